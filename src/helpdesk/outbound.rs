@@ -1,0 +1,1 @@
+//! Marketplace text, made harmless before it goes to a helpdesk.
