@@ -4,3 +4,6 @@
 pub mod clock;
 pub mod domain;
 pub mod helpdesk;
+pub mod policy;
+pub mod store;
+pub mod vault;

@@ -1,1 +1,21 @@
+//! The history of the database, oldest first. One set for SQLite and PostgreSQL.
+//!
+//! A migration is history: it imports none of Trilogue's types, so that it does not change when they do.
+//! Rules: expand first, contract a release later; no `DEFAULT CURRENT_TIMESTAMP` (SQLite writes another format than
+//! the code does, which sorts wrongly); amounts are `bigint` minor units; every key leads with the marketplace.
 
+use sea_orm_migration::prelude::*;
+
+mod m20261122_000001_house;
+mod table;
+
+/// Runs the history.
+#[derive(Debug, Clone, Copy)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261122_000001_house::Migration)]
+    }
+}

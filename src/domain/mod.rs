@@ -1,13 +1,13 @@
 //! The vocabulary and the rules, pure: no async, no IO, no SQL, no clock. Read it in this order.
 
+pub mod cases;
+pub mod charter;
+pub mod effects;
 pub mod ids;
 pub mod money;
+pub mod orders;
 pub mod parties;
+pub mod refusal;
+pub mod threads;
 pub mod tickets;
-// pub mod charter;
-// pub mod orders;
-// pub mod cases;
-// pub mod threads;
-// pub mod timeline;
-// pub mod effects;
-// pub mod refusal;
+pub mod timeline;

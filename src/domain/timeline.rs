@@ -1,0 +1,174 @@
+//! What happened: the append-only log that everything visible comes from.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::cases::{CaseStatus, EscalationReason};
+use super::ids::{CaseId, DeliveryId, EventId, MessageId, OrderId, ParticipantId, SellerId, ThreadId, TicketId};
+use super::parties::{Audience, Party, Who};
+use super::threads::{History, Right, ThreadKind};
+use super::tickets::{Priority, TicketNumber};
+
+/// An event that is about to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEvent {
+    /// What happened.
+    pub kind: EventKind,
+    /// Which sides may know.
+    pub audience: Audience,
+    /// The thread and the number of the message it is about: only those who see that message see the event.
+    pub message: Option<(ThreadId, i64)>,
+}
+
+impl NewEvent {
+    /// For everybody in the case.
+    pub const fn for_all(kind: EventKind) -> Self {
+        Self { kind, audience: Audience::ALL, message: None }
+    }
+
+    /// For the operator alone.
+    pub const fn for_operator(kind: EventKind) -> Self {
+        Self { kind, audience: Audience::OPERATOR, message: None }
+    }
+
+    /// For those participants of the thread who see the message of this number; a number beyond the last one
+    /// for those who will see what comes.
+    pub const fn in_thread(kind: EventKind, thread: ThreadId, number: i64, audience: Audience) -> Self {
+        Self { kind, audience, message: Some((thread, number)) }
+    }
+}
+
+/// Something that happened in a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Our id; also the cursor after which a reader goes on.
+    pub id: EventId,
+    /// The case.
+    pub case: CaseId,
+    /// Its number in the case, from 1 without gaps.
+    pub number: i64,
+    /// Its number in the marketplace, from 1 without gaps, in the order of commits.
+    pub position: i64,
+    /// What happened.
+    pub kind: EventKind,
+    /// Which sides may know.
+    pub audience: Audience,
+    /// Who did it.
+    pub actor: Who,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// What can happen. Stored as JSON; variants and fields are only ever added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
+pub enum EventKind {
+    /// The case began.
+    CaseOpened {
+        /// Whose turn it was.
+        status: CaseStatus,
+    },
+    /// An order was found or named, and with it the seller.
+    OrderAttached {
+        /// The order.
+        order: OrderId,
+        /// Its seller.
+        seller: SellerId,
+    },
+    /// The case changed its state.
+    StatusChanged {
+        /// From.
+        from: CaseStatus,
+        /// To.
+        to: CaseStatus,
+    },
+    /// The case became more or less urgent.
+    PriorityChanged {
+        /// From.
+        from: Priority,
+        /// To.
+        to: Priority,
+    },
+    /// The case went to the operator.
+    CaseEscalated {
+        /// Why.
+        reason: EscalationReason,
+        /// In whose words; may be empty.
+        note: String,
+    },
+    /// A thread was opened on the case.
+    ThreadOpened {
+        /// Which.
+        thread: ThreadId,
+        /// Who it is between.
+        kind: ThreadKind,
+    },
+    /// Somebody was added to a thread, or got another right in it.
+    ParticipantAdded {
+        /// The thread.
+        thread: ThreadId,
+        /// Their place in it.
+        participant: ParticipantId,
+        /// Their side.
+        party: Party,
+        /// What they may do.
+        right: Right,
+        /// Whether they see what was said before.
+        history: History,
+    },
+    /// Somebody said something.
+    MessagePosted {
+        /// Where.
+        thread: ThreadId,
+        /// What.
+        message: MessageId,
+    },
+    /// Parts of a message were removed.
+    MessageRedacted {
+        /// Where.
+        thread: ThreadId,
+        /// Which.
+        message: MessageId,
+    },
+    /// A message stands in the helpdesk now.
+    MessageDelivered {
+        /// Where.
+        thread: ThreadId,
+        /// Which.
+        message: MessageId,
+    },
+    /// A delivery to the helpdesk did not succeed and waits for a person.
+    DeliveryStopped {
+        /// Which.
+        delivery: DeliveryId,
+        /// Why, without personal data.
+        reason: String,
+    },
+    /// A ticket tells the case from now on.
+    TicketLinked {
+        /// Which.
+        ticket: TicketId,
+    },
+    /// The ticket was merged into another one.
+    TicketMerged {
+        /// Which.
+        ticket: TicketId,
+        /// Into which, where the helpdesk says.
+        into: Option<TicketNumber>,
+    },
+    /// The ticket went to the helpdesk's bin.
+    TicketDeleted {
+        /// Which.
+        ticket: TicketId,
+    },
+    /// The ticket was marked as spam in the helpdesk.
+    TicketMarkedSpam {
+        /// Which.
+        ticket: TicketId,
+    },
+    /// The ticket came back from bin or spam.
+    TicketRestored {
+        /// Which.
+        ticket: TicketId,
+    },
+}

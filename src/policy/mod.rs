@@ -1,0 +1,135 @@
+//! Who may do what: the whole of it, in one place. The matrix of it is a reviewed snapshot.
+//!
+//! What a reader may *see* follows from the [`Scope`](crate::domain::parties::Scope) that every finder of the store
+//! demands; what an actor may *do* is decided here, before a workflow decides anything else.
+
+use crate::domain::cases::{Case, CaseAction, CaseMove, EscalationReason};
+use crate::domain::charter::Charter;
+use crate::domain::parties::{Party, Role, Who};
+use crate::domain::refusal::Refusal;
+use crate::domain::threads::{Member, Participant, Right, Thread, ThreadKind};
+use crate::domain::tickets::Priority;
+
+#[cfg(test)]
+mod tests;
+
+/// Everything that can be asked for beyond a case's own actions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// Store sellers.
+    UpsertSellers,
+    /// Store orders.
+    UpsertOrders,
+    /// Open a case.
+    OpenCase,
+    /// Let somebody into a thread.
+    AddParticipant,
+    /// See helpdesk tickets and their addresses.
+    SeeTickets,
+    /// See a buyer's full name and e-mail address.
+    SeeBuyerContact,
+    /// See deliveries that stopped.
+    SeeDeliveries,
+}
+
+impl Permission {
+    /// Every permission.
+    pub const ALL: [Self; 7] = [
+        Self::UpsertSellers,
+        Self::UpsertOrders,
+        Self::OpenCase,
+        Self::AddParticipant,
+        Self::SeeTickets,
+        Self::SeeBuyerContact,
+        Self::SeeDeliveries,
+    ];
+}
+
+const fn role(who: &Who) -> Option<Role> {
+    match who {
+        Who::Operator { .. } | Who::Agent { .. } => Some(Role::Operator),
+        Who::Seller { .. } => Some(Role::Seller),
+        Who::Vendor { .. } => Some(Role::Vendor),
+        Who::Buyer { .. } | Who::Helpdesk { .. } | Who::System => None,
+    }
+}
+
+/// Whether somebody has a permission.
+pub const fn has(who: &Who, permission: Permission) -> bool {
+    match role(who) {
+        Some(Role::Operator) => true,
+        Some(Role::Vendor) => matches!(permission, Permission::UpsertSellers | Permission::UpsertOrders | Permission::OpenCase),
+        Some(Role::Seller) | None => false,
+    }
+}
+
+/// Refuses those who do not have a permission.
+pub fn require(who: &Who, permission: Permission) -> Result<(), Refusal> {
+    if has(who, permission) { Ok(()) } else { Err(Refusal::NotAllowed) }
+}
+
+/// Whether somebody who sees the case may ever take this action on it.
+pub const fn may(who: &Who, action: CaseAction) -> bool {
+    match (role(who), action) {
+        (Some(Role::Operator), _) => true,
+        (Some(Role::Seller), CaseAction::Escalate | CaseAction::Resolve | CaseAction::OpenThread) => true,
+        (Some(Role::Vendor), CaseAction::AttachOrder) => true,
+        (None, CaseAction::Escalate) => matches!(who, Who::System | Who::Buyer { .. }),
+        _ => false,
+    }
+}
+
+/// Refuses those who may not.
+pub fn require_action(who: &Who, action: CaseAction) -> Result<(), Refusal> {
+    if may(who, action) { Ok(()) } else { Err(Refusal::NotAllowed) }
+}
+
+/// What somebody who sees the case may do with it now: the rights above and the rules of the case together.
+pub fn available_actions(who: &Who, case: &Case, charter: &Charter) -> Vec<CaseAction> {
+    let possible = |action: &CaseAction| {
+        let step = match action {
+            CaseAction::Escalate => CaseMove::Escalate { reason: EscalationReason::Other, note: String::new() },
+            CaseAction::Resolve => CaseMove::Resolve,
+            CaseAction::Reopen => CaseMove::Reopen,
+            CaseAction::Prioritize => CaseMove::Prioritize(Priority::High),
+            CaseAction::AttachOrder => return case.order.is_none(),
+            CaseAction::OpenThread => return case.seller.is_some(),
+        };
+        case.apply(&step, charter, case.updated_at).is_ok()
+    };
+    CaseAction::ALL.into_iter().filter(|action| may(who, *action) && possible(action)).collect()
+}
+
+/// The place of somebody in a thread.
+pub fn place<'a>(who: &Who, participants: &'a [Participant]) -> Option<&'a Participant> {
+    let member = match who {
+        Who::Operator { .. } | Who::Agent { .. } => Member::Operator,
+        Who::Seller { seller, .. } => Member::Seller(*seller),
+        Who::Buyer { buyer } => Member::Buyer(*buyer),
+        Who::Vendor { .. } | Who::Helpdesk { .. } | Who::System => return None,
+    };
+    participants.iter().find(|participant| participant.member == member)
+}
+
+/// Whether somebody may write in a thread that they see.
+pub fn may_post(who: &Who, thread: &Thread, participants: &[Participant]) -> Result<(), Refusal> {
+    match place(who, participants).map(|place| place.right) {
+        Some(Right::Reply) => Ok(()),
+        Some(Right::Follow) if thread.kind == ThreadKind::SellerBuyer && role(who) == Some(Role::Operator) => Err(Refusal::EscalateFirst),
+        Some(Right::Follow) => Err(Refusal::FollowOnly),
+        None => Err(Refusal::NotAllowed),
+    }
+}
+
+/// Whether somebody may open a thread of a kind by hand.
+pub const fn may_open_thread(who: &Who, kind: ThreadKind) -> bool {
+    match (role(who), kind) {
+        (Some(Role::Operator), _) | (Some(Role::Seller), ThreadKind::OperatorSeller) => true,
+        _ => false,
+    }
+}
+
+/// Whether a side may be let into a thread.
+pub fn may_admit(thread: &Thread, party: Party) -> Result<(), Refusal> {
+    if thread.kind.admits(party) { Ok(()) } else { Err(Refusal::PartyNotAdmitted { party }) }
+}

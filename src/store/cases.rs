@@ -1,0 +1,278 @@
+//! Cases: found, listed, locked, saved.
+
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SimpleExpr};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+use uuid::Uuid;
+
+use super::codec::{from_text, text};
+use super::entity::{case_tickets, cases, marketplaces, orders};
+use super::page::{Page, PageRequest, PageSide};
+use super::{Result, Store, StoreError, Tx, scope};
+use crate::domain::cases::{Case, CasePhase, CaseStatus};
+use crate::domain::ids::{BuyerId, CaseId, OrderId, SellerId, TicketId};
+use crate::domain::parties::{Party, Scope, View};
+
+/// Which cases to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CaseFilter {
+    /// In one of these states; any when empty.
+    pub status: Vec<CaseStatus>,
+    /// Where it is this party's turn.
+    pub awaiting: Option<Party>,
+    /// Seen through by this party.
+    pub owner: Option<Party>,
+    /// On this side of the purchase.
+    pub phase: Option<CasePhase>,
+    /// Of this seller.
+    pub seller: Option<SellerId>,
+    /// About the order with this reference.
+    pub order_reference: Option<String>,
+    /// Changed after this time.
+    pub updated_after: Option<DateTime<Utc>>,
+}
+
+/// In which order to list them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum CaseOrder {
+    /// The one that changed last first.
+    #[default]
+    UpdatedDesc,
+    /// The newest first.
+    OpenedDesc,
+    /// The one whose answer is due first; only those with a due time.
+    DueAsc,
+}
+
+/// The key of a row in a list of cases.
+pub type CaseKey = (DateTime<Utc>, CaseId);
+
+fn case(row: cases::Model) -> Result<Case> {
+    Ok(Case {
+        id: CaseId::from_uuid(row.id),
+        reference: row.reference,
+        subject: row.subject,
+        status: from_text(&row.status, "cases", "status")?,
+        mode: from_text(&row.mode, "cases", "mode")?,
+        phase: from_text(&row.phase, "cases", "phase")?,
+        priority: from_text(&row.priority, "cases", "priority")?,
+        owner: from_text(&row.owner, "cases", "owner")?,
+        buyer: BuyerId::from_uuid(row.buyer_id),
+        seller: row.seller_id.map(SellerId::from_uuid),
+        order: row.order_id.map(OrderId::from_uuid),
+        waiting_since: row.waiting_since,
+        reply_due_at: row.reply_due_at,
+        last_event: row.last_event,
+        opened_at: row.opened_at,
+        updated_at: row.updated_at,
+        seller_updated_at: row.seller_updated_at,
+    })
+}
+
+impl CaseOrder {
+    const fn column(self, scope: Scope) -> cases::Column {
+        match (self, scope.view) {
+            // A seller's list must not move when something happens that the seller may not know of.
+            (Self::UpdatedDesc, View::Seller(_)) => cases::Column::SellerUpdatedAt,
+            (Self::UpdatedDesc, _) => cases::Column::UpdatedAt,
+            (Self::OpenedDesc, _) => cases::Column::OpenedAt,
+            (Self::DueAsc, _) => cases::Column::ReplyDueAt,
+        }
+    }
+
+    /// The key of a case in this order, as the reader sees it.
+    pub fn key(self, scope: Scope, case: &Case) -> CaseKey {
+        let at = match self.column(scope) {
+            cases::Column::SellerUpdatedAt => case.seller_updated_at,
+            cases::Column::UpdatedAt => case.updated_at,
+            cases::Column::ReplyDueAt => case.reply_due_at.unwrap_or(case.opened_at),
+            _ => case.opened_at,
+        };
+        (at, case.id)
+    }
+}
+
+impl CaseFilter {
+    fn condition(&self, scope: Scope) -> Condition {
+        let mut condition = scope::cases(scope);
+        let mut status = self.status.clone();
+        if let Some(party) = self.awaiting {
+            let waiting = CaseStatus::ALL.into_iter().filter(|status| status.turn() == Some(party));
+            status = waiting.filter(|waiting| self.status.is_empty() || self.status.contains(waiting)).collect();
+        }
+        if !status.is_empty() || self.awaiting.is_some() {
+            condition = condition.add(cases::Column::Status.is_in(status.into_iter().map(text)));
+        }
+        let orders = self.order_reference.as_ref().map(|reference| {
+            Query::select()
+                .column(orders::Column::Id)
+                .from(orders::Entity)
+                .and_where(orders::Column::MarketplaceId.eq(scope.marketplace.uuid()))
+                .and_where(orders::Column::Reference.eq(reference))
+                .take()
+        });
+        condition
+            .add_option(self.owner.map(|owner| cases::Column::Owner.eq(text(owner))))
+            .add_option(self.phase.map(|phase| cases::Column::Phase.eq(text(phase))))
+            .add_option(self.seller.map(|seller| cases::Column::SellerId.eq(seller.uuid())))
+            .add_option(orders.map(|orders| cases::Column::OrderId.in_subquery(orders)))
+            .add_option(self.updated_after.map(|after| CaseOrder::UpdatedDesc.column(scope).gt(after)))
+    }
+}
+
+impl Store {
+    /// Cases by id.
+    pub async fn cases_by_id(&self, scope: Scope, ids: &[CaseId]) -> Result<Vec<Case>> {
+        let find = cases::Entity::find().filter(scope::cases(scope)).filter(cases::Column::Id.is_in(ids.iter().map(|id| id.uuid())));
+        find.all(&self.reads).await?.into_iter().map(case).collect()
+    }
+
+    /// A case by the short name that people read aloud.
+    pub async fn case_by_reference(&self, scope: Scope, reference: &str) -> Result<Option<Case>> {
+        let find = cases::Entity::find().filter(scope::cases(scope)).filter(cases::Column::Reference.eq(reference));
+        find.one(&self.reads).await?.map(case).transpose()
+    }
+
+    /// A page of the cases that the reader knows.
+    pub async fn cases(&self, scope: Scope, filter: &CaseFilter, order: CaseOrder, request: &PageRequest<CaseKey>) -> Result<Page<Case>> {
+        let column = order.column(scope);
+        let upwards = (order == CaseOrder::DueAsc) == (request.side == PageSide::First);
+        let mut condition = filter.condition(scope);
+        if order == CaseOrder::DueAsc {
+            condition = condition.add(cases::Column::ReplyDueAt.is_not_null());
+        }
+        if let Some((at, id)) = request.from {
+            let row = Expr::tuple([Expr::col((cases::Entity, column)), Expr::col((cases::Entity, cases::Column::Id))]);
+            let cursor = Expr::tuple([SimpleExpr::from(Expr::val(at)), SimpleExpr::from(Expr::val(id.uuid()))]);
+            condition = condition.add(if upwards { row.gt(cursor) } else { row.lt(cursor) });
+        }
+        let direction = if upwards { Order::Asc } else { Order::Desc };
+        let find = cases::Entity::find().filter(condition).order_by(column, direction.clone()).order_by(cases::Column::Id, direction);
+        let rows = find.limit(request.size + 1).all(&self.reads).await?;
+        Ok(Page::of(request, rows.into_iter().map(case).collect::<Result<_>>()?))
+    }
+
+    /// The case that a client opened with this key.
+    pub async fn case_by_idempotency_key(&self, scope: Scope, key: &str) -> Result<Option<Case>> {
+        let find = cases::Entity::find().filter(scope::cases(scope)).filter(cases::Column::IdempotencyKey.eq(key));
+        find.one(&self.reads).await?.map(case).transpose()
+    }
+}
+
+impl Tx {
+    /// A case, under lock, if the actor's scope has it.
+    pub async fn lock_case(&self, scope: Scope, id: CaseId) -> Result<Option<Case>> {
+        Ok(self.lock_cases(scope, &[id]).await?.pop())
+    }
+
+    /// Cases, under lock, those of them that the actor's scope has. Always in the order of their ids, so that two
+    /// units of work never wait for each other in a circle.
+    pub async fn lock_cases(&self, scope: Scope, ids: &[CaseId]) -> Result<Vec<Case>> {
+        let find = cases::Entity::find()
+            .filter(scope::cases(scope))
+            .filter(cases::Column::Id.is_in(ids.iter().map(|id| id.uuid())))
+            .order_by_asc(cases::Column::Id);
+        find.lock_exclusive().all(&self.inner).await?.into_iter().map(case).collect()
+    }
+
+    /// The cases that a ticket tells, under lock, the newest last.
+    pub async fn lock_cases_of_ticket(&self, ticket: TicketId) -> Result<Vec<Case>> {
+        let linked = case_tickets::Entity::find()
+            .select_only()
+            .column(case_tickets::Column::CaseId)
+            .filter(case_tickets::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(case_tickets::Column::TicketId.eq(ticket.uuid()))
+            .into_tuple::<Uuid>()
+            .all(&self.inner)
+            .await?;
+        let ids: Vec<_> = linked.into_iter().map(CaseId::from_uuid).collect();
+        self.lock_cases(Scope { marketplace: self.marketplace, view: View::Whole }, &ids).await
+    }
+
+    /// The cases that a thread covers, in the order of their ids, under lock.
+    pub async fn lock_cases_of_thread(&self, scope: Scope, thread: crate::domain::ids::ThreadId) -> Result<Vec<Case>> {
+        use super::entity::thread_cases;
+        let linked = thread_cases::Entity::find()
+            .select_only()
+            .column(thread_cases::Column::CaseId)
+            .filter(thread_cases::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(thread_cases::Column::ThreadId.eq(thread.uuid()))
+            .into_tuple::<Uuid>()
+            .all(&self.inner)
+            .await?;
+        let ids: Vec<_> = linked.into_iter().map(CaseId::from_uuid).collect();
+        self.lock_cases(scope, &ids).await
+    }
+
+    /// The next short name. Numbers are not reused; one whose unit of work fails is.
+    pub async fn next_reference(&self) -> Result<String> {
+        let mut update = Query::update();
+        update
+            .table(marketplaces::Entity)
+            .value(marketplaces::Column::LastCase, Expr::col(marketplaces::Column::LastCase).add(1))
+            .and_where(marketplaces::Column::Id.eq(self.marketplace.uuid()))
+            .returning_col(marketplaces::Column::LastCase);
+        let row = self.inner.query_one(&update).await?.ok_or(StoreError::Inconsistent { table: "marketplaces", column: "id" })?;
+        Ok(format!("C-{}", row.try_get::<i64>("", "last_case")?))
+    }
+
+    /// Stores a new case.
+    pub async fn insert_case(&self, case: &Case, idempotency_key: Option<String>) -> Result<()> {
+        let mut row = self.case_row(case).into_active_model().reset_all();
+        row.idempotency_key = ActiveValue::Set(idempotency_key);
+        cases::Entity::insert(row).exec_without_returning(&self.inner).await?;
+        Ok(())
+    }
+
+    /// Stores what changed about a case. Its event counter and times move with its events only.
+    pub async fn save_case(&self, case: &Case) -> Result<()> {
+        let mut row = self.case_row(case).into_active_model().reset_all();
+        row.last_event = ActiveValue::NotSet;
+        row.updated_at = ActiveValue::NotSet;
+        row.seller_updated_at = ActiveValue::NotSet;
+        row.idempotency_key = ActiveValue::NotSet;
+        cases::Entity::update(row).exec(&self.inner).await?;
+        Ok(())
+    }
+
+    /// Says that a ticket tells a case.
+    pub async fn link_ticket(&self, case: CaseId, ticket: TicketId) -> Result<()> {
+        let row = case_tickets::Model {
+            marketplace_id: self.marketplace.uuid(),
+            ticket_id: ticket.uuid(),
+            case_id: case.uuid(),
+            linked_at: self.store.clock.now(),
+        };
+        let insert = case_tickets::Entity::insert(row.into_active_model().reset_all());
+        let on_conflict = sea_orm::sea_query::OnConflict::new().do_nothing().to_owned();
+        insert.on_conflict(on_conflict).exec_without_returning(&self.inner).await?;
+        Ok(())
+    }
+
+    fn case_row(&self, case: &Case) -> cases::Model {
+        cases::Model {
+            marketplace_id: self.marketplace.uuid(),
+            id: case.id.uuid(),
+            reference: case.reference.clone(),
+            subject: case.subject.clone(),
+            status: text(case.status),
+            mode: text(case.mode),
+            phase: text(case.phase),
+            priority: text(case.priority),
+            owner: text(case.owner),
+            buyer_id: case.buyer.uuid(),
+            seller_id: case.seller.map(SellerId::uuid),
+            order_id: case.order.map(OrderId::uuid),
+            waiting_since: case.waiting_since,
+            reply_due_at: case.reply_due_at,
+            last_event: case.last_event,
+            opened_at: case.opened_at,
+            updated_at: case.updated_at,
+            seller_updated_at: case.seller_updated_at,
+            idempotency_key: None,
+        }
+    }
+}

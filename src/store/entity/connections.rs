@@ -1,0 +1,25 @@
+//! Connections to helpdesk accounts.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "connections")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) marketplace_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) id: Uuid,
+    pub(crate) kind: String,
+    pub(crate) base_url: String,
+    pub(crate) sealed: Vec<u8>,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub(crate) settings: Json,
+    pub(crate) reconcile_cursor: Option<String>,
+    pub(crate) reconciled_at: Option<DateTimeUtc>,
+    pub(crate) created_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,33 @@
+//! Deliveries that go out.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "outbox")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) marketplace_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) id: Uuid,
+    pub(crate) connection_id: Uuid,
+    pub(crate) lane: String,
+    pub(crate) status: String,
+    pub(crate) run_at: DateTimeUtc,
+    pub(crate) attempts: i32,
+    pub(crate) lease_until: Option<DateTimeUtc>,
+    pub(crate) last_error: Option<String>,
+    pub(crate) created_at: DateTimeUtc,
+    pub(crate) finished_at: Option<DateTimeUtc>,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub(crate) command: Json,
+    pub(crate) case_id: Option<Uuid>,
+    pub(crate) message_id: Option<Uuid>,
+    pub(crate) began_at: Option<DateTimeUtc>,
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub(crate) receipt: Option<Json>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

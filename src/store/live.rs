@@ -1,0 +1,95 @@
+//! Wake-up calls inside the process: the timeline of a marketplace grew, a queue has work.
+//!
+//! A call carries no content; whoever is woken reads the database from where it stopped. So a lost or merged call
+//! costs nothing, and what is read is always what is committed.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::{Notify, watch};
+
+use crate::domain::ids::MarketplaceId;
+
+/// Who is told when something grew.
+#[derive(Debug)]
+pub struct Live {
+    timelines: Mutex<HashMap<MarketplaceId, watch::Sender<u64>>>,
+    inbox: Notify,
+    outbox: Notify,
+    unannounced: Mutex<HashSet<MarketplaceId>>,
+    announce: Notify,
+}
+
+impl Live {
+    pub(super) fn new() -> Self {
+        Self {
+            timelines: Mutex::default(),
+            inbox: Notify::new(),
+            outbox: Notify::new(),
+            unannounced: Mutex::default(),
+            announce: Notify::new(),
+        }
+    }
+
+    /// A receiver that changes whenever the marketplace's timeline may have grown.
+    pub fn timeline(&self, marketplace: MarketplaceId) -> watch::Receiver<u64> {
+        let mut timelines = self.timelines.lock().unwrap_or_else(PoisonError::into_inner);
+        // Forget marketplaces that nobody listens to any more, so that the map does not grow with their number.
+        timelines.retain(|_, sender| sender.receiver_count() > 0);
+        timelines.entry(marketplace).or_insert_with(|| watch::channel(0).0).subscribe()
+    }
+
+    pub(super) fn timeline_grew(&self, marketplace: MarketplaceId) {
+        self.wake_timeline(marketplace);
+        self.unannounced.lock().unwrap_or_else(PoisonError::into_inner).insert(marketplace);
+        self.announce.notify_one();
+    }
+
+    /// Wakes the listeners of one marketplace: another replica says its timeline grew.
+    pub fn wake_timeline(&self, marketplace: MarketplaceId) {
+        if let Some(sender) = self.timelines.lock().unwrap_or_else(PoisonError::into_inner).get(&marketplace) {
+            sender.send_modify(|count| *count += 1);
+        }
+    }
+
+    /// Wakes everybody: calls of other replicas may have been lost.
+    pub fn wake_all(&self) {
+        for sender in self.timelines.lock().unwrap_or_else(PoisonError::into_inner).values() {
+            sender.send_modify(|count| *count += 1);
+        }
+        self.inbox.notify_one();
+        self.outbox.notify_one();
+    }
+
+    /// Wakes the worker of the inbox.
+    pub fn inbox_grew(&self) {
+        self.inbox.notify_one();
+    }
+
+    /// Wakes the worker of the outbox.
+    pub fn outbox_grew(&self) {
+        self.outbox.notify_one();
+    }
+
+    /// Waits until the inbox may have work.
+    pub async fn inbox_work(&self) {
+        self.inbox.notified().await;
+    }
+
+    /// Waits until the outbox may have work.
+    pub async fn outbox_work(&self) {
+        self.outbox.notified().await;
+    }
+
+    /// Waits until there are timelines that other replicas have not been told about, and takes them all: one
+    /// announcement for many commits, as PostgreSQL's NOTIFY takes a lock across the whole database.
+    pub async fn to_announce(&self) -> Vec<MarketplaceId> {
+        loop {
+            let taken: Vec<_> = self.unannounced.lock().unwrap_or_else(PoisonError::into_inner).drain().collect();
+            if !taken.is_empty() {
+                return taken;
+            }
+            self.announce.notified().await;
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! The only SQL. Takes and returns domain types; every finder demands a scope or a marketplace.
+//!
+//! Reads go through [`Store`]; writes through a [`Tx`], which also collects timeline events and outbox rows and writes
+//! them when it commits, so that nothing becomes visible without the state it belongs to.
+
+mod cases;
+mod codec;
+mod committer;
+mod entity;
+mod inbox;
+mod live;
+mod orders;
+mod outbox;
+mod page;
+mod queue;
+mod relay;
+mod scope;
+mod tenants;
+mod threads;
+mod tickets;
+mod timeline;
+mod timers;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use migrations::Migrator;
+use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqlErr, SqliteTransactionMode,
+    SqlxSqliteConnector, TransactionOptions, TransactionTrait,
+};
+use sea_orm_migration::MigratorTrait;
+
+pub use cases::{CaseFilter, CaseKey, CaseOrder};
+pub use committer::{Committer, NotStored};
+pub use inbox::{InboxRow, Inserted, NewDelivery};
+pub use live::Live;
+pub use orders::{OrderDraft, SellerDraft};
+pub use outbox::{Arrival, NewOutbox, OutboxRow};
+pub use page::{Page, PageRequest, PageSide};
+pub use queue::{Claim, QueueDepth, QueueStatus, Settlement};
+pub use tenants::{ConnectionRow, NewToken, TokenRow};
+pub use threads::Posted;
+pub use tickets::lane;
+pub use timeline::Feed;
+pub use timers::{DueTimer, TimerKind};
+
+use crate::clock::SharedClock;
+use crate::domain::ids::MarketplaceId;
+
+/// What can go wrong below. A door answers with a code and logs the cause once.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database cannot be reached, or gave up.
+    #[error("the database is unavailable")]
+    Unavailable(#[source] DbErr),
+    /// A uniqueness or foreign-key rule of the database said no.
+    #[error("the database refuses a row: {constraint}")]
+    Conflict {
+        /// What the database says about it.
+        constraint: String,
+    },
+    /// A row that the code cannot have written.
+    #[error("inconsistent data in {table}.{column}")]
+    Inconsistent {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+    },
+    /// Anything else, which is a fault of ours.
+    #[error("database error")]
+    Database(#[source] DbErr),
+}
+
+impl From<DbErr> for StoreError {
+    fn from(error: DbErr) -> Self {
+        match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(constraint) | SqlErr::ForeignKeyConstraintViolation(constraint)) => {
+                Self::Conflict { constraint }
+            }
+            _ => match error {
+                DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => Self::Unavailable(error),
+                _ => Self::Database(error),
+            },
+        }
+    }
+}
+
+type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// Which database product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    /// One file, one process.
+    Sqlite,
+    /// Any number of replicas.
+    Postgres,
+}
+
+/// The database, and who is told when its timeline grows.
+#[derive(Debug, Clone)]
+pub struct Store {
+    reads: DatabaseConnection,
+    writes: DatabaseConnection,
+    backend: Backend,
+    clock: SharedClock,
+    live: Arc<Live>,
+    url: Arc<str>,
+}
+
+/// How a database is opened.
+#[derive(Debug, Clone, Copy)]
+pub struct StoreOptions {
+    /// How many connections PostgreSQL gets, or how many readers SQLite.
+    pub connections: u32,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self { connections: 8 }
+    }
+}
+
+const BUSY: Duration = Duration::from_secs(10);
+const ACQUIRE: Duration = Duration::from_secs(5);
+
+impl Store {
+    /// Opens `sqlite://path` (created when missing) or `postgres://…`.
+    pub async fn open(url: &str, options: StoreOptions, clock: SharedClock) -> Result<Self> {
+        let (reads, writes, backend) = if url.starts_with("sqlite:") {
+            let (reads, writes) = open_sqlite(url, options).await?;
+            (reads, writes, Backend::Sqlite)
+        } else {
+            let pool = open_postgres(url, options).await?;
+            (pool.clone(), pool, Backend::Postgres)
+        };
+        Ok(Self { reads, writes, backend, clock, live: Arc::new(Live::new()), url: url.into() })
+    }
+
+    /// Which product it is.
+    pub const fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    /// The time source that the store stamps rows with.
+    pub const fn clock(&self) -> &SharedClock {
+        &self.clock
+    }
+
+    /// Who is told when the timeline grows.
+    pub const fn live(&self) -> &Arc<Live> {
+        &self.live
+    }
+
+    /// Brings the tables up to date.
+    pub async fn migrate(&self) -> Result<()> {
+        Ok(Migrator::up(&self.writes, None).await?)
+    }
+
+    /// How many steps of the history are still to be taken.
+    pub async fn pending_migrations(&self) -> Result<usize> {
+        Ok(Migrator::get_pending_migrations(&self.writes).await?.len())
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        self.reads.ping().await?;
+        Ok(self.writes.ping().await?)
+    }
+
+    /// Calls back for every statement; tests count them.
+    pub fn on_statement(&mut self, callback: impl Fn(&str) + Send + Sync + Clone + 'static) {
+        let writes = callback.clone();
+        self.reads.set_metric_callback(move |info| callback(&info.statement.sql));
+        self.writes.set_metric_callback(move |info| writes(&info.statement.sql));
+    }
+
+    /// Begins a unit of work in one marketplace.
+    pub async fn begin(&self, marketplace: MarketplaceId) -> Result<Tx> {
+        let writes = self.writes.clone();
+        // In a task of its own: a `begin` whose future is dropped half way (a client that went away, a time-out)
+        // can leave the pooled PostgreSQL connection inside an open transaction (transact-rs/sqlx#4385).
+        // Here it always ends, and a transaction that nobody waits for any more is rolled back whole.
+        let began = tokio::spawn(async move {
+            let options =
+                TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
+            writes.begin_with_options(options).await
+        });
+        let inner = began.await.map_err(|error| StoreError::Unavailable(DbErr::Custom(error.to_string())))??;
+        Ok(Tx { inner, marketplace, store: self.clone(), events: Vec::new(), outbox: Vec::new() })
+    }
+}
+
+async fn open_sqlite(url: &str, options: StoreOptions) -> Result<(DatabaseConnection, DatabaseConnection)> {
+    let connect = url
+        .parse::<SqliteConnectOptions>()
+        .map_err(|error| StoreError::Unavailable(DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into()))))?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // With group commit this costs almost nothing, and an acknowledged webhook survives a power cut.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY)
+        .optimize_on_close(true, None);
+    // One writer: eight gave a tenth more inserts at several times the tail latency.
+    let writes =
+        SqlitePoolOptions::new().max_connections(1).acquire_timeout(BUSY).connect_with(connect.clone()).await.map_err(unavailable)?;
+    let reads = SqlitePoolOptions::new()
+        .max_connections(options.connections)
+        .acquire_timeout(ACQUIRE)
+        .connect_with(connect.pragma("query_only", "on"))
+        .await
+        .map_err(unavailable)?;
+    Ok((SqlxSqliteConnector::from_sqlx_sqlite_pool(reads), SqlxSqliteConnector::from_sqlx_sqlite_pool(writes)))
+}
+
+async fn open_postgres(url: &str, options: StoreOptions) -> Result<DatabaseConnection> {
+    let mut connect = ConnectOptions::new(url);
+    connect.max_connections(options.connections).acquire_timeout(ACQUIRE).sqlx_logging(false).map_sqlx_postgres_opts(
+        |connect: PgConnectOptions| {
+            connect.application_name("trilogue").options([("idle_in_transaction_session_timeout", "30s"), ("timezone", "UTC")])
+        },
+    );
+    Ok(Database::connect(connect).await?)
+}
+
+fn unavailable(error: sea_orm::sqlx::Error) -> StoreError {
+    StoreError::Unavailable(DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())))
+}
+
+/// One unit of work in one marketplace. Dropped without [`Tx::commit`], it never happened.
+#[derive(Debug)]
+pub struct Tx {
+    inner: DatabaseTransaction,
+    marketplace: MarketplaceId,
+    store: Store,
+    events: Vec<timeline::PendingEvent>,
+    outbox: Vec<NewOutbox>,
+}
+
+impl Tx {
+    /// The tenant.
+    pub const fn marketplace(&self) -> MarketplaceId {
+        self.marketplace
+    }
+
+    /// Writes the collected events and deliveries, makes everything durable, and tells who listens.
+    pub async fn commit(mut self) -> Result<()> {
+        let outbox = std::mem::take(&mut self.outbox);
+        let sends = !outbox.is_empty();
+        outbox::insert(&self, outbox).await?;
+        let events = std::mem::take(&mut self.events);
+        let tells = !events.is_empty();
+        timeline::append(&self, events).await?;
+        self.inner.commit().await?;
+        if tells {
+            self.store.live.timeline_grew(self.marketplace);
+        }
+        if sends {
+            self.store.live.outbox_grew();
+        }
+        Ok(())
+    }
+}
+
+fn is_postgres(backend: DbBackend) -> bool {
+    backend == DbBackend::Postgres
+}

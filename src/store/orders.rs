@@ -1,0 +1,366 @@
+//! Sellers, buyers and orders.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use super::entity::{buyer_identities, buyers, cases, order_lines, orders, sellers};
+use super::{Result, Store, StoreError, Tx, scope};
+use crate::domain::ids::{BuyerId, ConnectionId, OrderId, SellerId};
+use crate::domain::money::{Currency, Money};
+use crate::domain::orders::{Buyer, Order, OrderLine, Seller};
+use crate::domain::parties::{Scope, View};
+
+/// What a vendor says about a seller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SellerDraft {
+    /// The marketplace's id of it.
+    pub external_id: String,
+    /// The shop's name.
+    pub name: String,
+    /// Where to write to.
+    pub email: Option<String>,
+    /// Its language.
+    pub locale: Option<String>,
+}
+
+/// What a vendor says about an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderDraft {
+    /// Its reference.
+    pub reference: String,
+    /// Who sells.
+    pub seller: SellerId,
+    /// The buyer's address.
+    pub buyer_email: Option<String>,
+    /// What was paid.
+    pub total: Money,
+    /// When.
+    pub placed_at: DateTime<Utc>,
+    /// What was bought.
+    pub lines: Vec<OrderLine>,
+}
+
+fn seller(row: sellers::Model) -> Seller {
+    Seller {
+        id: SellerId::from_uuid(row.id),
+        external_id: row.external_id,
+        name: row.name,
+        email: row.email,
+        locale: row.locale,
+        updated_at: row.updated_at,
+    }
+}
+
+fn buyer(row: buyers::Model) -> Buyer {
+    Buyer { id: BuyerId::from_uuid(row.id), name: row.name, email: row.email }
+}
+
+fn line(row: order_lines::Model, currency: Currency) -> Result<OrderLine> {
+    Ok(OrderLine {
+        external_id: row.external_id,
+        title: row.title,
+        sku: row.sku,
+        quantity: row.quantity.try_into().map_err(|_| StoreError::Inconsistent { table: "order_lines", column: "quantity" })?,
+        unit_price: Money { minor: row.unit_price_minor, currency },
+    })
+}
+
+/// The orders that a reader knows: the operator and the vendor all, a seller its own, a buyer those of their cases.
+fn visible_orders(scope: Scope) -> Condition {
+    let tenant = Condition::all().add(orders::Column::MarketplaceId.eq(scope.marketplace.uuid()));
+    match scope.view {
+        View::Whole | View::Storefront => tenant,
+        View::Seller(seller) => tenant.add(orders::Column::SellerId.eq(seller.uuid())),
+        View::Buyer(_) => {
+            let known = sea_orm::sea_query::Query::select()
+                .column(cases::Column::OrderId)
+                .from(cases::Entity)
+                .cond_where(scope::cases(scope))
+                .take();
+            tenant.add(orders::Column::Id.in_subquery(known))
+        }
+    }
+}
+
+impl Store {
+    async fn with_lines(&self, rows: Vec<orders::Model>) -> Result<Vec<Order>> {
+        let Some(first) = rows.first() else { return Ok(Vec::new()) };
+        let found = order_lines::Entity::find()
+            .filter(order_lines::Column::MarketplaceId.eq(first.marketplace_id))
+            .filter(order_lines::Column::OrderId.is_in(rows.iter().map(|row| row.id)))
+            .order_by_asc(order_lines::Column::Position)
+            .all(&self.reads)
+            .await?;
+        let mut lines: HashMap<Uuid, Vec<order_lines::Model>> = HashMap::new();
+        for line in found {
+            lines.entry(line.order_id).or_default().push(line);
+        }
+        rows.into_iter()
+            .map(|row| {
+                let currency = row.currency.parse().map_err(|_| StoreError::Inconsistent { table: "orders", column: "currency" })?;
+                let lines = lines.remove(&row.id).unwrap_or_default();
+                Ok(Order {
+                    id: OrderId::from_uuid(row.id),
+                    reference: row.reference,
+                    seller: SellerId::from_uuid(row.seller_id),
+                    buyer_email: row.buyer_email,
+                    total: Money { minor: row.total_minor, currency },
+                    placed_at: row.placed_at,
+                    lines: lines.into_iter().map(|row| line(row, currency)).collect::<Result<_>>()?,
+                    updated_at: row.updated_at,
+                })
+            })
+            .collect()
+    }
+
+    /// Orders by id, as the reader knows them.
+    pub async fn orders_by_id(&self, scope: Scope, ids: &[OrderId]) -> Result<Vec<Order>> {
+        let find = orders::Entity::find().filter(visible_orders(scope)).filter(orders::Column::Id.is_in(ids.iter().map(|id| id.uuid())));
+        self.with_lines(find.all(&self.reads).await?).await
+    }
+
+    /// Orders by reference, as the reader knows them.
+    pub async fn orders_by_reference(&self, scope: Scope, references: &[String]) -> Result<Vec<Order>> {
+        let find = orders::Entity::find().filter(visible_orders(scope)).filter(orders::Column::Reference.is_in(references));
+        self.with_lines(find.all(&self.reads).await?).await
+    }
+
+    /// Sellers by id. A seller knows itself alone; a buyer the sellers of their cases.
+    pub async fn sellers_by_id(&self, scope: Scope, ids: &[SellerId]) -> Result<Vec<Seller>> {
+        let find = sellers::Entity::find().filter(visible_sellers(scope)).filter(sellers::Column::Id.is_in(ids.iter().map(|id| id.uuid())));
+        Ok(find.all(&self.reads).await?.into_iter().map(seller).collect())
+    }
+
+    /// Sellers by the marketplace's own ids.
+    pub async fn sellers_by_external_id(&self, scope: Scope, external_ids: &[String]) -> Result<Vec<Seller>> {
+        let find = sellers::Entity::find().filter(visible_sellers(scope)).filter(sellers::Column::ExternalId.is_in(external_ids));
+        Ok(find.all(&self.reads).await?.into_iter().map(seller).collect())
+    }
+
+    /// Buyers by id, of cases that the reader knows.
+    pub async fn buyers_by_id(&self, scope: Scope, ids: &[BuyerId]) -> Result<Vec<Buyer>> {
+        let mut find = buyers::Entity::find()
+            .filter(buyers::Column::MarketplaceId.eq(scope.marketplace.uuid()))
+            .filter(buyers::Column::Id.is_in(ids.iter().map(|id| id.uuid())));
+        if scope.view != View::Whole {
+            let known = sea_orm::sea_query::Query::select()
+                .column(cases::Column::BuyerId)
+                .from(cases::Entity)
+                .cond_where(scope::cases(scope))
+                .take();
+            find = find.filter(buyers::Column::Id.in_subquery(known));
+        }
+        Ok(find.all(&self.reads).await?.into_iter().map(buyer).collect())
+    }
+}
+
+fn visible_sellers(scope: Scope) -> Condition {
+    let tenant = Condition::all().add(sellers::Column::MarketplaceId.eq(scope.marketplace.uuid()));
+    match scope.view {
+        View::Whole | View::Storefront => tenant,
+        View::Seller(seller) => tenant.add(sellers::Column::Id.eq(seller.uuid())),
+        View::Buyer(_) => {
+            let known = sea_orm::sea_query::Query::select()
+                .column(cases::Column::SellerId)
+                .from(cases::Entity)
+                .cond_where(scope::cases(scope))
+                .take();
+            tenant.add(sellers::Column::Id.in_subquery(known))
+        }
+    }
+}
+
+impl Tx {
+    /// Stores sellers, or what changed about them, by the marketplace's own ids; gives them back in the same order.
+    pub async fn upsert_sellers(&self, drafts: &[SellerDraft]) -> Result<Vec<Seller>> {
+        if drafts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let now = self.store.clock.now();
+        let rows = drafts.iter().map(|draft| {
+            sellers::Model {
+                marketplace_id: self.marketplace.uuid(),
+                id: SellerId::generate().uuid(),
+                external_id: draft.external_id.clone(),
+                name: draft.name.clone(),
+                email: draft.email.clone(),
+                locale: draft.locale.clone(),
+                created_at: now,
+                updated_at: now,
+            }
+            .into_active_model()
+            .reset_all()
+        });
+        let on_conflict = OnConflict::columns([sellers::Column::MarketplaceId, sellers::Column::ExternalId])
+            .update_columns([sellers::Column::Name, sellers::Column::Email, sellers::Column::Locale, sellers::Column::UpdatedAt])
+            .to_owned();
+        sellers::Entity::insert_many(rows).on_conflict(on_conflict).exec_without_returning(&self.inner).await?;
+        let stored = sellers::Entity::find()
+            .filter(sellers::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(sellers::Column::ExternalId.is_in(drafts.iter().map(|draft| &draft.external_id)))
+            .all(&self.inner)
+            .await?;
+        let mut by_external_id: HashMap<String, Seller> = stored.into_iter().map(|row| (row.external_id.clone(), seller(row))).collect();
+        Ok(drafts.iter().filter_map(|draft| by_external_id.remove(&draft.external_id)).collect())
+    }
+
+    /// The sellers with these ids of the marketplace's own.
+    pub async fn seller_ids(&self, external_ids: &[String]) -> Result<HashMap<String, SellerId>> {
+        let found = sellers::Entity::find()
+            .filter(sellers::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(sellers::Column::ExternalId.is_in(external_ids))
+            .all(&self.inner)
+            .await?;
+        Ok(found.into_iter().map(|row| (row.external_id, SellerId::from_uuid(row.id))).collect())
+    }
+
+    /// The name of a seller's shop; empty when there is no such seller.
+    pub async fn seller_name(&self, seller: SellerId) -> Result<String> {
+        let found = sellers::Entity::find_by_id((self.marketplace.uuid(), seller.uuid())).one(&self.inner).await?;
+        Ok(found.map(|row| row.name).unwrap_or_default())
+    }
+
+    /// Which of these orders exist, and who sells them.
+    pub async fn order_sellers(&self, references: &[String]) -> Result<BTreeMap<String, (OrderId, SellerId)>> {
+        let found = orders::Entity::find()
+            .filter(orders::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(orders::Column::Reference.is_in(references))
+            .all(&self.inner)
+            .await?;
+        Ok(found.into_iter().map(|row| (row.reference, (OrderId::from_uuid(row.id), SellerId::from_uuid(row.seller_id)))).collect())
+    }
+
+    /// An order's id and seller.
+    pub async fn order_seller(&self, order: OrderId) -> Result<Option<SellerId>> {
+        let found = orders::Entity::find_by_id((self.marketplace.uuid(), order.uuid())).one(&self.inner).await?;
+        Ok(found.map(|row| SellerId::from_uuid(row.seller_id)))
+    }
+
+    /// Stores orders with their lines, or what changed about them, by reference; gives the ids in the same order.
+    pub async fn upsert_orders(&self, drafts: &[OrderDraft]) -> Result<Vec<OrderId>> {
+        if drafts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let now = self.store.clock.now();
+        let rows = drafts.iter().map(|draft| {
+            orders::Model {
+                marketplace_id: self.marketplace.uuid(),
+                id: OrderId::generate().uuid(),
+                reference: draft.reference.clone(),
+                seller_id: draft.seller.uuid(),
+                buyer_email: draft.buyer_email.clone(),
+                currency: draft.total.currency.code().to_owned(),
+                total_minor: draft.total.minor,
+                placed_at: draft.placed_at,
+                created_at: now,
+                updated_at: now,
+            }
+            .into_active_model()
+            .reset_all()
+        });
+        use orders::Column::{BuyerEmail, Currency, MarketplaceId, PlacedAt, Reference, TotalMinor, UpdatedAt};
+        let on_conflict = OnConflict::columns([MarketplaceId, Reference])
+            .update_columns([BuyerEmail, Currency, TotalMinor, PlacedAt, UpdatedAt])
+            .to_owned();
+        orders::Entity::insert_many(rows).on_conflict(on_conflict).exec_without_returning(&self.inner).await?;
+        let references: Vec<_> = drafts.iter().map(|draft| draft.reference.clone()).collect();
+        let ids = self.order_sellers(&references).await?;
+        self.replace_lines(drafts, &ids).await?;
+        Ok(drafts.iter().filter_map(|draft| ids.get(&draft.reference).map(|(id, _)| *id)).collect())
+    }
+
+    async fn replace_lines(&self, drafts: &[OrderDraft], ids: &BTreeMap<String, (OrderId, SellerId)>) -> Result<()> {
+        order_lines::Entity::delete_many()
+            .filter(order_lines::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(order_lines::Column::OrderId.is_in(ids.values().map(|(id, _)| id.uuid())))
+            .exec(&self.inner)
+            .await?;
+        let mut rows = Vec::new();
+        for draft in drafts {
+            let Some((order, _)) = ids.get(&draft.reference) else { continue };
+            for (position, line) in (0..).zip(&draft.lines) {
+                rows.push(
+                    order_lines::Model {
+                        marketplace_id: self.marketplace.uuid(),
+                        order_id: order.uuid(),
+                        position,
+                        external_id: line.external_id.clone(),
+                        title: line.title.clone(),
+                        sku: line.sku.clone(),
+                        quantity: i32::try_from(line.quantity).unwrap_or(i32::MAX),
+                        unit_price_minor: line.unit_price.minor,
+                    }
+                    .into_active_model()
+                    .reset_all(),
+                );
+            }
+        }
+        // In portions, as both databases limit the number of parameters of one statement.
+        while !rows.is_empty() {
+            let portion = rows.split_off(rows.len().saturating_sub(2000));
+            order_lines::Entity::insert_many(portion).exec_without_returning(&self.inner).await?;
+        }
+        Ok(())
+    }
+
+    /// The buyer behind a helpdesk user: known by that user's id, or by the address, or new.
+    pub async fn buyer_of(&self, identity: Option<(ConnectionId, &str)>, name: &str, email: Option<&str>) -> Result<Buyer> {
+        if let Some((connection, external_id)) = identity {
+            let key = (self.marketplace.uuid(), connection.uuid(), external_id.to_owned());
+            if let Some(known) = buyer_identities::Entity::find_by_id(key).one(&self.inner).await? {
+                if let Some(row) = buyers::Entity::find_by_id((self.marketplace.uuid(), known.buyer_id)).one(&self.inner).await? {
+                    return Ok(buyer(row));
+                }
+            }
+        }
+        let email = email.map(str::trim).filter(|email| !email.is_empty()).map(str::to_lowercase);
+        let found = match &email {
+            Some(email) => self.buyer_by_email(email).await?,
+            None => None,
+        };
+        let found = match found {
+            Some(found) => found,
+            None => self.insert_buyer(name, email).await?,
+        };
+        if let Some((connection, external_id)) = identity {
+            let row = buyer_identities::Model {
+                marketplace_id: self.marketplace.uuid(),
+                connection_id: connection.uuid(),
+                external_id: external_id.to_owned(),
+                buyer_id: found.id.uuid(),
+            };
+            let insert = buyer_identities::Entity::insert(row.into_active_model().reset_all());
+            insert.on_conflict(OnConflict::new().do_nothing().to_owned()).exec_without_returning(&self.inner).await?;
+        }
+        Ok(found)
+    }
+
+    async fn buyer_by_email(&self, email: &str) -> Result<Option<Buyer>> {
+        let find = buyers::Entity::find()
+            .filter(buyers::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(buyers::Column::Email.eq(email));
+        Ok(find.one(&self.inner).await?.map(buyer))
+    }
+
+    async fn insert_buyer(&self, name: &str, email: Option<String>) -> Result<Buyer> {
+        let row = buyers::Model {
+            marketplace_id: self.marketplace.uuid(),
+            id: BuyerId::generate().uuid(),
+            name: name.trim().to_owned(),
+            email: email.clone(),
+            created_at: self.store.clock.now(),
+        };
+        let insert = buyers::Entity::insert(row.clone().into_active_model().reset_all());
+        let inserted = insert.on_conflict(OnConflict::new().do_nothing().to_owned()).exec_without_returning(&self.inner).await?;
+        if inserted == 0 {
+            // Another worker stored the same address in the meantime.
+            let email = email.ok_or(StoreError::Inconsistent { table: "buyers", column: "id" })?;
+            return self.buyer_by_email(&email).await?.ok_or(StoreError::Inconsistent { table: "buyers", column: "email" });
+        }
+        Ok(buyer(row))
+    }
+}

@@ -1,0 +1,240 @@
+//! Deliveries to the helpdesk: written with the change that causes them, sent in order per ticket.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::codec::{from_json, from_text, json, text};
+use super::entity::outbox;
+use super::queue::{Claim, Queue, QueueDepth, QueueStatus, Settlement};
+use super::{Result, Store, Tx};
+use crate::domain::ids::{CaseId, ConnectionId, DeliveryId, MarketplaceId, MessageId};
+
+/// A delivery that is to be sent after the commit.
+#[derive(Debug, Clone)]
+pub struct NewOutbox {
+    /// Our id of it; the key that the other side de-duplicates on where it can.
+    pub id: DeliveryId,
+    /// The connection it goes through.
+    pub connection: ConnectionId,
+    /// What must stay in order: connection and ticket.
+    pub lane: String,
+    /// What to do there.
+    pub command: serde_json::Value,
+    /// The case it is for.
+    pub case: Option<CaseId>,
+    /// The message it carries.
+    pub message: Option<MessageId>,
+}
+
+impl NewOutbox {
+    /// A delivery of a command.
+    pub fn new(connection: ConnectionId, lane: String, command: impl Serialize) -> Self {
+        Self { id: DeliveryId::generate(), connection, lane, command: json(command), case: None, message: None }
+    }
+}
+
+/// A stored delivery.
+#[derive(Debug, Clone)]
+pub struct OutboxRow {
+    /// Its id.
+    pub id: DeliveryId,
+    /// The tenant.
+    pub marketplace: MarketplaceId,
+    /// The connection.
+    pub connection: ConnectionId,
+    /// What must stay in order.
+    pub lane: String,
+    /// Where it stands.
+    pub status: QueueStatus,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// Why it failed last.
+    pub last_error: Option<String>,
+    /// The case it is for.
+    pub case: Option<CaseId>,
+    /// The message it carries.
+    pub message: Option<MessageId>,
+    /// When the earliest attempt began whose outcome is not known.
+    pub began_at: Option<DateTime<Utc>>,
+    /// When it was written.
+    pub created_at: DateTime<Utc>,
+    /// When it was finished.
+    pub finished_at: Option<DateTime<Utc>>,
+    command: serde_json::Value,
+}
+
+impl OutboxRow {
+    /// What to do.
+    pub fn command<T: DeserializeOwned>(&self) -> Result<T> {
+        from_json(self.command.clone(), "outbox", "command")
+    }
+
+    /// What to do, as it is stored.
+    pub const fn raw_command(&self) -> &serde_json::Value {
+        &self.command
+    }
+}
+
+impl TryFrom<outbox::Model> for OutboxRow {
+    type Error = super::StoreError;
+
+    fn try_from(row: outbox::Model) -> Result<Self> {
+        Ok(Self {
+            id: DeliveryId::from_uuid(row.id),
+            marketplace: MarketplaceId::from_uuid(row.marketplace_id),
+            connection: ConnectionId::from_uuid(row.connection_id),
+            lane: row.lane,
+            status: from_text(&row.status, "outbox", "status")?,
+            attempts: row.attempts,
+            last_error: row.last_error,
+            case: row.case_id.map(CaseId::from_uuid),
+            message: row.message_id.map(MessageId::from_uuid),
+            began_at: row.began_at,
+            created_at: row.created_at,
+            finished_at: row.finished_at,
+            command: row.command,
+        })
+    }
+}
+
+/// Writes the deliveries that a unit of work collected.
+pub(super) async fn insert(tx: &Tx, deliveries: Vec<NewOutbox>) -> Result<()> {
+    if deliveries.is_empty() {
+        return Ok(());
+    }
+    let now = tx.store.clock.now();
+    let rows = deliveries.into_iter().map(|delivery| {
+        outbox::Model {
+            marketplace_id: tx.marketplace.uuid(),
+            id: delivery.id.uuid(),
+            connection_id: delivery.connection.uuid(),
+            lane: delivery.lane,
+            status: text(QueueStatus::Pending),
+            run_at: now,
+            attempts: 0,
+            lease_until: None,
+            last_error: None,
+            created_at: now,
+            finished_at: None,
+            command: delivery.command,
+            case_id: delivery.case.map(CaseId::uuid),
+            message_id: delivery.message.map(MessageId::uuid),
+            began_at: None,
+            receipt: None,
+        }
+        .into_active_model()
+        .reset_all()
+    });
+    outbox::Entity::insert_many(rows).exec_without_returning(&tx.inner).await?;
+    Ok(())
+}
+
+impl Store {
+    /// Takes the next deliveries of lanes in which nothing earlier is unfinished. Each row says whether an earlier
+    /// attempt may have arrived; this attempt is on record before it begins.
+    pub async fn claim_outbox(&self, claim: Claim) -> Result<Vec<OutboxRow>> {
+        let tx = self.begin(MarketplaceId::from_uuid(uuid::Uuid::nil())).await?;
+        Queue::Outbox.sweep(&tx.inner, claim.now).await?;
+        let rows = outbox::Entity::find().from_raw_sql(Queue::Outbox.claim(&tx.inner, claim)).all(&tx.inner).await?;
+        if !rows.is_empty() {
+            outbox::Entity::update_many()
+                .set(outbox::ActiveModel { began_at: Set(Some(claim.now)), ..Default::default() })
+                .filter(outbox::Column::BeganAt.is_null())
+                .filter(outbox::Column::Id.is_in(rows.iter().map(|row| row.id)))
+                .exec(&tx.inner)
+                .await?;
+        }
+        tx.inner.commit().await?;
+        let mut rows = rows.into_iter().map(OutboxRow::try_from).collect::<Result<Vec<_>>>()?;
+        rows.sort_by_key(|row| row.id);
+        Ok(rows)
+    }
+
+    /// Puts a finished delivery back into the queue, for a person who has looked.
+    pub async fn replay_outbox(&self, marketplace: MarketplaceId, id: DeliveryId) -> Result<bool> {
+        let replayed = Queue::Outbox.replay(&self.writes, marketplace.uuid(), id.uuid(), self.clock.now()).await?;
+        self.live().outbox_grew();
+        Ok(replayed)
+    }
+
+    /// How much waits.
+    pub async fn outbox_depth(&self) -> Result<QueueDepth> {
+        Queue::Outbox.depth(&self.reads).await
+    }
+
+    /// When the next waiting delivery is due.
+    pub async fn outbox_next_due(&self) -> Result<Option<DateTime<Utc>>> {
+        Queue::Outbox.next_due(&self.reads).await
+    }
+
+    /// The newest deliveries of a marketplace, optionally of one state.
+    pub async fn outbox(&self, marketplace: MarketplaceId, status: Option<QueueStatus>, limit: u64) -> Result<Vec<OutboxRow>> {
+        let mut find = outbox::Entity::find().filter(outbox::Column::MarketplaceId.eq(marketplace.uuid()));
+        if let Some(status) = status {
+            find = find.filter(outbox::Column::Status.eq(text(status)));
+        }
+        find.order_by_desc(outbox::Column::Id).limit(limit).all(&self.reads).await?.into_iter().map(OutboxRow::try_from).collect()
+    }
+}
+
+impl Tx {
+    /// A delivery that goes out if this unit of work commits.
+    pub fn send(&mut self, delivery: NewOutbox) {
+        self.outbox.push(delivery);
+    }
+
+    /// Whether a delivery of the lane was begun and its outcome is not on record: what it did there may show up
+    /// before we know that it was ours.
+    pub async fn delivery_in_flight(&self, lane: &str) -> Result<bool> {
+        let row = outbox::Entity::find()
+            .select_only()
+            .column(outbox::Column::Id)
+            .filter(outbox::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(outbox::Column::Lane.eq(lane))
+            .filter(Condition::any().add(outbox::Column::Status.eq(text(QueueStatus::Running))).add(
+                Condition::all().add(outbox::Column::Status.eq(text(QueueStatus::Pending))).add(outbox::Column::BeganAt.is_not_null()),
+            ))
+            .limit(1)
+            .into_tuple::<uuid::Uuid>()
+            .one(&self.inner)
+            .await?;
+        Ok(row.is_some())
+    }
+
+    /// Writes down what became of a delivery. `certain` says that the attempt did nothing on the other side.
+    pub async fn settle_outbox(
+        &self,
+        row: &OutboxRow,
+        settlement: &Settlement,
+        arrival: Arrival,
+        receipt: Option<serde_json::Value>,
+    ) -> Result<()> {
+        Queue::Outbox.settle(&self.inner, self.marketplace.uuid(), row.id.uuid(), settlement, self.store.clock.now()).await?;
+        let began_at = match arrival {
+            Arrival::Unknown => return Ok(()),
+            Arrival::Nothing => row.began_at,
+            Arrival::Known => None,
+        };
+        outbox::Entity::update_many()
+            .set(outbox::ActiveModel { began_at: Set(began_at), receipt: Set(receipt), ..Default::default() })
+            .filter(outbox::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(outbox::Column::Id.eq(row.id.uuid()))
+            .exec(&self.inner)
+            .await?;
+        Ok(())
+    }
+}
+
+/// What we know about an attempt's effect on the other side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrival {
+    /// It had its effect, or certainly never will.
+    Known,
+    /// This attempt had none; an earlier one may have.
+    Nothing,
+    /// Nobody knows.
+    Unknown,
+}

@@ -1,0 +1,180 @@
+//! What the inbox and the outbox share: rows of one lane go in order, one at a time; lanes go in parallel.
+//!
+//! A claim is a lease: a row whose worker died comes back when the lease runs out.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::sea_query::Value;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, Statement};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Result, StoreError, codec, is_postgres};
+
+/// Where a queued row stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum QueueStatus {
+    /// Waits for its time.
+    Pending,
+    /// A worker has it.
+    Running,
+    /// Done.
+    Done,
+    /// Kept, but there is nothing to do.
+    Ignored,
+    /// Waits for a person, because nobody can tell whether it was done.
+    Parked,
+    /// Given up, with the reason.
+    Dead,
+}
+
+/// How much a worker takes at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim {
+    /// The present.
+    pub now: DateTime<Utc>,
+    /// For how long the rows are the worker's.
+    pub lease: TimeDelta,
+    /// At most this many rows.
+    pub limit: u32,
+}
+
+/// What became of a claimed row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settlement {
+    /// It is done.
+    Done,
+    /// Nothing was to be done, for this reason.
+    Ignored(String),
+    /// Again at this time; the attempt counts.
+    Retry {
+        /// Not before.
+        at: DateTime<Utc>,
+        /// What went wrong.
+        error: String,
+    },
+    /// Again at this time, and the attempt does not count: it was not the row's turn.
+    Defer {
+        /// Not before.
+        at: DateTime<Utc>,
+        /// Why.
+        reason: String,
+    },
+    /// A person must look.
+    Parked(String),
+    /// Given up.
+    Dead(String),
+}
+
+/// How many rows wait, for the metrics and `doctor`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct QueueDepth {
+    /// Rows that wait or are being worked on.
+    pub unfinished: u64,
+    /// Rows that wait for a person.
+    pub parked: u64,
+    /// Rows that were given up.
+    pub dead: u64,
+}
+
+/// Which queue; the name is the table's.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Queue {
+    Inbox,
+    Outbox,
+}
+
+impl Queue {
+    const fn table(self) -> &'static str {
+        match self {
+            Self::Inbox => "inbox",
+            Self::Outbox => "outbox",
+        }
+    }
+
+    /// The statement that takes the next rows and gives them back whole.
+    pub(super) fn claim(self, tx: &DatabaseTransaction, claim: Claim) -> Statement {
+        let table = self.table();
+        let lock = if is_postgres(tx.get_database_backend()) { "FOR UPDATE SKIP LOCKED" } else { "" };
+        let sql = format!(
+            "UPDATE {table} SET status = 'RUNNING', lease_until = $2, attempts = attempts + 1 WHERE (marketplace_id, id) IN (\
+               SELECT q.marketplace_id, q.id FROM {table} q WHERE q.status = 'PENDING' AND q.run_at <= $1 AND NOT EXISTS (\
+                 SELECT 1 FROM {table} earlier WHERE earlier.lane = q.lane AND earlier.id < q.id AND earlier.status IN ('PENDING', 'RUNNING')) \
+               ORDER BY q.run_at, q.id LIMIT {limit} {lock}) RETURNING *",
+            limit = claim.limit
+        );
+        Statement::from_sql_and_values(tx.get_database_backend(), sql, [claim.now.into(), (claim.now + claim.lease).into()])
+    }
+
+    /// Gives back the rows of workers that died.
+    pub(super) async fn sweep(self, tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<u64> {
+        let sql =
+            format!("UPDATE {} SET status = 'PENDING', lease_until = NULL WHERE status = 'RUNNING' AND lease_until < $1", self.table());
+        Ok(tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, [now.into()])).await?.rows_affected())
+    }
+
+    /// Writes down what became of a row.
+    pub(super) async fn settle<C: ConnectionTrait>(
+        self,
+        db: &C,
+        marketplace: Uuid,
+        id: Uuid,
+        what: &Settlement,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let none = Value::ChronoDateTimeUtc(None);
+        let (status, run_at, error, finished, uncount) = match what {
+            Settlement::Done => (QueueStatus::Done, None, None, now.into(), 0),
+            Settlement::Ignored(reason) => (QueueStatus::Ignored, None, Some(reason), now.into(), 0),
+            Settlement::Retry { at, error } => (QueueStatus::Pending, Some(*at), Some(error), none, 0),
+            Settlement::Defer { at, reason } => (QueueStatus::Pending, Some(*at), Some(reason), none, 1),
+            Settlement::Parked(reason) => (QueueStatus::Parked, None, Some(reason), now.into(), 0),
+            Settlement::Dead(reason) => (QueueStatus::Dead, None, Some(reason), now.into(), 0),
+        };
+        let sql = format!(
+            "UPDATE {} SET status = $1, run_at = COALESCE($2, run_at), last_error = $3, finished_at = $4, lease_until = NULL, \
+             attempts = attempts - $5 WHERE marketplace_id = $6 AND id = $7",
+            self.table()
+        );
+        let values: [Value; 7] =
+            [codec::text(status).into(), run_at.into(), error.cloned().into(), finished, uncount.into(), marketplace.into(), id.into()];
+        db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+        Ok(())
+    }
+
+    /// Puts a finished row back, as if it had just come. False when there is no such finished row.
+    pub(super) async fn replay(self, db: &DatabaseConnection, marketplace: Uuid, id: Uuid, now: DateTime<Utc>) -> Result<bool> {
+        let sql = format!(
+            "UPDATE {} SET status = 'PENDING', run_at = $1, attempts = 0, finished_at = NULL \
+             WHERE marketplace_id = $2 AND id = $3 AND status IN ('DONE', 'IGNORED', 'PARKED', 'DEAD')",
+            self.table()
+        );
+        let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [now.into(), marketplace.into(), id.into()]);
+        Ok(db.execute_raw(statement).await?.rows_affected() > 0)
+    }
+
+    /// When the next waiting row is due; none when nothing waits.
+    pub(super) async fn next_due(self, db: &DatabaseConnection) -> Result<Option<DateTime<Utc>>> {
+        let sql = format!("SELECT MIN(run_at) AS due FROM {} WHERE status = 'PENDING'", self.table());
+        let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
+        row.map_or(Ok(None), |row| row.try_get("", "due").map_err(StoreError::from))
+    }
+
+    /// How many rows wait. Reads partial indexes only, so its cost follows the backlog and not the history.
+    pub(super) async fn depth(self, db: &DatabaseConnection) -> Result<QueueDepth> {
+        let sql = format!(
+            "SELECT status, COUNT(*) AS n FROM {} WHERE status IN ('PENDING', 'RUNNING', 'PARKED', 'DEAD') GROUP BY status",
+            self.table()
+        );
+        let mut depth = QueueDepth::default();
+        for row in db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await? {
+            let count = row.try_get::<i64>("", "n")?.unsigned_abs();
+            match codec::from_text(&row.try_get::<String>("", "status")?, self.table(), "status")? {
+                QueueStatus::Parked => depth.parked += count,
+                QueueStatus::Dead => depth.dead += count,
+                _ => depth.unfinished += count,
+            }
+        }
+        Ok(depth)
+    }
+}

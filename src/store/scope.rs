@@ -1,0 +1,95 @@
+//! What a reader may see, as SQL: the one place where a scope becomes a condition.
+
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, SimpleExpr};
+use sea_orm::{ColumnTrait, Condition};
+use uuid::Uuid;
+
+use super::entity::{cases, events, messages, participants, thread_cases};
+use crate::domain::parties::{Party, Scope, View};
+use crate::store::codec::text;
+
+/// The cases that the reader knows of.
+pub(super) fn cases(scope: Scope) -> Condition {
+    let tenant = Condition::all().add(cases::Column::MarketplaceId.eq(scope.marketplace.uuid()));
+    match scope.view {
+        View::Whole | View::Storefront => tenant,
+        View::Seller(seller) => tenant.add(cases::Column::SellerId.eq(seller.uuid())),
+        View::Buyer(buyer) => tenant.add(cases::Column::BuyerId.eq(buyer.uuid())),
+    }
+}
+
+/// The threads, named by `thread` (a column), that the reader takes part in.
+pub(super) fn threads(scope: Scope, tenant: impl ColumnTrait, thread: impl ColumnTrait) -> Condition {
+    let condition = Condition::all().add(tenant.eq(scope.marketplace.uuid()));
+    match place(scope, &thread, None) {
+        None => condition,
+        Some(place) => condition.add(Expr::exists(place)),
+    }
+}
+
+/// The messages that the reader sees: in a thread of theirs, from the message on that their place starts with,
+/// and meant for their side.
+pub(super) fn messages(scope: Scope) -> Condition {
+    let condition = Condition::all().add(messages::Column::MarketplaceId.eq(scope.marketplace.uuid()));
+    match place(scope, &messages::Column::ThreadId, Some(Expr::col((messages::Entity, messages::Column::Number)))) {
+        None => condition,
+        Some(place) => condition.add(Expr::exists(place)).add(meant_for(scope, messages::Column::Audience)),
+    }
+}
+
+/// The events that the reader sees: of cases they know, meant for their side, and, where they are about a message,
+/// only with that message.
+pub(super) fn events(scope: Scope) -> Condition {
+    let condition = Condition::all().add(events::Column::MarketplaceId.eq(scope.marketplace.uuid()));
+    let message = Expr::col((events::Entity, events::Column::MessageNumber));
+    let Some(place) = place(scope, &events::Column::ThreadId, Some(message)) else { return condition };
+    let known = Query::select()
+        .expr(Expr::val(1))
+        .from(cases::Entity)
+        .cond_where(cases(scope))
+        .and_where(Expr::col((cases::Entity, cases::Column::Id)).equals((events::Entity, events::Column::CaseId)))
+        .take();
+    condition
+        .add(Expr::exists(known))
+        .add(meant_for(scope, events::Column::Audience))
+        .add(Condition::any().add(events::Column::ThreadId.is_null()).add(Expr::exists(place)))
+}
+
+/// The threads of these cases that the reader takes part in.
+pub(super) fn threads_of_cases(scope: Scope, cases: &[Uuid]) -> Condition {
+    threads(scope, thread_cases::Column::MarketplaceId, thread_cases::Column::ThreadId)
+        .add(thread_cases::Column::CaseId.is_in(cases.iter().copied()))
+}
+
+/// The reader's place in the thread named by `thread`; none when the reader needs no place.
+fn place(scope: Scope, thread: &impl ColumnTrait, number: Option<SimpleExpr>) -> Option<SelectStatement> {
+    let (party, member) = match scope.view {
+        View::Whole => return None,
+        View::Seller(seller) => (Party::Seller, Some(seller.uuid())),
+        View::Buyer(buyer) => (Party::Buyer, Some(buyer.uuid())),
+        View::Storefront => (Party::Buyer, None),
+    };
+    let p = Alias::new("place");
+    let column = |column: participants::Column| Expr::col((p.clone(), column));
+    let mut select = Query::select();
+    select
+        .expr(Expr::val(1))
+        .from_as(participants::Entity, p.clone())
+        .and_where(column(participants::Column::MarketplaceId).eq(scope.marketplace.uuid()))
+        .and_where(column(participants::Column::ThreadId).eq(Expr::col(thread.as_column_ref())))
+        .and_where(column(participants::Column::Party).eq(text(party)));
+    if let Some(member) = member {
+        select.and_where(column(participants::Column::MemberId).eq(member));
+    }
+    if let Some(number) = number {
+        select.and_where(column(participants::Column::VisibleFrom).lte(number));
+    }
+    Some(select)
+}
+
+fn meant_for(scope: Scope, audience: impl ColumnTrait) -> Condition {
+    let Some(party) = scope.audience() else { return Condition::all() };
+    // Bits and not a list of values: an audience is a set of sides.
+    let bit = crate::domain::parties::Audience::of([party]).bits();
+    Condition::all().add(Expr::col(audience.as_column_ref()).bit_and(bit).ne(0))
+}

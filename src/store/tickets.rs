@@ -1,0 +1,142 @@
+//! Helpdesk tickets as last seen.
+
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+
+use super::codec::{from_json, from_text, json, text};
+use super::entity::{case_tickets, cases, tickets};
+use super::{Result, Store, Tx, scope};
+use crate::domain::ids::{CaseId, ConnectionId, TicketId};
+use crate::domain::parties::{Scope, View};
+use crate::domain::tickets::{CommentNumber, Priority, Ticket, TicketNumber, TicketStatus};
+
+fn ticket(row: tickets::Model) -> Result<Ticket> {
+    let priority = |column: Option<String>, name| column.map(|value| from_text::<Priority>(&value, "tickets", name)).transpose();
+    Ok(Ticket {
+        id: TicketId::from_uuid(row.id),
+        connection: ConnectionId::from_uuid(row.connection_id),
+        number: TicketNumber(row.number),
+        url: row.url,
+        subject: row.subject,
+        status: from_text(&row.status, "tickets", "status")?,
+        priority: priority(row.priority, "priority")?,
+        presence: from_json(row.presence, "tickets", "presence")?,
+        pushed_status: row.pushed_status.map(|value| from_text::<TicketStatus>(&value, "tickets", "pushed_status")).transpose()?,
+        pushed_priority: priority(row.pushed_priority, "pushed_priority")?,
+        remote_updated_at: row.remote_updated_at,
+        comments_read: row.comments_read,
+        last_comment: row.last_comment.map(CommentNumber),
+    })
+}
+
+/// The lane of everything that goes between us and one ticket.
+pub fn lane(connection: ConnectionId, number: &TicketNumber) -> String {
+    format!("{connection}/{number}")
+}
+
+impl Tx {
+    fn row(&self, ticket: &Ticket) -> tickets::Model {
+        tickets::Model {
+            marketplace_id: self.marketplace.uuid(),
+            id: ticket.id.uuid(),
+            connection_id: ticket.connection.uuid(),
+            number: ticket.number.0.clone(),
+            url: ticket.url.clone(),
+            subject: ticket.subject.clone(),
+            status: text(ticket.status),
+            priority: ticket.priority.map(text),
+            presence: json(&ticket.presence),
+            pushed_status: ticket.pushed_status.map(text),
+            pushed_priority: ticket.pushed_priority.map(text),
+            remote_updated_at: ticket.remote_updated_at,
+            comments_read: ticket.comments_read,
+            last_comment: ticket.last_comment.as_ref().map(|number| number.0.clone()),
+            created_at: self.store.clock.now(),
+        }
+    }
+
+    /// A ticket by its number, under lock: everything about one ticket happens one after the other.
+    pub async fn lock_ticket(&self, connection: ConnectionId, number: &TicketNumber) -> Result<Option<Ticket>> {
+        let find = tickets::Entity::find()
+            .filter(tickets::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(tickets::Column::ConnectionId.eq(connection.uuid()))
+            .filter(tickets::Column::Number.eq(&number.0));
+        find.lock_exclusive().one(&self.inner).await?.map(ticket).transpose()
+    }
+
+    /// The tickets that tell a case, the newest first.
+    pub async fn tickets_of(&self, case: CaseId) -> Result<Vec<Ticket>> {
+        let find = tickets::Entity::find()
+            .join(sea_orm::JoinType::InnerJoin, link())
+            .filter(case_tickets::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(case_tickets::Column::CaseId.eq(case.uuid()))
+            .order_by_desc(case_tickets::Column::LinkedAt)
+            .order_by_desc(tickets::Column::Id);
+        find.all(&self.inner).await?.into_iter().map(ticket).collect()
+    }
+
+    /// Stores a new ticket.
+    pub async fn insert_ticket(&self, ticket: &Ticket) -> Result<()> {
+        tickets::Entity::insert(self.row(ticket).into_active_model().reset_all()).exec_without_returning(&self.inner).await?;
+        Ok(())
+    }
+
+    /// Stores what changed about a ticket.
+    pub async fn save_ticket(&self, ticket: &Ticket) -> Result<()> {
+        let mut row = self.row(ticket).into_active_model().reset_all();
+        row.created_at = sea_orm::ActiveValue::NotSet;
+        tickets::Entity::update(row).exec(&self.inner).await?;
+        Ok(())
+    }
+}
+
+fn link() -> sea_orm::RelationDef {
+    tickets::Entity::belongs_to(case_tickets::Entity)
+        .from((tickets::Column::MarketplaceId, tickets::Column::Id))
+        .to((case_tickets::Column::MarketplaceId, case_tickets::Column::TicketId))
+        .into()
+}
+
+fn case_link() -> sea_orm::RelationDef {
+    case_tickets::Entity::belongs_to(cases::Entity)
+        .from((case_tickets::Column::MarketplaceId, case_tickets::Column::CaseId))
+        .to((cases::Column::MarketplaceId, cases::Column::Id))
+        .into()
+}
+
+impl Store {
+    /// The tickets of these cases, for readers who may open them: the operator's. Others get none.
+    pub async fn tickets_of_cases(&self, scope: Scope, of: &[CaseId]) -> Result<Vec<(CaseId, Ticket)>> {
+        if scope.view != View::Whole {
+            return Ok(Vec::new());
+        }
+        let rows = case_tickets::Entity::find()
+            .select_also(tickets::Entity)
+            .join(sea_orm::JoinType::InnerJoin, link().rev())
+            .filter(case_tickets::Column::MarketplaceId.eq(scope.marketplace.uuid()))
+            .filter(case_tickets::Column::CaseId.is_in(of.iter().map(|id| id.uuid())))
+            .order_by_asc(case_tickets::Column::LinkedAt)
+            .all(&self.reads)
+            .await?;
+        rows.into_iter().filter_map(|(link, row)| row.map(|row| Ok((CaseId::from_uuid(link.case_id), ticket(row)?)))).collect()
+    }
+
+    /// The case that a ticket tells: the newest of them, when the reader knows it.
+    pub async fn case_of_ticket(&self, scope: Scope, connections: &[ConnectionId], number: &TicketNumber) -> Result<Option<CaseId>> {
+        let found = case_tickets::Entity::find()
+            .select_only()
+            .column(case_tickets::Column::CaseId)
+            .join(sea_orm::JoinType::InnerJoin, link().rev())
+            .join(sea_orm::JoinType::InnerJoin, case_link())
+            .filter(scope::cases(scope))
+            .filter(tickets::Column::MarketplaceId.eq(scope.marketplace.uuid()))
+            .filter(tickets::Column::ConnectionId.is_in(connections.iter().map(|id| id.uuid())))
+            .filter(tickets::Column::Number.eq(&number.0))
+            .order_by_desc(case_tickets::Column::LinkedAt)
+            .order_by_desc(cases::Column::Id)
+            .limit(1)
+            .into_tuple::<uuid::Uuid>()
+            .one(&self.reads)
+            .await?;
+        Ok(found.map(CaseId::from_uuid))
+    }
+}
