@@ -7,3 +7,4 @@ pub mod helpdesk;
 pub mod policy;
 pub mod store;
 pub mod vault;
+pub mod workflow;

@@ -303,7 +303,8 @@ async fn queues(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .may("event_key", Text) // the sender's id of the event
         .may("delivery_key", Text) // the sender's id of the delivery
         .may("digest", Text) // of the body, where the sender gives no id
-        .must("nudge", Json) // what it seems to be about
+        .may("ticket", Text) // its number in the helpdesk
+        .must("nudge", Json) // what it says happened
         .must("body", Bytes) // as received
         .unique(&["marketplace_id", "connection_id", "event_key"])
         .unique(&["marketplace_id", "connection_id", "delivery_key"])

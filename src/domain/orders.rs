@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
 use regex::Regex;
@@ -101,7 +102,15 @@ pub struct BadPattern(String);
 
 impl OrderPattern {
     /// At most this many different candidates are looked up for one text.
-    pub const MOST_CANDIDATES: usize = 8;
+    pub const MOST_CANDIDATES: usize = 32;
+
+    /// What is looked for when a marketplace names no pattern: words that hold a digit, with hyphens, underscores,
+    /// slashes or dots inside. Each is compared with the known orders, so a wide net does no harm.
+    pub fn usual() -> Self {
+        static USUAL: LazyLock<OrderPattern> =
+            LazyLock::new(|| r"\b((?:[A-Za-z]+[-_./])*[A-Za-z]*[0-9][A-Za-z0-9]*(?:[-_./][A-Za-z0-9]+)*)\b".parse().unwrap_or_else(|error| unreachable!("{error}")));
+        USUAL.clone()
+    }
 
     /// What may be order references in the text, in reading order, each once.
     pub fn candidates(&self, text: &str) -> Vec<String> {
@@ -164,8 +173,10 @@ mod tests {
     fn order_references_are_found_in_reading_order_and_once() {
         let pattern: OrderPattern = r"\b(?:order|commande)\s*#?\s*([A-Z]{2}-\d{4,})|\b(MK\d{6})\b".parse().unwrap();
         assert_eq!(pattern.candidates("Ma commande #AB-1234 et la commande AB-1234, order CD-99999."), ["AB-1234", "CD-99999"]);
+        let usual = OrderPattern::usual();
+        assert_eq!(usual.candidates("Commande MK-2024-0001 (n°4711), #ORD_77/b et fin."), ["MK-2024-0001", "4711", "ORD_77/b"]);
         assert_eq!(pattern.candidates("rien"), Vec::<String>::new());
-        let many = (0..50).map(|n| format!("order AB-{n:04} ")).collect::<String>();
+        let many = (0..100).map(|n| format!("order AB-{n:04} ")).collect::<String>();
         assert_eq!(pattern.candidates(&many).len(), OrderPattern::MOST_CANDIDATES);
         assert!("(".parse::<OrderPattern>().is_err());
         assert!(r"(\w{100}){100}".parse::<OrderPattern>().is_err(), "too large a program");

@@ -13,6 +13,7 @@ use super::entity::inbox;
 use super::queue::{Claim, Queue, QueueDepth, QueueStatus, Settlement};
 use super::{Result, Store, Tx};
 use crate::domain::ids::{ConnectionId, InboxId, MarketplaceId};
+use crate::domain::tickets::TicketNumber;
 
 /// A verified delivery that is to be stored.
 #[derive(Debug, Clone)]
@@ -35,7 +36,9 @@ pub struct NewDelivery {
     pub delivery_key: Option<String>,
     /// A digest of the body, where the sender gives no id.
     pub digest: Option<String>,
-    /// What it seems to be about.
+    /// The ticket it is about; none for deliveries that are about none.
+    pub ticket: Option<TicketNumber>,
+    /// What it says happened.
     pub nudge: serde_json::Value,
     /// The body as received.
     pub body: Vec<u8>,
@@ -69,7 +72,9 @@ pub struct InboxRow {
     pub last_error: Option<String>,
     /// The sender's id of the event, or else of the delivery.
     pub key: Option<String>,
-    /// What it seems to be about.
+    /// The ticket it is about; none for deliveries that are about none.
+    pub ticket: Option<TicketNumber>,
+    /// What it says happened.
     pub nudge: serde_json::Value,
     /// The body as received.
     pub body: Vec<u8>,
@@ -98,6 +103,7 @@ impl TryFrom<inbox::Model> for InboxRow {
             attempts: row.attempts,
             last_error: row.last_error,
             key: row.event_key.or(row.delivery_key),
+            ticket: row.ticket.map(TicketNumber),
             nudge: row.nudge,
             body: row.body,
             received_at: row.created_at,
@@ -129,6 +135,7 @@ impl NewDelivery {
             event_key: self.event_key,
             delivery_key: self.delivery_key,
             digest: self.digest,
+            ticket: self.ticket.map(|number| number.0),
             nudge: self.nudge,
             body: self.body,
         }
@@ -214,7 +221,7 @@ impl Store {
 
 impl Tx {
     /// Adds a nudge of our own making, so that the ticket is read again in its turn.
-    pub async fn nudge(&self, connection: ConnectionId, lane: String, nudge: serde_json::Value) -> Result<()> {
+    pub async fn nudge(&self, connection: ConnectionId, lane: String, ticket: &TicketNumber, nudge: serde_json::Value) -> Result<()> {
         let now = self.store.clock.now();
         let row = NewDelivery {
             id: InboxId::generate(),
@@ -227,6 +234,7 @@ impl Tx {
             delivery_key: None,
             // One waiting nudge of this kind is enough.
             digest: Some(format!("own:{lane}")),
+            ticket: Some(ticket.clone()),
             nudge,
             body: Vec::new(),
             received_at: now,

@@ -234,10 +234,18 @@ impl Tx {
         Ok(found.into_iter().map(|row| (row.reference, (OrderId::from_uuid(row.id), SellerId::from_uuid(row.seller_id)))).collect())
     }
 
-    /// An order's id and seller.
-    pub async fn order_seller(&self, order: OrderId) -> Result<Option<SellerId>> {
-        let found = orders::Entity::find_by_id((self.marketplace.uuid(), order.uuid())).one(&self.inner).await?;
-        Ok(found.map(|row| SellerId::from_uuid(row.seller_id)))
+    /// Which of these orders exist and are not known to be another buyer's.
+    pub async fn orders_for_buyer(&self, references: &[String], email: Option<&str>) -> Result<BTreeMap<String, (OrderId, SellerId)>> {
+        let mine = Condition::any()
+            .add(orders::Column::BuyerEmail.is_null())
+            .add_option(email.map(|email| orders::Column::BuyerEmail.eq(email.trim().to_lowercase())));
+        let found = orders::Entity::find()
+            .filter(orders::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(orders::Column::Reference.is_in(references))
+            .filter(mine)
+            .all(&self.inner)
+            .await?;
+        Ok(found.into_iter().map(|row| (row.reference, (OrderId::from_uuid(row.id), SellerId::from_uuid(row.seller_id)))).collect())
     }
 
     /// Stores orders with their lines, or what changed about them, by reference; gives the ids in the same order.

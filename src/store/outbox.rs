@@ -1,8 +1,9 @@
 //! Deliveries to the helpdesk: written with the change that causes them, sent in order per ticket.
 
 use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{ExprTrait, SimpleExpr};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -186,17 +187,25 @@ impl Tx {
         self.outbox.push(delivery);
     }
 
+    /// Whether a delivery of the lane is still to be sent.
+    pub async fn delivery_waits(&self, lane: &str) -> Result<bool> {
+        self.any_in_lane(lane, outbox::Column::Status.is_in([QueueStatus::Pending, QueueStatus::Running].map(text)).into()).await
+    }
+
     /// Whether a delivery of the lane was begun and its outcome is not on record: what it did there may show up
     /// before we know that it was ours.
     pub async fn delivery_in_flight(&self, lane: &str) -> Result<bool> {
+        let retrying = outbox::Column::Status.eq(text(QueueStatus::Pending)).and(outbox::Column::BeganAt.is_not_null());
+        self.any_in_lane(lane, outbox::Column::Status.eq(text(QueueStatus::Running)).or(retrying)).await
+    }
+
+    async fn any_in_lane(&self, lane: &str, condition: SimpleExpr) -> Result<bool> {
         let row = outbox::Entity::find()
             .select_only()
             .column(outbox::Column::Id)
             .filter(outbox::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(outbox::Column::Lane.eq(lane))
-            .filter(Condition::any().add(outbox::Column::Status.eq(text(QueueStatus::Running))).add(
-                Condition::all().add(outbox::Column::Status.eq(text(QueueStatus::Pending))).add(outbox::Column::BeganAt.is_not_null()),
-            ))
+            .filter(condition)
             .limit(1)
             .into_tuple::<uuid::Uuid>()
             .one(&self.inner)
@@ -204,7 +213,7 @@ impl Tx {
         Ok(row.is_some())
     }
 
-    /// Writes down what became of a delivery. `certain` says that the attempt did nothing on the other side.
+    /// Writes down what became of a delivery, and what is known of its effect on the other side.
     pub async fn settle_outbox(
         &self,
         row: &OutboxRow,

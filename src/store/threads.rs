@@ -14,7 +14,7 @@ use super::codec::{from_text, text};
 use super::entity::{messages, participants, thread_cases, threads};
 use super::page::{Page, PageRequest, PageSide};
 use super::{Result, Store, StoreError, Tx, scope};
-use crate::domain::ids::{BuyerId, CaseId, ConnectionId, MessageId, ParticipantId, SellerId, ThreadId};
+use crate::domain::ids::{BuyerId, CaseId, ConnectionId, MarketplaceId, MessageId, ParticipantId, SellerId, ThreadId};
 use crate::domain::parties::{Audience, Party, Scope, View};
 use crate::domain::threads::{Member, Message, MessageDelivery, NewMessage, Participant, Right, Thread, ThreadKind};
 use crate::domain::tickets::CommentNumber;
@@ -231,7 +231,42 @@ fn message_page(scope: Scope, thread: ThreadId, request: &PageRequest<MessageId>
     Query::select().expr(Expr::cust("*")).from_subquery(page, "page").take()
 }
 
+impl Store {
+    /// The comments of a helpdesk that are known to be a case's messages, the newest 200, for the workers.
+    pub async fn known_comments(&self, marketplace: MarketplaceId, connection: ConnectionId, case: CaseId) -> Result<Vec<CommentNumber>> {
+        let of_case = Query::select()
+            .column(thread_cases::Column::ThreadId)
+            .from(thread_cases::Entity)
+            .and_where(thread_cases::Column::MarketplaceId.eq(marketplace.uuid()))
+            .and_where(thread_cases::Column::CaseId.eq(case.uuid()))
+            .take();
+        let numbers = messages::Entity::find()
+            .select_only()
+            .column(messages::Column::CommentNumber)
+            .filter(messages::Column::MarketplaceId.eq(marketplace.uuid()))
+            .filter(messages::Column::ConnectionId.eq(connection.uuid()))
+            .filter(messages::Column::ThreadId.in_subquery(of_case))
+            .filter(messages::Column::CommentNumber.is_not_null())
+            .order_by_desc(messages::Column::Id)
+            .limit(200)
+            .into_tuple::<String>()
+            .all(&self.reads)
+            .await?;
+        Ok(numbers.into_iter().map(CommentNumber).collect())
+    }
+}
+
 impl Tx {
+    /// The messages of a case's threads that wait for a ticket to be brought to, the oldest first.
+    pub async fn messages_on_their_way(&self, thread: ThreadId) -> Result<Vec<Message>> {
+        let find = messages::Entity::find()
+            .filter(messages::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(messages::Column::ThreadId.eq(thread.uuid()))
+            .filter(messages::Column::Delivery.eq(text(MessageDelivery::Pending)))
+            .order_by_asc(messages::Column::Number);
+        find.all(&self.inner).await?.into_iter().map(message).collect()
+    }
+
     /// Stores a new thread on these cases, with the places of those who take part.
     pub async fn insert_thread(
         &self,

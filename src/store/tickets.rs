@@ -5,7 +5,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Query
 use super::codec::{from_json, from_text, json, text};
 use super::entity::{case_tickets, cases, tickets};
 use super::{Result, Store, Tx, scope};
-use crate::domain::ids::{CaseId, ConnectionId, TicketId};
+use crate::domain::ids::{CaseId, ConnectionId, MarketplaceId, TicketId};
 use crate::domain::parties::{Scope, View};
 use crate::domain::tickets::{CommentNumber, Priority, Ticket, TicketNumber, TicketStatus};
 
@@ -104,6 +104,15 @@ fn case_link() -> sea_orm::RelationDef {
 }
 
 impl Store {
+    /// A ticket by its number, for the workers: as it stands, without a lock.
+    pub async fn ticket(&self, marketplace: MarketplaceId, connection: ConnectionId, number: &TicketNumber) -> Result<Option<Ticket>> {
+        let find = tickets::Entity::find()
+            .filter(tickets::Column::MarketplaceId.eq(marketplace.uuid()))
+            .filter(tickets::Column::ConnectionId.eq(connection.uuid()))
+            .filter(tickets::Column::Number.eq(&number.0));
+        find.one(&self.reads).await?.map(ticket).transpose()
+    }
+
     /// The tickets of these cases, for readers who may open them: the operator's. Others get none.
     pub async fn tickets_of_cases(&self, scope: Scope, of: &[CaseId]) -> Result<Vec<(CaseId, Ticket)>> {
         if scope.view != View::Whole {

@@ -21,6 +21,7 @@ pub(crate) struct Model {
     pub(crate) event_key: Option<String>,
     pub(crate) delivery_key: Option<String>,
     pub(crate) digest: Option<String>,
+    pub(crate) ticket: Option<String>,
     #[sea_orm(column_type = "JsonBinary")]
     pub(crate) nudge: Json,
     pub(crate) body: Vec<u8>,

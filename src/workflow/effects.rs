@@ -1,0 +1,84 @@
+//! Turns what a move asks of the world into rows of the same transaction.
+
+use super::Result;
+use crate::domain::cases::{Case, Moved};
+use crate::domain::charter::Charter;
+use crate::domain::effects::Effect;
+use crate::domain::parties::Who;
+use crate::domain::threads::{Message, ThreadKind};
+use crate::domain::tickets::{Ticket, TicketPresence};
+use crate::helpdesk::{OutboundCommand, SpeakAs, TicketUpdate, Visibility};
+use crate::store::{NewOutbox, TimerKind, Tx, lane};
+
+/// Writes a move down: the case, what happened, what is to be done.
+pub(super) async fn record(tx: &mut Tx, charter: &Charter, who: &Who, moved: &Moved) -> Result<()> {
+    tx.save_case(&moved.case).await?;
+    announce(tx, charter, who, moved).await
+}
+
+/// The same for a case that was just stored.
+pub(super) async fn announce(tx: &mut Tx, charter: &Charter, who: &Who, moved: &Moved) -> Result<()> {
+    for event in &moved.events {
+        tx.record(moved.case.id, who, event.clone());
+    }
+    for effect in &moved.effects {
+        match effect {
+            Effect::SyncTicket => sync_tickets(tx, charter, &moved.case).await?,
+            Effect::StartSellerTimer { due_at } => tx.start_timer(moved.case.id, TimerKind::SellerReply, *due_at).await?,
+            Effect::StopSellerTimer => {
+                tx.stop_timer(moved.case.id, TimerKind::SellerReply).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn sync_tickets(tx: &mut Tx, charter: &Charter, case: &Case) -> Result<()> {
+    if charter.ticket_sync.writes() {
+        for mut ticket in tx.tickets_of(case.id).await? {
+            sync_ticket(tx, charter, case, &mut ticket).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Asks the helpdesk to bring a ticket in step with its case, unless it is, or was asked to already.
+pub(super) async fn sync_ticket(tx: &mut Tx, charter: &Charter, case: &Case, ticket: &mut Ticket) -> Result<()> {
+    use crate::domain::tickets::TicketStatus::{Closed, Solved};
+    if !charter.ticket_sync.writes() || ticket.presence != TicketPresence::Active || ticket.status == Closed {
+        return Ok(());
+    }
+    let wanted = case.status.as_ticket_status();
+    let status = (ticket.status != wanted && ticket.pushed_status != Some(wanted)).then_some(wanted);
+    // A priority that nobody set stays unset as long as the case has the usual one.
+    let usual = ticket.priority.is_none() && case.priority == crate::domain::tickets::Priority::Normal;
+    let priority =
+        (!usual && ticket.priority != Some(case.priority) && ticket.pushed_priority != Some(case.priority)).then_some(case.priority);
+    if status.is_none() && (priority.is_none() || ticket.status == Solved) {
+        return Ok(());
+    }
+    ticket.pushed_status = status.or(ticket.pushed_status);
+    ticket.pushed_priority = priority.or(ticket.pushed_priority);
+    tx.save_ticket(ticket).await?;
+    let update = TicketUpdate { status, priority, unless_changed_since: None };
+    let mut delivery =
+        NewOutbox::new(ticket.connection, lane(ticket.connection, &ticket.number), OutboundCommand::UpdateTicket { ticket: ticket.number.clone(), update });
+    delivery.case = Some(case.id);
+    tx.send(delivery);
+    Ok(())
+}
+
+/// Whether words can be brought to a ticket at all.
+pub(super) fn can_carry(ticket: &Ticket) -> bool {
+    ticket.presence == TicketPresence::Active && ticket.status != crate::domain::tickets::TicketStatus::Closed
+}
+
+/// Sends a message to the ticket that its audience reads it in. Private talk can only become an internal note.
+pub(super) fn carry(tx: &mut Tx, case: &Case, ticket: &Ticket, kind: ThreadKind, message: &Message, speak_as: SpeakAs) {
+    let visibility = if kind.reaches_buyer() { Visibility::Public } else { Visibility::Internal };
+    let command = OutboundCommand::PostComment { ticket: ticket.number.clone(), visibility, speak_as, text: message.text.clone(), known: Vec::new() };
+    let mut delivery = NewOutbox::new(ticket.connection, lane(ticket.connection, &ticket.number), command);
+    delivery.case = Some(case.id);
+    delivery.message = (visibility == Visibility::Public).then_some(message.id);
+    tx.send(delivery);
+}

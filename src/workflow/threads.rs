@@ -1,0 +1,364 @@
+//! Threads: opened, joined, written in, read.
+
+use super::cases::opening_lane;
+use super::{Check, Cx, Error, Result, effects, refused};
+use crate::domain::cases::{Case, CaseAction, CaseMove};
+use crate::domain::charter::{Charter, PrivateMirror};
+use crate::domain::ids::{CaseId, MessageId, ThreadId};
+use crate::domain::parties::{Actor, Audience, Party, Who};
+use crate::domain::refusal::Refusal;
+use crate::domain::threads::{History, Member, Message, MessageDelivery, NewMessage, Participant, Right, Thread, ThreadKind};
+use crate::domain::tickets::Channel;
+use crate::domain::timeline::{EventKind, NewEvent};
+use crate::helpdesk::SpeakAs;
+use crate::policy::{self, Permission};
+use crate::store::{StoreError, Tx};
+
+/// The longest message, in characters. Both helpdesks take it, escaped and attributed.
+pub const TEXT_LIMIT: usize = 10_000;
+/// The longest idempotency key, in characters.
+pub const KEY_LIMIT: usize = 128;
+/// At most this many cases in one private thread.
+pub const CASES_LIMIT: usize = 100;
+const SUBJECT_LIMIT: usize = 300;
+
+/// A client's key, which means nothing to other clients.
+pub(super) fn scoped_key(who: &Who, key: &str) -> String {
+    match who {
+        Who::Operator { token, .. } | Who::Seller { token, .. } | Who::Vendor { token, .. } => format!("{token}/{key}"),
+        Who::Buyer { buyer } => format!("{buyer}/{key}"),
+        Who::Agent { connection, .. } | Who::Helpdesk { connection } => format!("{connection}/{key}"),
+        Who::System => format!("system/{key}"),
+    }
+}
+
+const fn member(party: Party, case: &Case) -> Option<Member> {
+    match (party, case.seller) {
+        (Party::Buyer, _) => Some(Member::Buyer(case.buyer)),
+        (Party::Seller, Some(seller)) => Some(Member::Seller(seller)),
+        (Party::Seller, None) => None,
+        (Party::Operator, _) => Some(Member::Operator),
+    }
+}
+
+fn founders(kind: ThreadKind, case: &Case) -> Vec<(Member, Right)> {
+    kind.founders().iter().filter_map(|(party, right)| Some((member(*party, case)?, *right))).collect()
+}
+
+/// Opens the thread in which the buyer of a new case talks.
+pub(super) async fn open_buyer_thread(tx: &mut Tx, who: &Who, case: &Case) -> Result<Thread> {
+    let kind = case.buyer_thread_kind();
+    let thread = tx.insert_thread(kind, None, &[case.id], &founders(kind, case)).await?;
+    tx.record(case.id, who, NewEvent::in_thread(EventKind::ThreadOpened { thread: thread.id, kind }, thread.id, 1, Audience::ALL));
+    Ok(thread)
+}
+
+/// The thread in which the buyer of a case talks.
+pub(super) async fn buyer_thread(tx: &mut Tx, who: &Who, case: &Case) -> Result<Thread> {
+    match tx.thread_of_case(case.id, case.buyer_thread_kind()).await? {
+        Some(thread) => Ok(thread),
+        None => open_buyer_thread(tx, who, case).await,
+    }
+}
+
+/// Brings the buyer's thread in line with who talks with the buyer now: its kind, and everybody's place in it.
+///
+/// Whoever comes in by this sees what was said before, as far as it was meant for their side: the seller needs the
+/// buyer's first words. Nobody who could write loses that right.
+pub(super) async fn reshape_buyer_thread(tx: &mut Tx, who: &Who, case: &Case) -> Result<()> {
+    let Some(thread) = tx.threads_of_case(case.id).await?.into_iter().find(|thread| thread.kind.reaches_buyer()) else {
+        return Ok(());
+    };
+    let participants = tx.participants(thread.id).await?;
+    let operator_wrote = tx.has_written(&[thread.id], Party::Operator).await?;
+    let kind = match case.buyer_thread_kind() {
+        // The operator has talked with the buyer already and is not sent out again.
+        ThreadKind::SellerBuyer if operator_wrote => ThreadKind::Tripartite,
+        kind => kind,
+    };
+    if kind != thread.kind {
+        tx.set_thread_kind(thread.id, kind).await?;
+    }
+    for (member, right) in founders(kind, case) {
+        match participants.iter().find(|participant| participant.member == member) {
+            Some(present) if present.right == right => {}
+            Some(present) => tx.save_participant(&Participant { right, ..present.clone() }).await?,
+            None => {
+                let participant = tx.insert_participant(thread.id, member, right, 1).await?;
+                let event = EventKind::ParticipantAdded {
+                    thread: thread.id,
+                    participant: participant.id,
+                    party: member.party(),
+                    right,
+                    history: History::Shown,
+                };
+                tx.record(case.id, who, NewEvent::in_thread(event, thread.id, 1, Audience::ALL));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Adds a message to a thread and tells it to each of the cases.
+pub(super) async fn say(tx: &mut Tx, who: &Who, cases: &[CaseId], thread: ThreadId, new: NewMessage) -> Result<Message> {
+    let message = tx.insert_message(thread, new).await?;
+    for case in cases {
+        let event = EventKind::MessagePosted { thread, message: message.id };
+        tx.record(*case, who, NewEvent::in_thread(event, thread, message.number, message.audience));
+    }
+    Ok(message)
+}
+
+/// A thread to open.
+#[derive(Debug, Clone)]
+pub struct ThreadRequest {
+    /// On these cases; several for private talk between operator and seller only.
+    pub cases: Vec<CaseId>,
+    /// Between whom.
+    pub kind: ThreadKind,
+    /// What it is about.
+    pub subject: Option<String>,
+}
+
+/// Opens a thread.
+pub async fn open(cx: &Cx, actor: &Actor, request: ThreadRequest) -> Result<Thread> {
+    let mut check = Check::default();
+    if let Some(subject) = &request.subject {
+        check.text(&["subject"], "The subject", subject, SUBJECT_LIMIT);
+    }
+    if request.cases.is_empty() || request.cases.len() > CASES_LIMIT {
+        check.fault(&["caseIds"], Refusal::TooMany { limit: CASES_LIMIT });
+    }
+    if request.kind != ThreadKind::OperatorSeller && request.cases.len() > 1 {
+        check.fault(&["caseIds"], Refusal::Invalid { message: "Only a private thread of operator and seller can cover several cases.".into() });
+    }
+    check.done()?;
+
+    let mut tx = cx.store.begin(actor.marketplace).await?;
+    let cases = tx.lock_cases(actor.scope(), &request.cases).await?;
+    let Some(first) = cases.first() else { return Err(refused(&["caseIds"], Refusal::NotFound { what: "Case" })) };
+    if !request.cases.iter().all(|id| cases.iter().any(|case| case.id == *id)) {
+        return Err(refused(&["caseIds"], Refusal::NotFound { what: "Case" }));
+    }
+    policy::require_action(&actor.who, CaseAction::OpenThread)?;
+    if !policy::may_open_thread(&actor.who, request.kind) {
+        return Err(refused(&["kind"], Refusal::NotAllowed));
+    }
+    if request.kind != ThreadKind::OperatorBuyer && first.seller.is_none() {
+        return Err(refused(&["caseIds"], Refusal::NoSeller));
+    }
+    if cases.iter().any(|case| case.seller != first.seller) {
+        return Err(refused(&["caseIds"], Refusal::SellersDiffer));
+    }
+    if request.kind.reaches_buyer() && tx.thread_of_case(first.id, request.kind).await?.is_some() {
+        return Err(refused(&["kind"], Refusal::Invalid { message: "The case has a thread of this kind already.".into() }));
+    }
+
+    let ids: Vec<_> = cases.iter().map(|case| case.id).collect();
+    let thread = tx.insert_thread(request.kind, request.subject, &ids, &founders(request.kind, first)).await?;
+    for case in &ids {
+        let event = EventKind::ThreadOpened { thread: thread.id, kind: thread.kind };
+        tx.record(*case, &actor.who, NewEvent::in_thread(event, thread.id, 1, Audience::ALL));
+    }
+    tx.commit().await?;
+    Ok(thread)
+}
+
+/// Words to post.
+#[derive(Debug, Clone)]
+pub struct MessageRequest {
+    /// Where.
+    pub thread: ThreadId,
+    /// What.
+    pub text: String,
+    /// The client's key: the second call with it finds the message of the first.
+    pub idempotency_key: String,
+}
+
+/// Posts a message. What goes to the buyer goes through the case's ticket, after the commit and exactly once.
+pub async fn post(cx: &Cx, actor: &Actor, request: MessageRequest) -> Result<Message> {
+    match post_once(cx, actor, &request).await {
+        // The same call at the same time, on another connection: it won, and is found now.
+        Err(Error::Store(StoreError::Conflict { .. })) => post_once(cx, actor, &request).await,
+        other => other,
+    }
+}
+
+async fn post_once(cx: &Cx, actor: &Actor, request: &MessageRequest) -> Result<Message> {
+    let mut check = Check::default();
+    check.text(&["text"], "The text", &request.text, TEXT_LIMIT);
+    check.text(&["idempotencyKey"], "The idempotency key", &request.idempotency_key, KEY_LIMIT);
+    check.done()?;
+    let charter = cx.marketplace(actor.marketplace).await?.charter;
+    let mut tx = cx.store.begin(actor.marketplace).await?;
+    let not_found = || refused(&["threadId"], Refusal::NotFound { what: "Thread" });
+    tx.thread(actor.scope(), request.thread).await?.ok_or_else(not_found)?;
+    let cases = tx.lock_cases_of_thread(Actor::system(actor.marketplace).scope(), request.thread).await?;
+    // Read again under the lock: an escalation in between may have changed who may write.
+    let thread = tx.thread(actor.scope(), request.thread).await?.ok_or_else(not_found)?;
+    let participants = tx.participants(thread.id).await?;
+    policy::may_post(&actor.who, &thread, &participants).map_err(|refusal| refused(&["threadId"], refusal))?;
+    let author = actor.party().ok_or(Refusal::NotAllowed)?;
+    let key = scoped_key(&actor.who, &request.idempotency_key);
+    if let Some(before) = tx.message_by_key(&key).await? {
+        let same = before.thread == thread.id && before.text == request.text;
+        return if same { Ok(before) } else { Err(refused(&["idempotencyKey"], Refusal::KeyUsedDifferently)) };
+    }
+
+    let (author_name, speak_as) = voice(&tx, actor).await?;
+    let new = NewMessage {
+        author,
+        author_name,
+        text: request.text.clone(),
+        html: None,
+        audience: Audience::ALL,
+        channel: Channel::Api,
+        delivery: MessageDelivery::None,
+        comment: None,
+        idempotency_key: Some(key),
+        sent_at: cx.now(),
+    };
+    let ids: Vec<_> = cases.iter().map(|case| case.id).collect();
+    let mut message = say(&mut tx, &actor.who, &ids, thread.id, new).await?;
+    if let Some(own) = policy::place(&actor.who, &participants) {
+        tx.save_participant(&Participant { read_up_to: message.number, ..own.clone() }).await?;
+    }
+    message.delivery = bring_to_tickets(&mut tx, &charter, &cases, &thread, &message, speak_as).await?;
+    if thread.kind.reaches_buyer() {
+        for case in &cases {
+            let moved = case.apply(&CaseMove::Write(author), &charter, cx.now())?;
+            effects::record(&mut tx, &charter, &actor.who, &moved).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(message)
+}
+
+async fn voice(tx: &Tx, actor: &Actor) -> Result<(String, SpeakAs)> {
+    match &actor.who {
+        Who::Seller { seller, .. } => {
+            let name = tx.seller_name(*seller).await?;
+            Ok((name.clone(), SpeakAs::Seller { id: *seller, name }))
+        }
+        Who::Operator { name, .. } | Who::Agent { name, .. } => Ok((name.clone(), SpeakAs::Operator)),
+        _ => Err(Refusal::NotAllowed.into()),
+    }
+}
+
+/// Sends words to where they are read in the helpdesk: the buyer's to the case's newest ticket, private ones, if the
+/// charter wants it, as an internal note to the ticket of every case.
+async fn bring_to_tickets(
+    tx: &mut Tx,
+    charter: &Charter,
+    cases: &[Case],
+    thread: &Thread,
+    message: &Message,
+    speak_as: SpeakAs,
+) -> Result<MessageDelivery> {
+    if !thread.kind.reaches_buyer() && charter.private_mirror == PrivateMirror::Off {
+        return Ok(MessageDelivery::None);
+    }
+    let mut delivery = MessageDelivery::None;
+    for case in cases {
+        let ticket = tx.tickets_of(case.id).await?.into_iter().find(effects::can_carry);
+        if let Some(ticket) = ticket {
+            effects::carry(tx, case, &ticket, thread.kind, message, speak_as.clone());
+            delivery = MessageDelivery::Pending;
+        } else if tx.delivery_waits(&opening_lane(case.id)).await? {
+            // The ticket is still to be opened; its opening takes these words along.
+            delivery = MessageDelivery::Pending;
+        }
+    }
+    if !thread.kind.reaches_buyer() {
+        return Ok(MessageDelivery::None);
+    }
+    if delivery != message.delivery {
+        tx.set_delivery(message.id, delivery, None).await?;
+    }
+    Ok(delivery)
+}
+
+/// Remembers that the actor's side has read a thread up to a message, or all of it.
+pub async fn mark_read(cx: &Cx, actor: &Actor, thread: ThreadId, up_to: Option<MessageId>) -> Result<Thread> {
+    let up_to = match up_to {
+        None => None,
+        Some(id) => {
+            let seen = cx.store.messages_by_id(actor.scope(), &[id]).await?;
+            let message = seen.first().filter(|message| message.thread == thread);
+            Some(message.ok_or_else(|| refused(&["upToMessageId"], Refusal::NotFound { what: "Message" }))?.number)
+        }
+    };
+    let tx = cx.store.begin(actor.marketplace).await?;
+    let thread = tx.thread(actor.scope(), thread).await?.ok_or_else(|| refused(&["threadId"], Refusal::NotFound { what: "Thread" }))?;
+    let participants = tx.participants(thread.id).await?;
+    let own = policy::place(&actor.who, &participants).ok_or_else(|| refused(&["threadId"], Refusal::NotAllowed))?;
+    let number = up_to.unwrap_or(thread.last_number);
+    // Reading is never undone: a slow client that reports an older message changes nothing.
+    if number > own.read_up_to {
+        tx.save_participant(&Participant { read_up_to: number, ..own.clone() }).await?;
+    }
+    tx.commit().await?;
+    Ok(thread)
+}
+
+/// Somebody to let into a thread.
+#[derive(Debug, Clone, Copy)]
+pub struct Admission {
+    /// Into which.
+    pub thread: ThreadId,
+    /// Which side of the case.
+    pub party: Party,
+    /// What they may do.
+    pub right: Right,
+    /// Whether they see what was said before.
+    pub history: History,
+}
+
+/// Lets a side of the case into a thread, or changes what it may do there.
+pub async fn add_participant(cx: &Cx, actor: &Actor, admission: Admission) -> Result<Participant> {
+    let mut tx = cx.store.begin(actor.marketplace).await?;
+    let not_found = || refused(&["threadId"], Refusal::NotFound { what: "Thread" });
+    tx.thread(actor.scope(), admission.thread).await?.ok_or_else(not_found)?;
+    let cases = tx.lock_cases_of_thread(actor.scope(), admission.thread).await?;
+    let thread = tx.thread(actor.scope(), admission.thread).await?.ok_or_else(not_found)?;
+    policy::require(&actor.who, Permission::AddParticipant)?;
+    policy::may_admit(&thread, admission.party).map_err(|refusal| refused(&["party"], refusal))?;
+    let case = cases.first().ok_or(Error::NotFound)?;
+    let member = member(admission.party, case).ok_or_else(|| refused(&["party"], Refusal::NoSeller))?;
+    let present = tx.participants(thread.id).await?.into_iter().find(|participant| participant.member == member);
+
+    let participant = match present {
+        Some(present) => {
+            let visible_from = match admission.history {
+                History::Shown => 1,
+                History::Hidden => present.visible_from,
+            };
+            if present.right == admission.right && present.visible_from == visible_from {
+                return Err(refused(&["party"], Refusal::AlreadyTakesPart));
+            }
+            let changed = Participant { right: admission.right, visible_from, ..present };
+            tx.save_participant(&changed).await?;
+            changed
+        }
+        None => {
+            let visible_from = match admission.history {
+                History::Shown => 1,
+                History::Hidden => thread.last_number + 1,
+            };
+            tx.insert_participant(thread.id, member, admission.right, visible_from).await?
+        }
+    };
+    for case in &cases {
+        let event = EventKind::ParticipantAdded {
+            thread: thread.id,
+            participant: participant.id,
+            party: admission.party,
+            right: admission.right,
+            history: admission.history,
+        };
+        // Numbered beyond the last message, so that those who see only what comes see this too.
+        tx.record(case.id, &actor.who, NewEvent::in_thread(event, thread.id, thread.last_number + 1, Audience::ALL));
+    }
+    tx.commit().await?;
+    Ok(participant)
+}
