@@ -1,9 +1,23 @@
 //! Trilogue: buyer, seller and operator in one case, on top of a helpdesk.
-#![warn(unreachable_pub)]
+//!
+//! ```text
+//!                  main → cli → app                          wires, decides nothing
+//!          ┌───────────────┼────────────────┐
+//!         http ──mounts── graphql          jobs              three doors
+//!          └───────────────┼────────────────┘
+//!                       workflow                             one transaction per use case
+//!          ┌───────────────┼────────────────┐
+//!        policy          store          helpdesk             siblings, blind to each other
+//!          └───────────────┼────────────────┘
+//!                        domain                              pure
+//! ```
 
 pub mod clock;
 pub mod domain;
+pub mod graphql;
 pub mod helpdesk;
+pub mod http;
+pub mod jobs;
 pub mod policy;
 pub mod store;
 pub mod vault;
