@@ -12,6 +12,8 @@ pub(crate) struct Migration;
 const PRIORITIES: &[&str] = &["LOW", "NORMAL", "HIGH", "URGENT"];
 const PARTIES: &[&str] = &["BUYER", "SELLER", "OPERATOR"];
 const QUEUE_STATES: &[&str] = &["PENDING", "RUNNING", "DONE", "IGNORED", "PARKED", "DEAD"];
+const FINISHED: &[&str] = &["DONE", "IGNORED"];
+const NOT_DONE: &[&str] = &["PENDING", "RUNNING", "PARKED", "DEAD"];
 const UNFINISHED: &[&str] = &["PENDING", "RUNNING"];
 
 #[async_trait::async_trait]
@@ -296,6 +298,8 @@ fn queue(name: &'static str) -> crate::table::TableBuilder {
         .index_where(&["run_at", "id"], is_one_of("status", &["PENDING"]))
         .index_where(&["lease_until"], is_one_of("status", &["RUNNING"]))
         .index_where(&["lane", "id"], is_one_of("status", UNFINISHED))
+        .index_where(&["status"], is_one_of("status", NOT_DONE))
+        .index_where(&["finished_at"], is_one_of("status", FINISHED))
 }
 
 async fn queues(manager: &SchemaManager<'_>) -> Result<(), DbErr> {

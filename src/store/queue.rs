@@ -66,6 +66,20 @@ pub enum Settlement {
     Dead(String),
 }
 
+impl Settlement {
+    /// The word for it in logs and metrics.
+    pub const fn outcome(&self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Ignored(_) => "ignored",
+            Self::Retry { .. } => "retry",
+            Self::Defer { .. } => "deferred",
+            Self::Parked(_) => "parked",
+            Self::Dead(_) => "dead",
+        }
+    }
+}
+
 /// How many rows wait, for the metrics and `doctor`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct QueueDepth {
@@ -153,6 +167,12 @@ impl Queue {
         Ok(db.execute_raw(statement).await?.rows_affected() > 0)
     }
 
+    /// Removes rows that were finished before then. What waits for a person stays.
+    pub(super) async fn prune(self, db: &DatabaseConnection, before: DateTime<Utc>) -> Result<u64> {
+        let sql = format!("DELETE FROM {} WHERE status IN ('DONE', 'IGNORED') AND finished_at < $1", self.table());
+        Ok(db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, [before.into()])).await?.rows_affected())
+    }
+
     /// When the next waiting row is due; none when nothing waits.
     pub(super) async fn next_due(self, db: &DatabaseConnection) -> Result<Option<DateTime<Utc>>> {
         let sql = format!("SELECT MIN(run_at) AS due FROM {} WHERE status = 'PENDING'", self.table());
@@ -176,5 +196,12 @@ impl Queue {
             }
         }
         Ok(depth)
+    }
+}
+
+impl super::Store {
+    /// Removes deliveries, in and out, that were finished before then.
+    pub async fn prune_queues(&self, before: DateTime<Utc>) -> Result<u64> {
+        Ok(Queue::Inbox.prune(&self.writes, before).await? + Queue::Outbox.prune(&self.writes, before).await?)
     }
 }

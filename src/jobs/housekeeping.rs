@@ -1,0 +1,25 @@
+//! Finished deliveries are not kept for ever: they hold personal data, and tables should not grow without bound.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use tokio_util::sync::CancellationToken;
+
+use super::pause;
+use crate::workflow::Cx;
+
+pub(super) async fn run(cx: Cx, keep: TimeDelta, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        prune(&cx, keep).await;
+        pause(Duration::from_secs(3600), &stop).await;
+    }
+}
+
+/// Removes what was finished before `keep` ago.
+pub(super) async fn prune(cx: &Cx, keep: TimeDelta) {
+    match cx.store.prune_queues(cx.now() - keep).await {
+        Ok(0) => {}
+        Ok(removed) => tracing::info!(removed, "finished deliveries were removed"),
+        Err(error) => tracing::error!(%error, "finished deliveries could not be removed"),
+    }
+}

@@ -1,0 +1,85 @@
+//! What came in: each delivery becomes a look at its ticket, in order per ticket.
+
+use chrono::TimeDelta;
+
+use super::LEASE;
+use super::worker::Work;
+use crate::helpdesk::{NudgeKind, Remedy};
+use crate::store::{Claim, InboxRow, Settlement, StoreError};
+use crate::workflow::inbound::{self, Outcome};
+use crate::workflow::outbound::back_off;
+use crate::workflow::{Cx, Error};
+
+/// After so many attempts a delivery is given up.
+const MOST_ATTEMPTS: i32 = 10;
+
+#[derive(Debug, Clone)]
+pub(super) struct Inbox(pub(super) Cx);
+
+impl Work for Inbox {
+    type Row = InboxRow;
+
+    const NAME: &'static str = "inbox";
+
+    async fn claim(&self, limit: u32) -> Result<Vec<InboxRow>, StoreError> {
+        self.0.store.claim_inbox(Claim { now: self.0.now(), lease: LEASE, limit }).await
+    }
+
+    async fn handle(&self, row: InboxRow) -> Result<(), StoreError> {
+        let settlement = match look(&self.0, &row).await {
+            Ok(Outcome::UpToDate) => Settlement::Done,
+            Ok(Outcome::Ignored(reason)) => Settlement::Ignored(reason.to_owned()),
+            Ok(Outcome::NotYet) => {
+                Settlement::Defer { at: self.0.now() + TimeDelta::seconds(1), reason: "a delivery of ours to this ticket is on its way".to_owned() }
+            }
+            Err(error) => after(&self.0, &row, &error),
+        };
+        log(&row, &settlement);
+        self.0.store.settle_inbox(&row, &settlement).await
+    }
+
+    async fn panicked(&self, row: InboxRow) -> Result<(), StoreError> {
+        let settlement = again(&self.0, &row, "the work on it panicked".to_owned());
+        self.0.store.settle_inbox(&row, &settlement).await
+    }
+
+    async fn wait(&self) {
+        self.0.store.live().inbox_work().await;
+    }
+}
+
+async fn look(cx: &Cx, row: &InboxRow) -> Result<Outcome, Error> {
+    let Some(ticket) = &row.ticket else { return Ok(Outcome::Ignored("it concerns no ticket")) };
+    let connected = cx.connections.get(row.connection).await?;
+    inbound::follow(cx, &connected, ticket, &row.nudge::<NudgeKind>()?).await
+}
+
+fn after(cx: &Cx, row: &InboxRow, error: &Error) -> Settlement {
+    let reason = error.to_string();
+    let soon = cx.now() + TimeDelta::seconds(1);
+    match error {
+        Error::Helpdesk(error) => match error.remedy() {
+            Remedy::Wait(time) => Settlement::Defer { at: cx.now() + TimeDelta::from_std(time).unwrap_or(TimeDelta::minutes(1)), reason },
+            Remedy::GiveUp | Remedy::AskPerson => Settlement::Dead(reason),
+            Remedy::Retry | Remedy::ReadAgain => again(cx, row, reason),
+        },
+        Error::Store(StoreError::Unavailable(_)) => Settlement::Defer { at: soon, reason },
+        Error::NotFound => Settlement::Dead("the connection or its marketplace is gone".to_owned()),
+        // A row that another worker wrote at the same time, or a lock that it held: the second look finds it.
+        _ => again(cx, row, reason),
+    }
+}
+
+fn again(cx: &Cx, row: &InboxRow, error: String) -> Settlement {
+    if row.attempts < MOST_ATTEMPTS { Settlement::Retry { at: cx.now() + back_off(row.attempts), error } } else { Settlement::Dead(error) }
+}
+
+fn log(row: &InboxRow, settlement: &Settlement) {
+    let outcome = settlement.outcome();
+    metrics::counter!("trilogue_inbox_handled_total", "outcome" => outcome).increment(1);
+    if let Settlement::Dead(reason) | Settlement::Retry { error: reason, .. } = settlement {
+        tracing::warn!(inbox.id = %row.id, connection.id = %row.connection, outcome, reason, "a webhook could not be worked through");
+    } else {
+        tracing::debug!(inbox.id = %row.id, connection.id = %row.connection, outcome, "a webhook was worked through");
+    }
+}

@@ -1,0 +1,35 @@
+//! What silence means, done when its time has come.
+
+use tokio_util::sync::CancellationToken;
+
+use super::{LOOK, Load, pause};
+use crate::workflow::{Cx, timers};
+
+const BATCH: u64 = 100;
+
+pub(super) async fn run(cx: Cx, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        if fire_due(&cx).await == Load::default() {
+            pause(LOOK, &stop).await;
+        }
+    }
+}
+
+/// Fires what has run out, the oldest first.
+pub(super) async fn fire_due(cx: &Cx) -> Load {
+    let due = match cx.store.due_timers(cx.now(), BATCH).await {
+        Ok(due) => due,
+        Err(error) => {
+            tracing::error!(%error, "the timers cannot be read");
+            return Load::default();
+        }
+    };
+    let mut load = Load::default();
+    for timer in due {
+        match timers::fire(cx, timer).await {
+            Ok(()) => load.handled += 1,
+            Err(error) => tracing::error!(case.id = %timer.case, %error, "a timer could not be fired; it stays due"),
+        }
+    }
+    load
+}
