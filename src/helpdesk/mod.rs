@@ -5,6 +5,8 @@ mod faults;
 mod gate;
 mod inbound;
 mod outbound;
+#[cfg(test)]
+mod peer;
 mod vocabulary;
 mod wire;
 
