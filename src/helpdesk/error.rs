@@ -109,6 +109,10 @@ pub enum HelpdeskError {
 }
 
 impl HelpdeskError {
+    pub(super) fn undecidable(reason: &str) -> Self {
+        Self::Undecidable { reason: reason.to_owned() }
+    }
+
     /// What to do about it.
     pub const fn remedy(&self) -> Remedy {
         match self {

@@ -15,7 +15,7 @@ use crate::clock::SharedClock;
 mod tests;
 
 /// How long to wait when the helpdesk does not say: both vendors count calls per minute.
-pub(super) const USUAL_PAUSE: Duration = Duration::from_secs(60);
+pub(super) const USUAL_PAUSE: Duration = Duration::from_mins(1);
 
 /// The longest pause that is believed.
 const LONGEST_PAUSE: Duration = Duration::from_hours(24);

@@ -1,5 +1,5 @@
-//! What the readers of webhooks share: secrets compared in constant time, bodies of whatever format, ticket numbers
-//! under whatever name.
+//! What the readers of webhooks and answers share: secrets compared in constant time, bodies of whatever format, ticket
+//! numbers under whatever name, values of whatever type.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -99,6 +99,15 @@ pub(super) fn text(value: &Value) -> Option<String> {
         _ => return None,
     };
     (!text.is_empty()).then_some(text)
+}
+
+/// The value of a custom field, as text; several values with commas between them.
+pub(super) fn field_text(value: &Value) -> Option<String> {
+    match value {
+        Value::Bool(yes) => Some(yes.to_string()),
+        Value::Array(values) => Some(values.iter().filter_map(field_text).collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty()),
+        other => text(other),
+    }
 }
 
 /// A ticket's number: digits, as a string or number, with or without the sign before it; zero is none.

@@ -17,12 +17,13 @@ use url::Url;
 use super::{Credentials, SellerIdentity, Settings, http_client};
 use crate::clock::ManualClock;
 
-type Script = dyn Fn(&Asked) -> Answer + Send + Sync;
+type Script = Arc<dyn Fn(&Asked) -> Answer + Send + Sync>;
+type Log = Arc<Mutex<Vec<Asked>>>;
 
 /// A helpdesk of a test's own making.
 pub(super) struct Peer {
     url: Url,
-    asked: Arc<Mutex<Vec<Asked>>>,
+    asked: Log,
 }
 
 /// One request as it came in.
@@ -54,7 +55,7 @@ impl Answer {
         Self::Whole { status, headers: Vec::new(), body: body.to_owned() }
     }
 
-    pub(super) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub(super) fn with(mut self, name: &'static str, value: &impl ToString) -> Self {
         if let Self::Whole { headers, .. } = &mut self {
             headers.push((name, value.to_string()));
         }
@@ -64,8 +65,8 @@ impl Answer {
 
 impl Peer {
     pub(super) async fn start(script: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let script: Arc<Script> = Arc::new(script);
+        let asked = Log::default();
+        let script: Script = Arc::new(script);
         let router = Router::new().fallback(answer).with_state((script, asked.clone()));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
@@ -89,7 +90,7 @@ impl Peer {
     }
 }
 
-async fn answer(State((script, asked)): State<(Arc<Script>, Arc<Mutex<Vec<Asked>>>)>, request: Request) -> Response {
+async fn answer(State((script, asked)): State<(Script, Log)>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
     let request = Asked {

@@ -75,13 +75,13 @@ impl Call {
     }
 
     /// Adds a parameter to the query.
-    pub(super) fn query(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub(super) fn query(mut self, name: &'static str, value: &(impl ToString + ?Sized)) -> Self {
         self.query.push((name, value.to_string()));
         self
     }
 
     /// Adds a header.
-    pub(super) fn header(mut self, name: HeaderName, value: impl ToString) -> Self {
+    pub(super) fn header(mut self, name: HeaderName, value: &(impl ToString + ?Sized)) -> Self {
         self.headers.push((name, value.to_string()));
         self
     }

@@ -56,15 +56,7 @@ fn person(id: Option<u64>, requester: Option<api::Requester>) -> Person {
 }
 
 fn fields(fields: BTreeMap<String, Value>) -> BTreeMap<String, String> {
-    fields.into_iter().filter_map(|(name, value)| Some((name, field_text(&value)?))).collect()
-}
-
-fn field_text(value: &Value) -> Option<String> {
-    match value {
-        Value::Bool(yes) => Some(yes.to_string()),
-        Value::Array(values) => Some(values.iter().filter_map(field_text).collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty()),
-        other => inbound::text(other),
-    }
+    fields.into_iter().filter_map(|(name, value)| Some((name, inbound::field_text(&value)?))).collect()
 }
 
 /// A state in our words. Codes above 7 are the account's own, and are taken for open.

@@ -29,8 +29,11 @@ use crate::domain::tickets::{HelpdeskKind, TicketNumber};
 /// The most that a page of a list holds. <https://developers.freshdesk.com/api/#pagination>
 const PAGE: usize = 100;
 
-/// The most pages of conversations that are read of one ticket.
+/// The most pages of conversations that are read at once.
 const CONVERSATION_PAGES: usize = 50;
+
+/// The last page that is worth asking for. <https://developers.freshdesk.com/api/#pagination>
+const LAST_PAGE: usize = 500;
 
 /// The last page of tickets that Freshdesk gives. <https://developers.freshdesk.com/api/#list_all_tickets>
 const TICKET_PAGES: usize = 300;
@@ -71,14 +74,14 @@ impl Freshdesk {
 
     /// One page of a ticket's conversations, oldest first; pages count from 1.
     async fn conversations(&self, digits: &str, page: usize) -> Result<Vec<api::Conversation>, HelpdeskError> {
-        let call = Call::get(format!("api/v2/tickets/{digits}/conversations")).query("page", page).query("per_page", PAGE);
+        let call = Call::get(format!("api/v2/tickets/{digits}/conversations")).query("page", &page).query("per_page", &PAGE);
         self.wire.ask(call).await
     }
 
     /// The conversations from a page on, oldest first.
     async fn conversations_from(&self, digits: &str, first: usize) -> Result<Vec<api::Conversation>, HelpdeskError> {
         let mut conversations = Vec::new();
-        for page in first..=CONVERSATION_PAGES {
+        for page in first..first + CONVERSATION_PAGES {
             let found = self.conversations(digits, page).await?;
             let full = found.len() >= PAGE;
             conversations.extend(found);
@@ -94,7 +97,7 @@ impl Freshdesk {
     /// Freshdesk filters neither by id nor by time, so the page is computed from how many were read. Where some were deleted
     /// since, the one named stands further in front.
     async fn conversations_after(&self, digits: &str, last: &str, read: usize) -> Result<Vec<api::Conversation>, HelpdeskError> {
-        let mut page = read.div_ceil(PAGE).clamp(1, CONVERSATION_PAGES);
+        let mut page = read.div_ceil(PAGE).clamp(1, LAST_PAGE);
         let mut conversations = self.conversations_from(digits, page).await?;
         loop {
             if let Some(at) = conversations.iter().position(|conversation| conversation.id.to_string() == last) {
@@ -160,11 +163,11 @@ impl Helpdesk for Freshdesk {
     async fn changes(&self, since: DateTime<Utc>, cursor: Option<&str>) -> Result<Changes, HelpdeskError> {
         let place = cursor.and_then(Place::parse).unwrap_or(Place { since, page: 1 });
         let call = Call::get("api/v2/tickets")
-            .query("updated_since", written(place.since))
+            .query("updated_since", &written(place.since))
             .query("order_by", "updated_at")
             .query("order_type", "asc")
-            .query("per_page", PAGE)
-            .query("page", place.page);
+            .query("per_page", &PAGE)
+            .query("page", &place.page);
         let tickets: Vec<api::Ticket> = self.wire.ask(call).await?;
         let (next, more) = place.after(&tickets);
         let mut numbers: Vec<_> = tickets.iter().map(|ticket| ticket.id).collect();

@@ -6,7 +6,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
-use super::{Freshdesk, PAGE, api, mapping, quotes, written};
+use super::{CONVERSATION_PAGES, Freshdesk, PAGE, api, mapping, quotes, written};
 use crate::domain::tickets::{CommentNumber, TicketNumber, TicketStatus};
 use crate::helpdesk::wire::{Call, in_path};
 use crate::helpdesk::{
@@ -30,7 +30,7 @@ enum Found {
     Conversation(CommentNumber),
     /// It did not.
     Nothing,
-    /// Something of ours that may or may not be it.
+    /// Something of ours that may or may not be it, or more than can be looked through.
     Doubt,
 }
 
@@ -43,7 +43,11 @@ impl Freshdesk {
                     let sought = Sought { html: &html, visibility: *visibility, key, since: begun_at - CLOCK_LEEWAY, known };
                     match self.find_comment(ticket, &sought).await? {
                         Found::Conversation(number) => return Ok(Receipt::Comment { number }),
-                        Found::Doubt => return Err(undecidable("our user wrote something else since then")),
+                        Found::Doubt => {
+                            return Err(HelpdeskError::undecidable(
+                                "our user wrote something else since then, or the ticket has too much to look through",
+                            ));
+                        }
                         Found::Nothing => {}
                     }
                 }
@@ -79,6 +83,9 @@ impl Freshdesk {
         let digits = in_path(ticket)?;
         let own_agent = *self.own_agent.get_or_try_init(|| self.own_agent()).await?;
         let conversations = self.conversations_from(digits, 1).await?;
+        if conversations.len() >= PAGE * CONVERSATION_PAGES {
+            return Ok(Found::Doubt);
+        }
         let own = conversations.iter().filter(|conversation| conversation.user_id == Some(own_agent));
         Ok(own.map(|conversation| sought.compare(conversation)).reduce(Found::or).unwrap_or(Found::Nothing))
     }
@@ -165,8 +172,10 @@ impl Freshdesk {
 
     /// Looks for a ticket with our reference among the requester's. A plain list, not the search, whose index lags by minutes.
     async fn find_ticket(&self, new: &NewTicket, since: DateTime<Utc>) -> Result<Option<u64>, HelpdeskError> {
-        let call =
-            Call::get("api/v2/tickets").query("email", &new.requester_email).query("updated_since", written(since)).query("per_page", PAGE);
+        let call = Call::get("api/v2/tickets")
+            .query("email", &new.requester_email)
+            .query("updated_since", &written(since))
+            .query("per_page", &PAGE);
         let tickets: Vec<api::Ticket> = match self.wire.ask(call).await {
             Ok(tickets) => tickets,
             // Nobody has this address: opening the ticket would have made a contact of it.
@@ -183,7 +192,7 @@ impl Freshdesk {
             ticket.created_at >= since && outbound::fingerprint(ticket.subject.as_deref().unwrap_or_default()) == subject
         };
         if tickets.len() >= PAGE || tickets.iter().any(alike) {
-            return Err(undecidable("the requester has a ticket of the same subject without our reference, or too many"));
+            return Err(HelpdeskError::undecidable("the requester has a ticket of the same subject without our reference, or too many"));
         }
         Ok(None)
     }
@@ -253,8 +262,4 @@ fn opened(id: u64) -> Receipt {
     let number = TicketNumber(id.to_string());
     let comment = Some(mapping::description_number(&number));
     Receipt::Ticket { number, comment }
-}
-
-fn undecidable(reason: &str) -> HelpdeskError {
-    HelpdeskError::Undecidable { reason: reason.to_owned() }
 }

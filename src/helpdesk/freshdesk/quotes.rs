@@ -88,13 +88,8 @@ fn pieces(html: &str) -> Vec<Piece<'_>> {
         let tag = &rest[start + 1..];
         let end = end_of_tag(tag);
         let (inner, following) = tag.split_at(end);
-        pieces.push(match inner.strip_prefix('/') {
-            Some(name) => Piece::Close(name),
-            None => {
-                let (name, attributes) = inner.split_once(' ').unwrap_or((inner, ""));
-                Piece::Open { name, attributes }
-            }
-        });
+        let (name, attributes) = inner.split_once(' ').unwrap_or((inner, ""));
+        pieces.push(inner.strip_prefix('/').map_or(Piece::Open { name, attributes }, Piece::Close));
         rest = following.strip_prefix('>').unwrap_or(following);
     }
     if !rest.is_empty() {

@@ -3,10 +3,6 @@ use serde_json::json;
 
 use super::*;
 
-fn number(text: &str) -> Option<TicketNumber> {
-    Some(TicketNumber(text.to_owned()))
-}
-
 #[test]
 fn a_ticket_is_found_under_the_names_that_administrators_give_it() {
     for body in [
@@ -20,7 +16,7 @@ fn a_ticket_is_found_under_the_names_that_administrators_give_it() {
         json!({"data": {"ticket": {"id": 42}}, "id": 7}),
         json!({"ticket_id": "", "event": {"ticket_id": 42}}),
     ] {
-        assert_eq!(ticket_in(&body), number("42"), "{body}");
+        assert_eq!(ticket_in(&body), Some(TicketNumber("42".to_owned())), "{body}");
     }
 }
 

@@ -75,12 +75,12 @@ async fn refusals_keep_their_kind() {
     let invalid = json!({"error": "RecordInvalid", "details": {"status": [{"description": "Status: closed prevents ticket update"}]}});
     let refused = HelpdeskError::Refused { status: 422, code: "RecordInvalid (status)".to_owned() };
     assert_eq!(write(move || Answer::json(422, &invalid)).await, refused);
-    assert_eq!(write(|| Answer::text(302, "").with("location", "/login")).await, unavailable("answered 302"));
+    assert_eq!(write(|| Answer::text(302, "").with("location", &"/login")).await, unavailable("answered 302"));
 }
 
 #[tokio::test]
 async fn a_call_made_too_early_does_not_leave_the_house() {
-    let (peer, wire) = wire(|| Answer::text(429, "").with("retry-after", 30)).await;
+    let (peer, wire) = wire(|| Answer::text(429, "").with("retry-after", &30)).await;
     let limited = Err(HelpdeskError::RateLimited { retry_after: Duration::from_secs(30) });
     assert_eq!(wire.tell(Call::get("x")).await, limited);
     assert_eq!(wire.tell(Call::post("y", json!({}))).await, limited);
@@ -90,8 +90,8 @@ async fn a_call_made_too_early_does_not_leave_the_house() {
 #[tokio::test]
 async fn an_announced_outage_is_waited_for_but_leaves_a_write_uncertain() {
     let limited = HelpdeskError::RateLimited { retry_after: Duration::from_secs(9) };
-    assert_eq!(read(|| Answer::text(503, "").with("retry-after", 9)).await, limited);
-    let (_peer, wire) = wire(|| Answer::text(503, "").with("retry-after", 9)).await;
+    assert_eq!(read(|| Answer::text(503, "").with("retry-after", &9)).await, limited);
+    let (_peer, wire) = wire(|| Answer::text(503, "").with("retry-after", &9)).await;
     assert_eq!(wire.tell(Call::post("x", json!({}))).await, Err(uncertain("answered 503")));
     assert_eq!(wire.tell(Call::post("x", json!({}))).await, Err(limited));
 }

@@ -2,8 +2,13 @@
 //! <https://developer.zendesk.com/api-reference/ticketing/introduction/>
 
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+
+/// What is null is as if it were not there.
+fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
 
 /// `GET /users/me`. Bad credentials get an anonymous user, not an error.
 #[derive(Debug, Deserialize)]
@@ -36,7 +41,7 @@ pub(super) struct UserAnswer {
 #[derive(Debug, Deserialize)]
 pub(super) struct TicketAnswer {
     pub(super) ticket: Ticket,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) users: Vec<User>,
 }
 
@@ -48,11 +53,11 @@ pub(super) struct Ticket {
     pub(super) status: String,
     pub(super) priority: Option<String>,
     pub(super) requester_id: Option<i64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) tags: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) custom_fields: Vec<CustomField>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) via: Via,
     pub(super) created_at: DateTime<Utc>,
     pub(super) updated_at: DateTime<Utc>,
@@ -76,9 +81,9 @@ pub(super) struct Via {
 #[derive(Debug, Deserialize)]
 pub(super) struct CommentsPage {
     pub(super) comments: Vec<Comment>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) users: Vec<User>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) meta: Meta,
 }
 
@@ -91,9 +96,8 @@ pub(super) struct Comment {
     pub(super) plain_body: Option<String>,
     pub(super) body: Option<String>,
     pub(super) html_body: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) via: Via,
-    #[serde(default)]
     pub(super) metadata: Option<CommentMetadata>,
     pub(super) created_at: DateTime<Utc>,
 }
@@ -107,7 +111,7 @@ pub(super) struct CommentMetadata {
 /// <https://developer.zendesk.com/api-reference/introduction/pagination/>
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Meta {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     has_more: bool,
     after_cursor: Option<String>,
 }
@@ -123,7 +127,7 @@ impl Meta {
 #[derive(Debug, Deserialize)]
 pub(super) struct AuditsPage {
     pub(super) audits: Vec<Audit>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) meta: Meta,
 }
 
@@ -144,7 +148,7 @@ pub(super) struct Audit {
     pub(super) created_at: Option<DateTime<Utc>>,
     #[serde(default)]
     pub(super) metadata: Value,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) events: Vec<AuditEvent>,
 }
 
@@ -181,6 +185,6 @@ pub(super) struct ListedTicket {
 pub(super) struct Export {
     pub(super) tickets: Vec<ChangedTicket>,
     pub(super) after_cursor: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) end_of_stream: bool,
 }

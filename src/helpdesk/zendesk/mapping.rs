@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde_json::Value;
-
 use super::api;
 use crate::domain::tickets::{Channel, CommentNumber, Priority, TicketNumber, TicketPresence, TicketStatus};
 use crate::helpdesk::{AuthorSide, Comment, CommentAuthor, Person, TicketSnapshot, Trust, Visibility, inbound};
@@ -45,16 +43,7 @@ fn requester(id: Option<i64>, users: Vec<api::User>) -> Person {
 }
 
 fn fields(fields: Vec<api::CustomField>) -> BTreeMap<String, String> {
-    fields.into_iter().filter_map(|field| Some((field.id.to_string(), field_text(&field.value)?))).collect()
-}
-
-/// The value of a custom field, as text; several values with commas between them.
-fn field_text(value: &Value) -> Option<String> {
-    match value {
-        Value::Bool(yes) => Some(yes.to_string()),
-        Value::Array(values) => Some(values.iter().filter_map(field_text).collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty()),
-        other => inbound::text(other),
-    }
+    fields.into_iter().filter_map(|field| Some((field.id.to_string(), inbound::field_text(&field.value)?))).collect()
 }
 
 /// A state in our words, however it is capitalised. A custom one is taken for open.
@@ -137,7 +126,7 @@ pub(super) fn comment(comment: api::Comment, users: &HashMap<i64, api::User>) ->
         text: comment.plain_body.or(comment.body).unwrap_or_default(),
         html: comment.html_body,
         channel: channel(&comment.via),
-        trust: trust(comment.metadata.and_then(|metadata| metadata.flags).unwrap_or_default()),
+        trust: trust(&comment.metadata.and_then(|metadata| metadata.flags).unwrap_or_default()),
         created_at: comment.created_at,
     }
 }
@@ -152,6 +141,6 @@ fn author(id: i64, user: Option<&api::User>) -> CommentAuthor {
     CommentAuthor { id: id.to_string(), name: user.and_then(|user| user.name.clone()).unwrap_or_default(), side }
 }
 
-fn trust(flags: Vec<i64>) -> Trust {
+fn trust(flags: &[i64]) -> Trust {
     if flags.iter().all(|flag| HARMLESS_FLAGS.contains(flag)) { Trust::Plain } else { Trust::Flagged }
 }

@@ -101,7 +101,7 @@ impl Helpdesk for Zendesk {
         let (mut newest_first, mut news) = (Vec::new(), News::after(read.last.as_ref()));
         let mut cursor = None;
         for _ in 0..COMMENT_PAGES {
-            let call = Call::get(path.as_str()).query("page[size]", PAGE).query("sort", "-created_at").query("include", "users");
+            let call = Call::get(path.as_str()).query("page[size]", &PAGE).query("sort", "-created_at").query("include", "users");
             let page: api::CommentsPage = self.wire.ask(paged(call, cursor)).await?;
             let users: HashMap<_, _> = page.users.into_iter().map(|user| (user.id, user)).collect();
             for comment in page.comments {
@@ -123,11 +123,11 @@ impl Helpdesk for Zendesk {
     }
 
     async fn changes(&self, since: DateTime<Utc>, cursor: Option<&str>) -> Result<Changes, HelpdeskError> {
-        let call = Call::get("api/v2/incremental/tickets/cursor.json").query("per_page", EXPORT_PAGE);
+        let call = Call::get("api/v2/incremental/tickets/cursor.json").query("per_page", &EXPORT_PAGE);
         let call = match cursor {
             Some(cursor) => call.query("cursor", cursor),
             // The last minute is refused: https://developer.zendesk.com/api-reference/ticketing/ticket-management/incremental_exports/
-            None => call.query("start_time", since.min(self.clock.now() - TimeDelta::seconds(61)).timestamp()),
+            None => call.query("start_time", &since.min(self.clock.now() - TimeDelta::seconds(61)).timestamp()),
         };
         let page: api::Export = self.wire.ask(call).await?;
         let mut tickets: Vec<_> = page.tickets.iter().map(|ticket| ticket.id).collect();
@@ -144,7 +144,7 @@ impl Helpdesk for Zendesk {
 /// The call for the page that a cursor points to.
 fn paged(call: Call, cursor: Option<String>) -> Call {
     match cursor {
-        Some(cursor) => call.query("page[after]", cursor),
+        Some(cursor) => call.query("page[after]", &cursor),
         None => call,
     }
 }

@@ -95,8 +95,8 @@ impl Zendesk {
         }
         match self.seller_user(*id, name).await {
             Ok(user) => Ok(Some(user)),
-            // The plan or our rights do not allow it: the seller is named in the text instead.
-            Err(HelpdeskError::Refused { .. } | HelpdeskError::Unauthorized { status: 403 }) => Ok(None),
+            // The plan (which may lack the endpoint) or our rights do not allow it: the seller is named in the text instead.
+            Err(HelpdeskError::Refused { .. } | HelpdeskError::NotFound | HelpdeskError::Unauthorized { status: 403 }) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -131,9 +131,9 @@ impl Zendesk {
         let key = key.to_string();
         let mut cursor = None;
         for _ in 0..AUDIT_PAGES {
-            let page: api::AuditsPage = self.wire.ask(paged(Call::get(path.as_str()).query("page[size]", PAGE), cursor)).await?;
+            let page: api::AuditsPage = self.wire.ask(paged(Call::get(path.as_str()).query("page[size]", &PAGE), cursor)).await?;
             if let Some(audit) = page.audits.iter().find(|audit| audit.metadata["custom"][METADATA_KEY] == key) {
-                let number = audit.comment().ok_or_else(|| undecidable("the change arrived without its comment"))?;
+                let number = audit.comment().ok_or_else(|| HelpdeskError::undecidable("the change arrived without its comment"))?;
                 return Ok(Some(CommentNumber(number.to_string())));
             }
             let past_it = goes_back_beyond(&page.audits, begun_at - CLOCK_LEEWAY);
@@ -142,7 +142,7 @@ impl Zendesk {
                 return Ok(None);
             }
         }
-        Err(undecidable("the ticket has more changes than can be looked through"))
+        Err(HelpdeskError::undecidable("the ticket has more changes than can be looked through"))
     }
 
     async fn update_ticket(&self, ticket: &TicketNumber, update: &TicketUpdate) -> Result<Receipt, HelpdeskError> {
@@ -205,8 +205,4 @@ impl Zendesk {
 fn goes_back_beyond(audits: &[api::Audit], time: DateTime<Utc>) -> bool {
     let at = |audit: Option<&api::Audit>| audit?.created_at;
     at(audits.first()).zip(at(audits.last())).is_some_and(|(first, last)| first > last && last < time)
-}
-
-fn undecidable(reason: &str) -> HelpdeskError {
-    HelpdeskError::Undecidable { reason: reason.to_owned() }
 }

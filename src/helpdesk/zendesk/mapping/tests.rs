@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 
@@ -45,6 +45,14 @@ fn a_ticket_is_read_whole() {
 }
 
 #[test]
+fn what_is_null_is_as_if_it_were_not_there() {
+    let bare = json!({"ticket": {"id": 1, "status": "open", "tags": null, "custom_fields": null, "via": null, "requester_id": null,
+        "created_at": "2026-11-20T09:15:42Z", "updated_at": "2026-11-20T09:15:42Z"}, "users": null});
+    let ticket = ticket(serde_json::from_value(bare).unwrap(), String::new());
+    assert_eq!((ticket.channel, ticket.requester.id.as_str(), ticket.subject.as_str()), (Channel::Other, "", ""));
+}
+
+#[test]
 fn a_ticket_that_is_not_there_any_more_says_so() {
     assert_eq!(ticket_with("open", &["closed_by_merge"]).presence, TicketPresence::Active, "reopened tags mean nothing");
     assert_eq!(ticket_with("closed", &["closed_by_merge"]).presence, TicketPresence::Merged { into: None });
@@ -52,7 +60,7 @@ fn a_ticket_that_is_not_there_any_more_says_so() {
     assert_eq!(ticket_with("deleted", &[]).presence, TicketPresence::Deleted);
 }
 
-fn comment_with(fields: Value, users: &Value) -> Comment {
+fn comment_with(fields: &Value, users: &Value) -> Comment {
     let mut whole = json!({"id": 1, "author_id": 5, "created_at": "2026-11-20T09:15:42Z"});
     whole.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     let users: Vec<api::User> = serde_json::from_value(users.clone()).unwrap();
@@ -62,7 +70,7 @@ fn comment_with(fields: Value, users: &Value) -> Comment {
 #[test]
 fn a_comment_s_author_stands_on_the_side_that_the_role_says() {
     let side =
-        |author: i64, role: &str| comment_with(json!({"author_id": author}), &json!([{"id": 5, "name": "Ida", "role": role}])).author;
+        |author: i64, role: &str| comment_with(&json!({"author_id": author}), &json!([{"id": 5, "name": "Ida", "role": role}])).author;
     assert_eq!(
         (side(5, "agent").side, side(5, "admin").side, side(5, "end-user").side),
         (AuthorSide::Staff, AuthorSide::Staff, AuthorSide::EndUser)
@@ -74,7 +82,7 @@ fn a_comment_s_author_stands_on_the_side_that_the_role_says() {
 
 #[test]
 fn a_comment_is_public_only_if_it_says_so() {
-    let visibility = |fields| comment_with(fields, &json!([])).visibility;
+    let visibility = |fields: Value| comment_with(&fields, &json!([])).visibility;
     assert_eq!(visibility(json!({"public": true})), Visibility::Public);
     for not in [json!({"public": false}), json!({"public": null}), json!({})] {
         assert_eq!(visibility(not), Visibility::Internal);
@@ -83,7 +91,7 @@ fn a_comment_is_public_only_if_it_says_so() {
 
 #[test]
 fn a_flag_against_the_author_is_kept() {
-    let trust = |metadata: Value| comment_with(json!({"metadata": metadata}), &json!([])).trust;
+    let trust = |metadata: Value| comment_with(&json!({"metadata": metadata}), &json!([])).trust;
     for plain in [json!(null), json!({}), json!({"flags": []}), json!({"flags": null}), json!({"flags": [4, 18]})] {
         assert_eq!(trust(plain), Trust::Plain);
     }
