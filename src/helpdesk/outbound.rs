@@ -60,11 +60,10 @@ pub(super) fn fingerprint(text: &str) -> String {
 
 /// Whether the two may open or close a placeholder, or would if the helpdesk dropped the second, which does not show.
 fn forms_placeholder(first: char, second: char) -> bool {
-    let brace = |character| matches!(character, '{' | '}' | '%');
     match first {
         '{' => matches!(second, '{' | '%') || is_invisible(second),
         '}' | '%' => second == '}' || is_invisible(second),
-        invisible => is_invisible(invisible) && brace(second),
+        _ => false,
     }
 }
 
