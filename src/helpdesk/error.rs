@@ -56,7 +56,7 @@ pub enum HelpdeskError {
         /// How long to wait.
         retry_after: Duration,
     },
-    /// No connection, or an answer of the 5xx kind to a call that changes nothing or is safe to repeat.
+    /// No connection, a redirect, or no clear answer to a call that changes nothing or is safe to repeat.
     #[error("the helpdesk cannot be reached: {reason}")]
     Unavailable {
         /// The kind of failure.
@@ -94,6 +94,12 @@ pub enum HelpdeskError {
         /// The vendor's error code; empty when it gave none.
         code: String,
     },
+    /// It cannot be sent as it is; the helpdesk was not asked.
+    #[error("it cannot be sent: {reason}")]
+    Unsendable {
+        /// What is wrong with it; no content.
+        reason: String,
+    },
     /// An answer that is not what the product documents.
     #[error("the helpdesk's answer cannot be read: {reason}")]
     Unreadable {
@@ -103,6 +109,10 @@ pub enum HelpdeskError {
 }
 
 impl HelpdeskError {
+    pub(super) fn undecidable(reason: &str) -> Self {
+        Self::Undecidable { reason: reason.to_owned() }
+    }
+
     /// What to do about it.
     pub const fn remedy(&self) -> Remedy {
         match self {
@@ -110,7 +120,7 @@ impl HelpdeskError {
             Self::Unavailable { .. } | Self::Uncertain { .. } | Self::Unreadable { .. } | Self::Unauthorized { .. } => Remedy::Retry,
             Self::Undecidable { .. } => Remedy::AskPerson,
             Self::Conflict => Remedy::ReadAgain,
-            Self::NotFound | Self::Refused { .. } => Remedy::GiveUp,
+            Self::NotFound | Self::Refused { .. } | Self::Unsendable { .. } => Remedy::GiveUp,
         }
     }
 }

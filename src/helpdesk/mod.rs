@@ -1,7 +1,12 @@
 //! Speaking with helpdesks: one trait, one vocabulary, a folder per product. Knows no database.
 
 mod error;
+mod faults;
+mod gate;
+mod inbound;
 mod outbound;
+#[cfg(test)]
+mod peer;
 mod vocabulary;
 mod wire;
 
@@ -45,10 +50,15 @@ pub trait Helpdesk: Send + Sync + Debug {
     /// Asks who we are there; tells good credentials from bad ones.
     async fn account(&self) -> Result<Account, HelpdeskError>;
 
-    /// Reads a ticket as it is now. A merged, binned or spam ticket is an answer, not an error.
+    /// Reads a ticket as it is now. A merged, binned or spam ticket is an answer, not an error, as long as the helpdesk
+    /// still shows it; one that is gone for good is [`HelpdeskError::NotFound`], as there is nothing to show.
     async fn ticket(&self, number: &TicketNumber) -> Result<TicketSnapshot, HelpdeskError>;
 
-    /// Reads the comments that came after those already read, oldest first; everything when `read` is empty.
+    /// Reads the comments that came after those already read, oldest first; everything when `read` is empty, or when
+    /// the newest one read is not there any more, so that the reader knows comments by their numbers.
+    ///
+    /// What the requester wrote first is the first comment in every product. Freshdesk keeps it as the ticket's
+    /// description; there its number is `ticket-` and the ticket's.
     async fn comments(&self, number: &TicketNumber, read: &CommentsRead) -> Result<Vec<Comment>, HelpdeskError>;
 
     /// Does one thing on the other side. Called again with the same key and [`Attempt::Again`], it first looks

@@ -98,6 +98,13 @@ pub struct TicketSnapshot {
     pub updated_at: DateTime<Utc>,
 }
 
+impl TicketSnapshot {
+    /// Whether it is already as an update would make it.
+    pub fn has(&self, update: &TicketUpdate) -> bool {
+        update.status.is_none_or(|status| status == self.status) && update.priority.is_none_or(|priority| Some(priority) == self.priority)
+    }
+}
+
 /// A user or contact of the helpdesk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {

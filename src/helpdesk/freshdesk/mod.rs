@@ -1,7 +1,24 @@
 //! Freshdesk.
 
-use async_trait::async_trait;
+mod api;
+mod mapping;
+mod perform;
+mod quotes;
+pub mod webhook;
 
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use moka::future::Cache;
+use secrecy::SecretString;
+use tokio::sync::OnceCell;
+
+use super::wire::{Call, Wire, in_path};
 use super::{
     Account, Attempt, Changes, Comment, CommentsRead, Delivery, DeliveryKey, Helpdesk, HelpdeskError, Nudge, OutboundCommand, ReadError,
     Receipt, Settings, TicketSnapshot, VerifyError,
@@ -9,14 +26,91 @@ use super::{
 use crate::clock::SharedClock;
 use crate::domain::tickets::{HelpdeskKind, TicketNumber};
 
+/// The most that a page of a list holds. <https://developers.freshdesk.com/api/#pagination>
+const PAGE: usize = 100;
+
+/// The most pages of conversations that are read at once.
+const CONVERSATION_PAGES: usize = 50;
+
+/// The last page that is worth asking for. <https://developers.freshdesk.com/api/#pagination>
+const LAST_PAGE: usize = 500;
+
+/// The last page of tickets that Freshdesk gives. <https://developers.freshdesk.com/api/#list_all_tickets>
+const TICKET_PAGES: usize = 300;
+
+/// How long the account's list of states is remembered.
+const STATUSES_KEPT: Duration = Duration::from_hours(1);
+
 /// A Freshdesk account.
-#[derive(Debug)]
-pub struct Freshdesk {}
+pub struct Freshdesk {
+    wire: Wire,
+    webhook_secrets: Vec<SecretString>,
+    /// The agent whose key we use.
+    own_agent: OnceCell<u64>,
+    /// Freshdesk's code for a ticket that waits for a third party, in this account.
+    on_hold: Cache<(), u64>,
+}
+
+impl fmt::Debug for Freshdesk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Freshdesk").field("address", &self.wire.address("").as_str()).finish_non_exhaustive()
+    }
+}
 
 impl Freshdesk {
     /// A client of the account.
-    pub fn new(_settings: Settings, _http: reqwest::Client, _clock: SharedClock) -> Self {
-        Self {}
+    pub fn new(settings: Settings, http: reqwest::Client, clock: SharedClock) -> Self {
+        Self {
+            wire: Wire::new(&settings, http, clock),
+            webhook_secrets: settings.webhook_secrets,
+            own_agent: OnceCell::new(),
+            on_hold: Cache::builder().max_capacity(1).time_to_live(STATUSES_KEPT).build(),
+        }
+    }
+
+    async fn ticket_as_is(&self, digits: &str) -> Result<api::Ticket, HelpdeskError> {
+        self.wire.ask(Call::get(format!("api/v2/tickets/{digits}")).query("include", "requester")).await
+    }
+
+    /// One page of a ticket's conversations, oldest first; pages count from 1.
+    async fn conversations(&self, digits: &str, page: usize) -> Result<Vec<api::Conversation>, HelpdeskError> {
+        let call = Call::get(format!("api/v2/tickets/{digits}/conversations")).query("page", &page).query("per_page", &PAGE);
+        self.wire.ask(call).await
+    }
+
+    /// The conversations from a page on, oldest first.
+    async fn conversations_from(&self, digits: &str, first: usize) -> Result<Vec<api::Conversation>, HelpdeskError> {
+        let mut conversations = Vec::new();
+        for page in first..first + CONVERSATION_PAGES {
+            let found = self.conversations(digits, page).await?;
+            let full = found.len() >= PAGE;
+            conversations.extend(found);
+            if !full {
+                break;
+            }
+        }
+        Ok(conversations)
+    }
+
+    /// The conversations after the one named; all of them when it is not there any more.
+    ///
+    /// Freshdesk filters neither by id nor by time, so the page is computed from how many were read. Where some were deleted
+    /// since, the one named stands further in front.
+    async fn conversations_after(&self, digits: &str, last: &str, read: usize) -> Result<Vec<api::Conversation>, HelpdeskError> {
+        let mut page = read.div_ceil(PAGE).clamp(1, LAST_PAGE);
+        let mut conversations = self.conversations_from(digits, page).await?;
+        loop {
+            if let Some(at) = conversations.iter().position(|conversation| conversation.id.to_string() == last) {
+                return Ok(conversations.split_off(at + 1));
+            }
+            if page == 1 {
+                return Ok(conversations);
+            }
+            page -= 1;
+            let mut earlier = self.conversations(digits, page).await?;
+            earlier.append(&mut conversations);
+            conversations = earlier;
+        }
     }
 }
 
@@ -25,25 +119,108 @@ impl Helpdesk for Freshdesk {
     fn kind(&self) -> HelpdeskKind {
         HelpdeskKind::Freshdesk
     }
-    fn verify(&self, _: &Delivery<'_>) -> Result<(), VerifyError> {
-        todo!()
+
+    fn verify(&self, delivery: &Delivery<'_>) -> Result<(), VerifyError> {
+        webhook::verify(delivery, &self.webhook_secrets)
     }
-    fn read(&self, _: &Delivery<'_>) -> Result<Nudge, ReadError> {
-        todo!()
+
+    fn read(&self, delivery: &Delivery<'_>) -> Result<Nudge, ReadError> {
+        webhook::read(delivery)
     }
+
     async fn account(&self) -> Result<Account, HelpdeskError> {
-        todo!()
+        let me: api::Me = self.wire.ask(Call::get("api/v2/agents/me")).await?;
+        Ok(Account { user: me.id.to_string(), name: me.contact.and_then(|contact| contact.name).unwrap_or_default() })
     }
-    async fn ticket(&self, _: &TicketNumber) -> Result<TicketSnapshot, HelpdeskError> {
-        todo!()
+
+    async fn ticket(&self, number: &TicketNumber) -> Result<TicketSnapshot, HelpdeskError> {
+        let digits = in_path(number)?;
+        let ticket = self.ticket_as_is(digits).await?;
+        Ok(mapping::ticket(ticket, self.wire.address(&format!("a/tickets/{digits}")).into()))
     }
-    async fn comments(&self, _: &TicketNumber, _: &CommentsRead) -> Result<Vec<Comment>, HelpdeskError> {
-        todo!()
+
+    async fn comments(&self, number: &TicketNumber, read: &CommentsRead) -> Result<Vec<Comment>, HelpdeskError> {
+        let digits = in_path(number)?;
+        let ticket = self.ticket_as_is(digits).await?;
+        let description = mapping::description(&ticket);
+        let conversations = match &read.last {
+            Some(last) if *last != description.number => {
+                // The description was counted too.
+                let read = usize::try_from(read.count).unwrap_or_default().saturating_sub(1);
+                self.conversations_after(digits, &last.0, read).await?
+            }
+            _ => self.conversations_from(digits, 1).await?,
+        };
+        let first = read.last.is_none().then_some(description);
+        Ok(first.into_iter().chain(conversations.into_iter().map(|conversation| mapping::comment(conversation, &ticket))).collect())
     }
-    async fn perform(&self, _: &OutboundCommand, _: &DeliveryKey, _: Attempt) -> Result<Receipt, HelpdeskError> {
-        todo!()
+
+    async fn perform(&self, command: &OutboundCommand, key: &DeliveryKey, attempt: Attempt) -> Result<Receipt, HelpdeskError> {
+        self.perform(command, key, attempt).await
     }
-    async fn changes(&self, _: chrono::DateTime<chrono::Utc>, _: Option<&str>) -> Result<Changes, HelpdeskError> {
-        todo!()
+
+    /// Deleted and spam tickets are not listed: they are found when they are read next.
+    async fn changes(&self, since: DateTime<Utc>, cursor: Option<&str>) -> Result<Changes, HelpdeskError> {
+        let place = cursor.and_then(Place::parse).unwrap_or(Place { since, page: 1 });
+        let call = Call::get("api/v2/tickets")
+            .query("updated_since", &written(place.since))
+            .query("order_by", "updated_at")
+            .query("order_type", "asc")
+            .query("per_page", &PAGE)
+            .query("page", &place.page);
+        let tickets: Vec<api::Ticket> = self.wire.ask(call).await?;
+        let (next, more) = place.after(&tickets);
+        let mut numbers: Vec<_> = tickets.iter().map(|ticket| ticket.id).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let tickets = numbers.into_iter().map(|id| TicketNumber(id.to_string())).collect();
+        Ok(Changes { tickets, cursor: Some(next.to_string()), more })
     }
+}
+
+/// A place in the list of changed tickets.
+///
+/// Pages are not counted from the first: a ticket that changes while we page moves to the end, and the others move
+/// up past us. So each page starts from the time that the last one reached, and only tickets of one and the same
+/// second are counted in pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    since: DateTime<Utc>,
+    page: usize,
+}
+
+impl Place {
+    /// How far back the next reconcile looks: changes may become visible out of order.
+    const OVERLAP: TimeDelta = TimeDelta::seconds(60);
+
+    fn parse(cursor: &str) -> Option<Self> {
+        let (since, page) = cursor.split_once('|')?;
+        Some(Self { since: since.parse().ok()?, page: page.parse().ok().filter(|page| (1..=TICKET_PAGES).contains(page))? })
+    }
+
+    fn after(self, tickets: &[api::Ticket]) -> (Self, bool) {
+        let reached = tickets.iter().map(|ticket| ticket.updated_at).max().unwrap_or(self.since);
+        if tickets.len() < PAGE {
+            return (Self { since: self.since.max(reached - Self::OVERLAP), page: 1 }, false);
+        }
+        // Whether `updated_since` takes in its own second is not documented.
+        let since = reached - TimeDelta::seconds(1);
+        if since > self.since {
+            return (Self { since, page: 1 }, true);
+        }
+        if self.page < TICKET_PAGES {
+            return (Self { page: self.page + 1, ..self }, true);
+        }
+        (Self { since: self.since + TimeDelta::seconds(1), page: 1 }, true)
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}|{}", written(self.since), self.page)
+    }
+}
+
+fn written(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

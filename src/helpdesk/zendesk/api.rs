@@ -1,0 +1,190 @@
+//! The answers of Zendesk's REST API, as far as we read them.
+//! <https://developer.zendesk.com/api-reference/ticketing/introduction/>
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+/// What is null is as if it were not there.
+fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// `GET /users/me`. Bad credentials get an anonymous user, not an error.
+#[derive(Debug, Deserialize)]
+pub(super) struct Me {
+    pub(super) user: Myself,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Myself {
+    pub(super) id: Option<i64>,
+    pub(super) name: Option<String>,
+}
+
+/// A user that came along with what was asked for.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct User {
+    pub(super) id: i64,
+    pub(super) name: Option<String>,
+    pub(super) email: Option<String>,
+    pub(super) role: Option<String>,
+}
+
+/// `POST /users/create_or_update`.
+#[derive(Debug, Deserialize)]
+pub(super) struct UserAnswer {
+    pub(super) user: User,
+}
+
+/// `GET /tickets/{id}?include=users`.
+#[derive(Debug, Deserialize)]
+pub(super) struct TicketAnswer {
+    pub(super) ticket: Ticket,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) users: Vec<User>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Ticket {
+    pub(super) id: i64,
+    pub(super) subject: Option<String>,
+    pub(super) raw_subject: Option<String>,
+    pub(super) status: String,
+    pub(super) priority: Option<String>,
+    pub(super) requester_id: Option<i64>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) tags: Vec<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) custom_fields: Vec<CustomField>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) via: Via,
+    pub(super) created_at: DateTime<Utc>,
+    pub(super) updated_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct CustomField {
+    pub(super) id: i64,
+    #[serde(default)]
+    pub(super) value: Value,
+}
+
+/// The way something came. Some old objects have a number here.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Via {
+    #[serde(default)]
+    pub(super) channel: Value,
+}
+
+/// `GET /tickets/{id}/comments`.
+#[derive(Debug, Deserialize)]
+pub(super) struct CommentsPage {
+    pub(super) comments: Vec<Comment>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) users: Vec<User>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) meta: Meta,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Comment {
+    pub(super) id: i64,
+    /// Negative for the system.
+    pub(super) author_id: i64,
+    pub(super) public: Option<bool>,
+    pub(super) plain_body: Option<String>,
+    pub(super) body: Option<String>,
+    pub(super) html_body: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) via: Via,
+    pub(super) metadata: Option<CommentMetadata>,
+    pub(super) created_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct CommentMetadata {
+    pub(super) flags: Option<Vec<i64>>,
+}
+
+/// Where a cursor-paged list goes on. `links.next` may be set on the last page, so it is not read.
+/// <https://developer.zendesk.com/api-reference/introduction/pagination/>
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Meta {
+    #[serde(default, deserialize_with = "or_default")]
+    has_more: bool,
+    after_cursor: Option<String>,
+}
+
+impl Meta {
+    /// The cursor of the next page, if there is one.
+    pub(super) fn next(self) -> Option<String> {
+        self.after_cursor.filter(|_| self.has_more)
+    }
+}
+
+/// `GET /tickets/{id}/audits`.
+#[derive(Debug, Deserialize)]
+pub(super) struct AuditsPage {
+    pub(super) audits: Vec<Audit>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) meta: Meta,
+}
+
+/// The answer to a change of a ticket: what it is now, and what was changed.
+#[derive(Debug, Deserialize)]
+pub(super) struct ChangeAnswer {
+    pub(super) ticket: ChangedTicket,
+    pub(super) audit: Option<Audit>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct ChangedTicket {
+    pub(super) id: i64,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Audit {
+    pub(super) created_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    pub(super) metadata: Value,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) events: Vec<AuditEvent>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct AuditEvent {
+    /// Some kinds of event have a text here.
+    #[serde(default)]
+    id: Value,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+}
+
+impl Audit {
+    /// The comment that the change made: its number is the event's.
+    pub(super) fn comment(&self) -> Option<i64> {
+        self.events.iter().find(|event| event.kind.as_deref() == Some("Comment"))?.id.as_i64()
+    }
+}
+
+/// `GET /tickets?external_id=`.
+#[derive(Debug, Deserialize)]
+pub(super) struct TicketList {
+    pub(super) tickets: Vec<ListedTicket>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct ListedTicket {
+    pub(super) id: i64,
+    pub(super) external_id: Option<String>,
+}
+
+/// `GET /incremental/tickets/cursor`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Export {
+    pub(super) tickets: Vec<ChangedTicket>,
+    pub(super) after_cursor: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) end_of_stream: bool,
+}

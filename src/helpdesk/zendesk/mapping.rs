@@ -1,0 +1,146 @@
+//! Zendesk's words in ours, and back.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::api;
+use crate::domain::tickets::{Channel, CommentNumber, Priority, TicketNumber, TicketPresence, TicketStatus};
+use crate::helpdesk::{AuthorSide, Comment, CommentAuthor, Person, TicketSnapshot, Trust, Visibility, inbound};
+
+#[cfg(test)]
+mod tests;
+
+/// Flags that say nothing against the author: written by a program (4), a file too large (5), a name cut (16), a private
+/// comment of an end user (17), too many in copy (18). Whatever else Zendesk flags, now or later, is not vouched for.
+/// <https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_comments/#comment-flags>
+const HARMLESS_FLAGS: [i64; 5] = [4, 5, 16, 17, 18];
+
+/// The tag that a merge puts on the ticket that was closed by it.
+const MERGED_TAG: &str = "closed_by_merge";
+
+/// A ticket in our words.
+pub(super) fn ticket(answer: api::TicketAnswer, url: String) -> TicketSnapshot {
+    let api::TicketAnswer { ticket, users } = answer;
+    let presence = presence(&ticket.status, &ticket.tags);
+    TicketSnapshot {
+        number: TicketNumber(ticket.id.to_string()),
+        url,
+        status: status(&ticket.status),
+        presence,
+        priority: ticket.priority.as_deref().and_then(priority),
+        requester: requester(ticket.requester_id, users),
+        fields: fields(ticket.custom_fields),
+        channel: channel(&ticket.via),
+        subject: ticket.subject.or(ticket.raw_subject).unwrap_or_default(),
+        created_at: ticket.created_at,
+        updated_at: ticket.updated_at,
+    }
+}
+
+fn requester(id: Option<i64>, users: Vec<api::User>) -> Person {
+    let user = users.into_iter().find(|user| Some(user.id) == id);
+    let (name, email) = user.map(|user| (user.name, user.email)).unwrap_or_default();
+    Person { id: id.map(|id| id.to_string()).unwrap_or_default(), name: name.unwrap_or_default(), email }
+}
+
+fn fields(fields: Vec<api::CustomField>) -> BTreeMap<String, String> {
+    fields.into_iter().filter_map(|field| Some((field.id.to_string(), inbound::field_text(&field.value)?))).collect()
+}
+
+/// A state in our words, however it is capitalised. A custom one is taken for open.
+pub(super) fn status(word: &str) -> TicketStatus {
+    match word.to_ascii_lowercase().as_str() {
+        "new" => TicketStatus::New,
+        "pending" => TicketStatus::Pending,
+        "hold" | "on-hold" => TicketStatus::OnHold,
+        "solved" => TicketStatus::Solved,
+        "closed" | "deleted" | "archived" | "scrubbed" => TicketStatus::Closed,
+        _ => TicketStatus::Open,
+    }
+}
+
+/// A state in Zendesk's words.
+pub(super) const fn status_word(status: TicketStatus) -> &'static str {
+    match status {
+        TicketStatus::New => "new",
+        TicketStatus::Open => "open",
+        TicketStatus::Pending => "pending",
+        TicketStatus::OnHold => "hold",
+        TicketStatus::Solved => "solved",
+        TicketStatus::Closed => "closed",
+    }
+}
+
+/// A priority in our words.
+pub(super) fn priority(word: &str) -> Option<Priority> {
+    match word.to_ascii_lowercase().as_str() {
+        "low" => Some(Priority::Low),
+        "normal" => Some(Priority::Normal),
+        "high" => Some(Priority::High),
+        "urgent" => Some(Priority::Urgent),
+        _ => None,
+    }
+}
+
+/// A priority in Zendesk's words.
+pub(super) const fn priority_word(priority: Priority) -> &'static str {
+    match priority {
+        Priority::Low => "low",
+        Priority::Normal => "normal",
+        Priority::High => "high",
+        Priority::Urgent => "urgent",
+    }
+}
+
+fn presence(status: &str, tags: &[String]) -> TicketPresence {
+    if status.eq_ignore_ascii_case("deleted") || status.eq_ignore_ascii_case("scrubbed") {
+        TicketPresence::Deleted
+    } else if status.eq_ignore_ascii_case("closed") && tags.iter().any(|tag| tag == MERGED_TAG) {
+        TicketPresence::Merged { into: None }
+    } else {
+        TicketPresence::Active
+    }
+}
+
+/// <https://developer.zendesk.com/documentation/ticketing/reference-guides/via-object-reference/>
+fn channel(via: &api::Via) -> Channel {
+    match via.channel.as_str().unwrap_or_default() {
+        "email" => Channel::Email,
+        "web" | "web_widget" | "web_form" | "help_center" | "mobile" | "mobile_sdk" | "sample_ticket" => Channel::Web,
+        "api" | "web_service" => Channel::Api,
+        "chat" | "native_messaging" | "chat_transcript" | "sms" | "whatsapp" | "line" | "telegram" => Channel::Chat,
+        "voice" | "phone" => Channel::Phone,
+        "twitter" | "twitter_dm" | "x_corp_dm" | "facebook" | "facebook_post" | "facebook_message" | "instagram_dm" | "any_channel" => {
+            Channel::Social
+        }
+        _ => Channel::Other,
+    }
+}
+
+/// A comment in our words. `users` are those that came along.
+pub(super) fn comment(comment: api::Comment, users: &HashMap<i64, api::User>) -> Comment {
+    Comment {
+        number: CommentNumber(comment.id.to_string()),
+        author: author(comment.author_id, users.get(&comment.author_id)),
+        // What does not say that it is public must not be shown as if it were.
+        visibility: if comment.public == Some(true) { Visibility::Public } else { Visibility::Internal },
+        text: comment.plain_body.or(comment.body).unwrap_or_default(),
+        html: comment.html_body,
+        channel: channel(&comment.via),
+        trust: trust(&comment.metadata.and_then(|metadata| metadata.flags).unwrap_or_default()),
+        created_at: comment.created_at,
+    }
+}
+
+fn author(id: i64, user: Option<&api::User>) -> CommentAuthor {
+    let side = match user.and_then(|user| user.role.as_deref()) {
+        _ if id < 0 => AuthorSide::System,
+        Some("agent" | "admin") => AuthorSide::Staff,
+        // A user that did not come along was deleted: better not to take them for staff.
+        _ => AuthorSide::EndUser,
+    };
+    CommentAuthor { id: id.to_string(), name: user.and_then(|user| user.name.clone()).unwrap_or_default(), side }
+}
+
+fn trust(flags: &[i64]) -> Trust {
+    if flags.iter().all(|flag| HARMLESS_FLAGS.contains(flag)) { Trust::Plain } else { Trust::Flagged }
+}
