@@ -15,7 +15,9 @@
 pub mod clock;
 pub mod domain;
 
+pub mod graphql;
 pub mod helpdesk;
+pub mod http;
 
 pub mod jobs;
 pub mod policy;

@@ -107,8 +107,11 @@ impl OrderPattern {
     /// What is looked for when a marketplace names no pattern: words that hold a digit, with hyphens, underscores,
     /// slashes or dots inside. Each is compared with the known orders, so a wide net does no harm.
     pub fn usual() -> Self {
-        static USUAL: LazyLock<OrderPattern> =
-            LazyLock::new(|| r"\b((?:[A-Za-z]+[-_./])*[A-Za-z]*[0-9][A-Za-z0-9]*(?:[-_./][A-Za-z0-9]+)*)\b".parse().unwrap_or_else(|error| unreachable!("{error}")));
+        static USUAL: LazyLock<OrderPattern> = LazyLock::new(|| {
+            r"\b((?:[A-Za-z]+[-_./])*[A-Za-z]*[0-9][A-Za-z0-9]*(?:[-_./][A-Za-z0-9]+)*)\b"
+                .parse()
+                .unwrap_or_else(|error| unreachable!("{error}"))
+        });
         USUAL.clone()
     }
 

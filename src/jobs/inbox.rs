@@ -29,9 +29,10 @@ impl Work for Inbox {
         let settlement = match look(&self.0, &row).await {
             Ok(Outcome::UpToDate) => Settlement::Done,
             Ok(Outcome::Ignored(reason)) => Settlement::Ignored(reason.to_owned()),
-            Ok(Outcome::NotYet) => {
-                Settlement::Defer { at: self.0.now() + TimeDelta::seconds(1), reason: "a delivery of ours to this ticket is on its way".to_owned() }
-            }
+            Ok(Outcome::NotYet) => Settlement::Defer {
+                at: self.0.now() + TimeDelta::seconds(1),
+                reason: "a delivery of ours to this ticket is on its way".to_owned(),
+            },
             Err(error) => after(&self.0, &row, &error),
         };
         log(&row, &settlement);

@@ -58,7 +58,8 @@ pub fn start(cx: &Cx, settings: JobSettings, tracker: &TaskTracker, stop: &Cance
 pub async fn run_due(cx: &Cx) -> Load {
     let mut load = Load::default();
     loop {
-        let done = worker::drain(&inbox::Inbox(cx.clone())).await + worker::drain(&outbox::Outbox(cx.clone())).await + timers::fire_due(cx).await;
+        let done =
+            worker::drain(&inbox::Inbox(cx.clone())).await + worker::drain(&outbox::Outbox(cx.clone())).await + timers::fire_due(cx).await;
         if done == Load::default() {
             return load;
         }

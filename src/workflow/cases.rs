@@ -60,7 +60,13 @@ pub async fn open(cx: &Cx, actor: &Actor, request: CaseRequest) -> Result<Case> 
         None => None,
     };
     let buyer = tx.buyer_of(None, &request.buyer_name, Some(&request.buyer_email)).await?;
-    let opening = Opening { reference: tx.next_reference().await?, subject: request.subject.clone(), priority: Priority::Normal, buyer: buyer.id, order };
+    let opening = Opening {
+        reference: tx.next_reference().await?,
+        subject: request.subject.clone(),
+        priority: Priority::Normal,
+        buyer: buyer.id,
+        order,
+    };
     let case = Case::open(opening, &charter, cx.now());
     match tx.insert_case(&case, Some(key.clone())).await {
         // The same call at the same time, on another connection: it won.

@@ -149,7 +149,8 @@ impl Connections {
 
     fn open(&self, row: &ConnectionRow) -> Result<Connected> {
         let unusable = |error: &dyn std::fmt::Display| Error::Connection(error.to_string());
-        let sealed: Sealed = serde_json::from_slice(&self.vault.open(&row.id.to_string(), &row.sealed)?).map_err(|error| unusable(&error))?;
+        let sealed: Sealed =
+            serde_json::from_slice(&self.vault.open(&row.id.to_string(), &row.sealed)?).map_err(|error| unusable(&error))?;
         let settings: ConnectionSettings = serde_json::from_value(row.settings.clone()).map_err(|error| unusable(&error))?;
         let helpdesk = helpdesk::connect(
             Settings {
@@ -232,7 +233,12 @@ fn accepted_url(url: &Url) -> Result<String> {
     if url.scheme() != "https" && !(url.scheme() == "http" && local) {
         return Err(refuse("The address must begin with https://; plain http:// is for this machine only."));
     }
-    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() || !matches!(url.path(), "" | "/") {
+    if !url.username().is_empty()
+        || url.password().is_some()
+        || url.query().is_some()
+        || url.fragment().is_some()
+        || !matches!(url.path(), "" | "/")
+    {
         return Err(refuse("The address must be a bare origin, such as https://acme.zendesk.com."));
     }
     Ok(url.origin().ascii_serialization())

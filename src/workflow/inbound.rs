@@ -76,7 +76,9 @@ fn is_for_us(snapshot: &TicketSnapshot) -> bool {
 async fn vanished(cx: &Cx, connected: &Connected, number: &TicketNumber) -> Result<Outcome> {
     let charter = cx.marketplace(connected.marketplace).await?.charter;
     let tx = cx.store.begin(connected.marketplace).await?;
-    let Some(mut ticket) = tx.lock_ticket(connected.id, number).await? else { return Ok(Outcome::Ignored("the helpdesk does not know the ticket")) };
+    let Some(mut ticket) = tx.lock_ticket(connected.id, number).await? else {
+        return Ok(Outcome::Ignored("the helpdesk does not know the ticket"));
+    };
     let mut case = newest_open(tx.lock_cases_of_ticket(ticket.id).await?);
     let mut desk = Desk { tx, connected, charter, account: String::new(), now: cx.now() };
     desk.leave(&mut ticket, &mut case, TicketPresence::Deleted).await?;
@@ -115,7 +117,8 @@ impl Desk<'_> {
         let known = self.tx.lock_ticket(self.connected.id, number).await?;
         let numbers: Vec<_> = comments.iter().map(|comment| &comment.number).collect();
         let filed = self.tx.messages_of_comments(self.connected.id, &numbers).await?;
-        let unknown: Vec<_> = comments.iter().filter(|comment| !filed.contains_key(&comment.number) && !self.is_own_note(comment)).collect();
+        let unknown: Vec<_> =
+            comments.iter().filter(|comment| !filed.contains_key(&comment.number) && !self.is_own_note(comment)).collect();
         let could_be_ours = unknown.iter().any(|comment| {
             comment.author.id == self.account || (comment.author.side == AuthorSide::EndUser && comment.author.id != snapshot.requester.id)
         });
@@ -225,7 +228,8 @@ impl Desk<'_> {
         };
         let thread = buyer_thread(&mut self.tx, &who, case).await?;
         // An internal note is the operator's alone, and so are words whose author the helpdesk itself doubts.
-        let hidden = comment.visibility == Visibility::Internal || comment.trust == Trust::Flagged || comment.author.side == AuthorSide::System;
+        let hidden =
+            comment.visibility == Visibility::Internal || comment.trust == Trust::Flagged || comment.author.side == AuthorSide::System;
         let audience = match author {
             _ if hidden => Audience::OPERATOR,
             Party::Operator => case.agent_comment_audience(self.seller_presence(case, thread.id).await?),
@@ -284,7 +288,13 @@ impl Desk<'_> {
     }
 
     /// Follows the ticket into another one, into the bin, or back.
-    async fn follow_presence(&mut self, ticket: &mut Ticket, case: &mut Option<Case>, snapshot: &TicketSnapshot, nudge: &NudgeKind) -> Result<()> {
+    async fn follow_presence(
+        &mut self,
+        ticket: &mut Ticket,
+        case: &mut Option<Case>,
+        snapshot: &TicketSnapshot,
+        nudge: &NudgeKind,
+    ) -> Result<()> {
         let now = match (&snapshot.presence, nudge) {
             (TicketPresence::Merged { into: None }, NudgeKind::TicketMerged { into }) => TicketPresence::Merged { into: into.clone() },
             (presence, _) => presence.clone(),
@@ -361,14 +371,23 @@ impl Desk<'_> {
         if status_changed && let Some(step) = case.move_of_ticket(snapshot.status) {
             self.make(case, &step, &who).await?;
         }
-        if let Some(priority) = snapshot.priority.filter(|priority| priority_changed && *priority != case.priority && case.status != CaseStatus::Closed) {
+        if let Some(priority) =
+            snapshot.priority.filter(|priority| priority_changed && *priority != case.priority && case.status != CaseStatus::Closed)
+        {
             self.make(case, &CaseMove::Prioritize(priority), &who).await?;
         }
         Ok(())
     }
 
     /// Remembers what was seen, asks for what is not in step, and makes all of it durable.
-    async fn finish(mut self, mut ticket: Ticket, case: Option<Case>, snapshot: &TicketSnapshot, comments: &[Comment], read: &CommentsRead) -> Result<()> {
+    async fn finish(
+        mut self,
+        mut ticket: Ticket,
+        case: Option<Case>,
+        snapshot: &TicketSnapshot,
+        comments: &[Comment],
+        read: &CommentsRead,
+    ) -> Result<()> {
         if ticket.pushed_status == Some(snapshot.status) {
             ticket.pushed_status = None;
         }
@@ -380,7 +399,8 @@ impl Desk<'_> {
         ticket.subject.clone_from(&snapshot.subject);
         ticket.url.clone_from(&snapshot.url);
         ticket.remote_updated_at = snapshot.updated_at;
-        ticket.comments_read = i32::try_from(read.count).unwrap_or(i32::MAX).saturating_add(i32::try_from(comments.len()).unwrap_or(i32::MAX));
+        ticket.comments_read =
+            i32::try_from(read.count).unwrap_or(i32::MAX).saturating_add(i32::try_from(comments.len()).unwrap_or(i32::MAX));
         if let Some(last) = comments.last() {
             ticket.last_comment = Some(last.number.clone());
         }
@@ -414,7 +434,13 @@ fn clean(html: &str) -> String {
 }
 
 /// Asks for a ticket to be read again, in its turn: the periodic reconcile found that it changed.
-pub async fn nudge(cx: &Cx, marketplace: MarketplaceId, connected: &Connected, tickets: &[TicketNumber], cursor: Option<String>) -> Result<(), Error> {
+pub async fn nudge(
+    cx: &Cx,
+    marketplace: MarketplaceId,
+    connected: &Connected,
+    tickets: &[TicketNumber],
+    cursor: Option<String>,
+) -> Result<(), Error> {
     let tx = cx.store.begin(marketplace).await?;
     for number in tickets {
         tx.nudge(connected.id, lane(connected.id, number), number, NewDelivery::encode(NudgeKind::TicketChanged)).await?;

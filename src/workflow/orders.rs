@@ -49,7 +49,10 @@ pub async fn upsert_sellers(cx: &Cx, actor: &Actor, drafts: Vec<SellerDraft>) ->
         check.text(&["sellers", &index, "name"], "The name", &draft.name, NAME_LIMIT);
         email(&mut check, &["sellers", &index, "email"], draft.email.as_deref());
         if draft.locale.as_deref().is_some_and(|locale| !is_language_tag(locale)) {
-            check.fault(&["sellers", &index, "locale"], Refusal::Invalid { message: "The locale must be a language tag such as fr or en-GB.".into() });
+            check.fault(
+                &["sellers", &index, "locale"],
+                Refusal::Invalid { message: "The locale must be a language tag such as fr or en-GB.".into() },
+            );
         }
     }
     check.done()?;
@@ -132,7 +135,10 @@ fn check_order(check: &mut Check, index: &str, input: &OrderInput) {
             check.fault(&path("unitPrice"), Refusal::Invalid { message: "The unit price must not be negative.".into() });
         }
         if line.unit_price.currency != input.total.currency {
-            check.fault(&path("unitPrice"), Refusal::Invalid { message: "All prices of an order must be in the currency of its total.".into() });
+            check.fault(
+                &path("unitPrice"),
+                Refusal::Invalid { message: "All prices of an order must be in the currency of its total.".into() },
+            );
         }
     }
 }

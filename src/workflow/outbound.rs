@@ -36,7 +36,10 @@ async fn attempt(cx: &Cx, row: &OutboxRow) -> Result<Sent> {
             Ok(Some(update)) => OutboundCommand::UpdateTicket { ticket, update },
             Ok(None) => return Ok(Sent::Superseded("the ticket is in step, or the case has moved on")),
             Err(Error::Helpdesk(error)) => {
-                let command = OutboundCommand::UpdateTicket { ticket, update: TicketUpdate { status: None, priority: None, unless_changed_since: None } };
+                let command = OutboundCommand::UpdateTicket {
+                    ticket,
+                    update: TicketUpdate { status: None, priority: None, unless_changed_since: None },
+                };
                 return Ok(Sent::Tried(command, Err(error)));
             }
             Err(error) => return Err(error),
@@ -57,7 +60,13 @@ async fn attempt(cx: &Cx, row: &OutboxRow) -> Result<Sent> {
 
 /// A change of state is conditional: it is dropped when somebody changed the ticket since we decided on it, or when
 /// the case has moved on; else it is sent with the ticket's present version as its condition.
-async fn still_wanted(cx: &Cx, row: &OutboxRow, connected: &Connected, number: &TicketNumber, update: TicketUpdate) -> Result<Option<TicketUpdate>> {
+async fn still_wanted(
+    cx: &Cx,
+    row: &OutboxRow,
+    connected: &Connected,
+    number: &TicketNumber,
+    update: TicketUpdate,
+) -> Result<Option<TicketUpdate>> {
     let snapshot = connected.helpdesk.ticket(number).await?;
     let seen = cx.store.ticket(row.marketplace, row.connection, number).await?;
     let case = match row.case {
@@ -68,10 +77,17 @@ async fn still_wanted(cx: &Cx, row: &OutboxRow, connected: &Connected, number: &
     if snapshot.presence != TicketPresence::Active || snapshot.status == TicketStatus::Closed {
         return Ok(None);
     }
-    let status = update.status.filter(|wanted| *wanted == case.status.as_ticket_status() && snapshot.status == seen.status && snapshot.status != *wanted);
-    let priority =
-        update.priority.filter(|wanted| *wanted == case.priority && snapshot.priority == seen.priority && snapshot.priority != Some(*wanted));
-    Ok((status.is_some() || priority.is_some()).then_some(TicketUpdate { status, priority, unless_changed_since: Some(snapshot.updated_at) }))
+    let status = update
+        .status
+        .filter(|wanted| *wanted == case.status.as_ticket_status() && snapshot.status == seen.status && snapshot.status != *wanted);
+    let priority = update
+        .priority
+        .filter(|wanted| *wanted == case.priority && snapshot.priority == seen.priority && snapshot.priority != Some(*wanted));
+    Ok((status.is_some() || priority.is_some()).then_some(TicketUpdate {
+        status,
+        priority,
+        unless_changed_since: Some(snapshot.updated_at),
+    }))
 }
 
 async fn settle(cx: &Cx, row: &OutboxRow, sent: Sent) -> Result<Settlement> {

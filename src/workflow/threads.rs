@@ -130,7 +130,10 @@ pub async fn open(cx: &Cx, actor: &Actor, request: ThreadRequest) -> Result<Thre
         check.fault(&["caseIds"], Refusal::TooMany { limit: CASES_LIMIT });
     }
     if request.kind != ThreadKind::OperatorSeller && request.cases.len() > 1 {
-        check.fault(&["caseIds"], Refusal::Invalid { message: "Only a private thread of operator and seller can cover several cases.".into() });
+        check.fault(
+            &["caseIds"],
+            Refusal::Invalid { message: "Only a private thread of operator and seller can cover several cases.".into() },
+        );
     }
     check.done()?;
 

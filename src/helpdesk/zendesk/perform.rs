@@ -70,7 +70,7 @@ impl Zendesk {
         key: &DeliveryKey,
     ) -> Result<Receipt, HelpdeskError> {
         let path = format!("api/v2/tickets/{}.json", in_path(ticket)?);
-        let author = self.author(speak_as).await?;
+        let author = self.author(speak_as, visibility).await?;
         let speaker = match speak_as {
             SpeakAs::Seller { name, .. } if author.is_none() => Some(name.as_str()),
             SpeakAs::Seller { .. } | SpeakAs::Operator => None,
@@ -87,10 +87,11 @@ impl Zendesk {
         Ok(Receipt::Comment { number: CommentNumber(number.to_string()) })
     }
 
-    /// The user that speaks for a seller; none when our own does.
-    async fn author(&self, speak_as: &SpeakAs) -> Result<Option<i64>, HelpdeskError> {
+    /// The user that speaks for a seller; none when our own does. An internal note is always our own user's: no page of
+    /// the vendor says that a comment of an end user stays private when it is asked to.
+    async fn author(&self, speak_as: &SpeakAs, visibility: Visibility) -> Result<Option<i64>, HelpdeskError> {
         let SpeakAs::Seller { id, name } = speak_as else { return Ok(None) };
-        if self.seller_identity == SellerIdentity::Attribution {
+        if self.seller_identity == SellerIdentity::Attribution || visibility == Visibility::Internal {
             return Ok(None);
         }
         match self.seller_user(*id, name).await {

@@ -156,7 +156,7 @@ async fn a_seller_has_a_user_that_is_made_once() {
     let user = || Answer::json(201, &json!({"user": {"id": 77, "name": "Kettles"}}));
     let (peer, desk) = desk(move |asked| with_users(asked, user)).await;
     let speak_as = seller("Kettles");
-    let command = comment_by(speak_as.clone(), Visibility::Internal);
+    let command = comment_by(speak_as.clone(), Visibility::Public);
     for _ in 0..2 {
         Helpdesk::perform(&desk, &command, &key(), Attempt::First).await.unwrap();
     }
@@ -168,7 +168,7 @@ async fn a_seller_has_a_user_that_is_made_once() {
     assert_eq!(asked[0].body, json!({"user": user}));
     assert_eq!(asked[2].body["ticket"]["comment"]["author_id"], 77);
 
-    let renamed = comment_by(SpeakAs::Seller { id, name: "Kettles & Co".to_owned() }, Visibility::Internal);
+    let renamed = comment_by(SpeakAs::Seller { id, name: "Kettles & Co".to_owned() }, Visibility::Public);
     Helpdesk::perform(&desk, &renamed, &key(), Attempt::First).await.unwrap();
     assert_eq!(peer.asked()[3].body["user"]["name"], "Kettles & Co");
 }
@@ -182,6 +182,15 @@ async fn a_seller_without_a_user_is_named_in_the_text() {
         assert_eq!(comment["html_body"], "<p><strong>Kettles</strong> (seller):</p><p>Use {\u{200d}{code}\u{200d}} &lt;b&gt;</p>");
         assert_eq!(comment.get("author_id"), None);
     }
+}
+
+#[tokio::test]
+async fn a_private_note_is_never_an_end_user_s() {
+    let (peer, desk) = desk(|_| posted(11)).await;
+    Helpdesk::perform(&desk, &comment_by(seller("Kettles"), Visibility::Internal), &key(), Attempt::First).await.unwrap();
+    assert_eq!(peer.lines(), ["PUT /api/v2/tickets/42.json"]);
+    let comment = &peer.asked()[0].body["ticket"]["comment"];
+    assert_eq!((&comment["public"], comment.get("author_id")), (&json!(false), None));
 }
 
 #[tokio::test]

@@ -1,0 +1,149 @@
+//! Two channels. What a person can mend is a user error in the payload; what a program or an operator must mend is a
+//! top-level error with a code.
+
+use async_graphql::{Enum, Error, ErrorExtensions, SimpleObject};
+
+use crate::domain::refusal::Refusal;
+use crate::store::StoreError;
+use crate::workflow::{self, Fault};
+
+pub(super) type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The codes of top-level errors, in `extensions.code`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Code {
+    BadUserInput,
+    NotFound,
+    ServiceUnavailable,
+    Internal,
+}
+
+impl Code {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::BadUserInput => "BAD_USER_INPUT",
+            Self::NotFound => "NOT_FOUND",
+            Self::ServiceUnavailable => "SERVICE_UNAVAILABLE",
+            Self::Internal => "INTERNAL_SERVER_ERROR",
+        }
+    }
+}
+
+/// A top-level error with its code.
+pub(super) fn coded(code: Code, message: impl Into<String>) -> Error {
+    Error::new(message).extend_with(|_, extensions| extensions.set("code", code.text()))
+}
+
+/// An argument that cannot be used.
+pub(super) fn bad_input(message: impl Into<String>) -> Error {
+    coded(Code::BadUserInput, message)
+}
+
+/// A failure below, logged here once and told without detail.
+pub(super) fn internal(error: &dyn std::error::Error) -> Error {
+    let cause = std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ");
+    tracing::error!(cause, "a GraphQL field failed");
+    coded(Code::Internal, "Something went wrong on our side.")
+}
+
+/// A failure of the store.
+pub(super) fn store(error: &StoreError) -> Error {
+    if let StoreError::Unavailable(_) = error {
+        tracing::error!(%error, "the database is unavailable");
+        return coded(Code::ServiceUnavailable, "The service is not available for a moment; try again.");
+    }
+    internal(error)
+}
+
+/// A failure of a use case that is no fault of the input.
+fn failure(error: &workflow::Error) -> Error {
+    match error {
+        workflow::Error::Store(error) => store(error),
+        workflow::Error::NotFound => coded(Code::NotFound, "Not found."),
+        other => internal(other),
+    }
+}
+
+/// What is wrong with an input, written for the person at the screen.
+#[derive(Debug, Clone, SimpleObject)]
+pub(super) struct UserError {
+    /// The path to the input field at fault, e.g. `["orders", "0", "total"]`; null when it is the request as a whole.
+    field: Option<Vec<String>>,
+    /// One sentence that may be shown as it is. English.
+    message: String,
+    /// What kind of fault it is, for programs.
+    code: UserErrorCode,
+}
+
+/// The kinds of faults that an input can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub(super) enum UserErrorCode {
+    /// The value cannot be used; the message says why.
+    Invalid,
+    /// A text is empty or too long.
+    Length,
+    /// What was named does not exist, or not for this viewer.
+    NotFound,
+    /// The viewer's access does not allow it.
+    NotAllowed,
+    /// The state does not allow it.
+    NotInThisState,
+    /// The operator must escalate the case before writing to buyer and seller.
+    EscalateFirst,
+    /// The case has no seller yet.
+    NoSeller,
+    /// A private thread covers cases of one seller only.
+    SellersDiffer,
+    /// Another seller already takes part in the case.
+    OtherSellerTakesPart,
+    /// They take part already.
+    AlreadyTakesPart,
+    /// The idempotency key was used with different content.
+    IdempotencyConflict,
+    /// A list has too many items.
+    TooMany,
+    /// The same key stands twice in a list.
+    Duplicate,
+}
+
+const fn code(refusal: &Refusal) -> UserErrorCode {
+    match refusal {
+        Refusal::NotInThisState { .. } | Refusal::AlreadyWithOperator => UserErrorCode::NotInThisState,
+        Refusal::NotAllowed | Refusal::FollowOnly => UserErrorCode::NotAllowed,
+        Refusal::EscalateFirst => UserErrorCode::EscalateFirst,
+        Refusal::PartyNotAdmitted { .. } | Refusal::Invalid { .. } => UserErrorCode::Invalid,
+        Refusal::NoSeller => UserErrorCode::NoSeller,
+        Refusal::SellersDiffer => UserErrorCode::SellersDiffer,
+        Refusal::OtherSellerTakesPart => UserErrorCode::OtherSellerTakesPart,
+        Refusal::AlreadyTakesPart => UserErrorCode::AlreadyTakesPart,
+        Refusal::KeyUsedDifferently => UserErrorCode::IdempotencyConflict,
+        Refusal::Length { .. } => UserErrorCode::Length,
+        Refusal::NotFound { .. } => UserErrorCode::NotFound,
+        Refusal::TooMany { .. } => UserErrorCode::TooMany,
+        Refusal::Twice { .. } => UserErrorCode::Duplicate,
+    }
+}
+
+impl From<Fault> for UserError {
+    fn from(fault: Fault) -> Self {
+        let code = code(&fault.refusal);
+        Self { field: (!fault.path.is_empty()).then_some(fault.path), message: fault.refusal.to_string(), code }
+    }
+}
+
+impl UserError {
+    /// A fault found while the input was read.
+    pub(super) fn invalid(path: &[&str], message: impl Into<String>) -> Self {
+        let refusal = Refusal::Invalid { message: message.into() };
+        Fault { path: path.iter().map(|part| (*part).to_owned()).collect(), refusal }.into()
+    }
+}
+
+/// What a use case gave, as the two halves of a payload.
+pub(super) fn split<T>(outcome: std::result::Result<T, workflow::Error>) -> Result<(Option<T>, Vec<UserError>)> {
+    match outcome {
+        Ok(done) => Ok((Some(done), Vec::new())),
+        Err(workflow::Error::Refused { faults }) => Ok((None, faults.into_iter().map(UserError::from).collect())),
+        Err(error) => Err(failure(&error)),
+    }
+}

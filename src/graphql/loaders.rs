@@ -1,0 +1,231 @@
+//! Every relation, batched, and scoped by the one viewer that the loaders belong to.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::dataloader::{DataLoader, Loader};
+use async_graphql::runtime::{TokioSpawner, TokioTimer};
+
+use super::errors::{Result, store};
+use crate::domain::cases::Case;
+use crate::domain::ids::{BuyerId, CaseId, EventId, MessageId, OrderId, ParticipantId, SellerId, ThreadId};
+use crate::domain::orders::{Buyer, Order, Seller};
+use crate::domain::parties::Scope;
+use crate::domain::threads::{Message, Participant, Thread};
+use crate::domain::tickets::Ticket;
+use crate::domain::timeline::Event;
+use crate::store::{Page, PageRequest, Store, StoreError};
+
+/// The store through one viewer's eyes.
+#[derive(Debug, Clone)]
+struct Reader {
+    store: Store,
+    scope: Scope,
+}
+
+/// The threads of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct ThreadsOf(CaseId);
+/// The tickets of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct TicketsOf(CaseId);
+/// The cases of a thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct CasesOf(ThreadId);
+/// The participants of a thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct ParticipantsOf(ThreadId);
+/// How much of a thread is unread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct UnreadIn(ThreadId);
+/// A page of a thread.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct MessagesOf(ThreadId, PageRequest<MessageId>);
+
+type Found<K, V> = std::result::Result<HashMap<K, V>, Arc<StoreError>>;
+
+macro_rules! by_id {
+    ($($id:ty => $value:ty, $find:ident, $key:ident;)+) => {$(
+        impl Loader<$id> for Reader {
+            type Value = $value;
+            type Error = Arc<StoreError>;
+
+            async fn load(&self, keys: &[$id]) -> Found<$id, $value> {
+                let found = self.store.$find(self.scope, keys).await.map_err(Arc::new)?;
+                Ok(found.into_iter().map(|value| (value.$key, value)).collect())
+            }
+        }
+    )+};
+}
+
+by_id! {
+    CaseId => Case, cases_by_id, id;
+    ThreadId => Thread, threads_by_id, id;
+    MessageId => Message, messages_by_id, id;
+    ParticipantId => Participant, participants_by_id, id;
+    OrderId => Order, orders_by_id, id;
+    SellerId => Seller, sellers_by_id, id;
+    BuyerId => Buyer, buyers_by_id, id;
+    EventId => Event, events_by_id, id;
+}
+
+fn grouped<K: Eq + Hash, V>(pairs: impl IntoIterator<Item = (K, V)>) -> HashMap<K, Vec<V>> {
+    let mut groups: HashMap<K, Vec<V>> = HashMap::new();
+    for (key, value) in pairs {
+        groups.entry(key).or_default().push(value);
+    }
+    groups
+}
+
+impl Loader<ThreadsOf> for Reader {
+    type Value = Vec<Thread>;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[ThreadsOf]) -> Found<ThreadsOf, Vec<Thread>> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = self.store.threads_of_cases(self.scope, &ids).await.map_err(Arc::new)?;
+        Ok(grouped(found.into_iter().map(|(case, thread)| (ThreadsOf(case), thread))))
+    }
+}
+
+impl Loader<TicketsOf> for Reader {
+    type Value = Vec<Ticket>;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[TicketsOf]) -> Found<TicketsOf, Vec<Ticket>> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = self.store.tickets_of_cases(self.scope, &ids).await.map_err(Arc::new)?;
+        Ok(grouped(found.into_iter().map(|(case, ticket)| (TicketsOf(case), ticket))))
+    }
+}
+
+impl Loader<CasesOf> for Reader {
+    type Value = Vec<CaseId>;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[CasesOf]) -> Found<CasesOf, Vec<CaseId>> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = self.store.cases_of_threads(self.scope, &ids).await.map_err(Arc::new)?;
+        Ok(grouped(found.into_iter().map(|(thread, case)| (CasesOf(thread), case))))
+    }
+}
+
+impl Loader<ParticipantsOf> for Reader {
+    type Value = Vec<Participant>;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[ParticipantsOf]) -> Found<ParticipantsOf, Vec<Participant>> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = self.store.participants(self.scope, &ids).await.map_err(Arc::new)?;
+        Ok(grouped(found.into_iter().map(|participant| (ParticipantsOf(participant.thread), participant))))
+    }
+}
+
+impl Loader<UnreadIn> for Reader {
+    type Value = i64;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[UnreadIn]) -> Found<UnreadIn, i64> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = self.store.unread(self.scope, &ids).await.map_err(Arc::new)?;
+        Ok(found.into_iter().map(|(thread, count)| (UnreadIn(thread), count)).collect())
+    }
+}
+
+impl Loader<MessagesOf> for Reader {
+    type Value = Page<Message>;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[MessagesOf]) -> Found<MessagesOf, Page<Message>> {
+        let mut pages = HashMap::new();
+        // Threads that are asked for the same page, as those of one query are, share a statement.
+        for (request, threads) in grouped(keys.iter().map(|MessagesOf(thread, request)| (request.clone(), *thread))) {
+            let found = self.store.message_pages(self.scope, &threads, &request).await.map_err(Arc::new)?;
+            pages.extend(found.into_iter().map(|(thread, page)| (MessagesOf(thread, request.clone()), page)));
+        }
+        Ok(pages)
+    }
+}
+
+/// The loaders of one viewer.
+pub(super) struct Loaders(DataLoader<Reader>);
+
+impl std::fmt::Debug for Loaders {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Loaders")
+    }
+}
+
+impl Loaders {
+    pub(super) fn new(store: Store, scope: Scope) -> Self {
+        // No delay: what one level of a query asks for is there at once, and waiting costs a millisecond per level.
+        Self(DataLoader::new(Reader { store, scope }, TokioSpawner::current(), TokioTimer::default()).delay(Duration::ZERO))
+    }
+
+    async fn one<K>(&self, key: K) -> Result<Option<<Reader as Loader<K>>::Value>>
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        Reader: Loader<K, Error = Arc<StoreError>>,
+    {
+        self.0.load_one(key).await.map_err(|error| store(&error))
+    }
+
+    pub(super) async fn case(&self, id: CaseId) -> Result<Option<Case>> {
+        self.one(id).await
+    }
+
+    pub(super) async fn thread(&self, id: ThreadId) -> Result<Option<Thread>> {
+        self.one(id).await
+    }
+
+    pub(super) async fn message(&self, id: MessageId) -> Result<Option<Message>> {
+        self.one(id).await
+    }
+
+    pub(super) async fn participant(&self, id: ParticipantId) -> Result<Option<Participant>> {
+        self.one(id).await
+    }
+
+    pub(super) async fn order(&self, id: OrderId) -> Result<Option<Order>> {
+        self.one(id).await
+    }
+
+    pub(super) async fn seller(&self, id: SellerId) -> Result<Option<Seller>> {
+        self.one(id).await
+    }
+
+    pub(super) async fn buyer(&self, id: BuyerId) -> Result<Option<Buyer>> {
+        self.one(id).await
+    }
+
+    pub(super) async fn event(&self, id: EventId) -> Result<Option<Event>> {
+        self.one(id).await
+    }
+
+    pub(super) async fn threads_of(&self, case: CaseId) -> Result<Vec<Thread>> {
+        Ok(self.one(ThreadsOf(case)).await?.unwrap_or_default())
+    }
+
+    pub(super) async fn tickets_of(&self, case: CaseId) -> Result<Vec<Ticket>> {
+        Ok(self.one(TicketsOf(case)).await?.unwrap_or_default())
+    }
+
+    pub(super) async fn cases_of(&self, thread: ThreadId) -> Result<Vec<CaseId>> {
+        Ok(self.one(CasesOf(thread)).await?.unwrap_or_default())
+    }
+
+    pub(super) async fn participants_of(&self, thread: ThreadId) -> Result<Vec<Participant>> {
+        Ok(self.one(ParticipantsOf(thread)).await?.unwrap_or_default())
+    }
+
+    pub(super) async fn unread_in(&self, thread: ThreadId) -> Result<i64> {
+        Ok(self.one(UnreadIn(thread)).await?.unwrap_or_default())
+    }
+
+    pub(super) async fn messages_of(&self, thread: ThreadId, request: PageRequest<MessageId>) -> Result<Page<Message>> {
+        let empty = Page::of(&request, Vec::new());
+        Ok(self.one(MessagesOf(thread, request)).await?.unwrap_or(empty))
+    }
+}

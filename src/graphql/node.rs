@@ -1,0 +1,111 @@
+//! Global ids, and the one place that finds an object by its id.
+
+use std::borrow::Cow;
+
+use async_graphql::parser::types::Field;
+use async_graphql::registry::Registry;
+use async_graphql::{
+    ContextSelectionSet, ID, InputType, InputValueError, InputValueResult, Interface, OutputType, Positioned, ServerResult, Value,
+};
+
+use super::cases::CaseObject;
+use super::errors::Result;
+use super::orders::{OrderObject, SellerObject};
+use super::session::Session;
+use super::tenants::MarketplaceObject;
+use super::threads::{MessageObject, ParticipantObject, ThreadObject};
+use crate::domain::ids::{
+    BuyerId, CaseId, ConnectionId, DeliveryId, EventId, MalformedId, MarketplaceId, MessageId, OrderId, ParticipantId, SellerId, ThreadId,
+};
+
+/// Our ids are GraphQL's `ID`, read before a resolver runs: a malformed one never gets further.
+macro_rules! graphql_ids {
+    ($($id:ty),+ $(,)?) => {$(
+        impl InputType for $id {
+            type RawValueType = Self;
+
+            fn type_name() -> Cow<'static, str> {
+                <ID as InputType>::type_name()
+            }
+
+            fn create_type_info(registry: &mut Registry) -> String {
+                <ID as InputType>::create_type_info(registry)
+            }
+
+            fn parse(value: Option<Value>) -> InputValueResult<Self> {
+                match value {
+                    Some(Value::String(text)) => text.parse().map_err(|error: MalformedId| InputValueError::custom(error)),
+                    other => Err(InputValueError::expected_type(other.unwrap_or_default())),
+                }
+            }
+
+            fn to_value(&self) -> Value {
+                Value::String(self.to_string())
+            }
+
+            fn as_raw_value(&self) -> Option<&Self> {
+                Some(self)
+            }
+        }
+
+        impl OutputType for $id {
+            fn type_name() -> Cow<'static, str> {
+                <ID as OutputType>::type_name()
+            }
+
+            fn create_type_info(registry: &mut Registry) -> String {
+                <ID as OutputType>::create_type_info(registry)
+            }
+
+            async fn resolve(&self, _: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+                Ok(Value::String(self.to_string()))
+            }
+        }
+    )+};
+}
+
+graphql_ids!(CaseId, ThreadId, MessageId, ParticipantId, OrderId, SellerId, BuyerId, MarketplaceId, ConnectionId, EventId, DeliveryId);
+
+/// An object with a global id, by which `node` finds it again.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "The global id. Opaque: compare it, keep it, do not take it apart."))]
+pub(super) enum Node {
+    /// A marketplace.
+    Marketplace(MarketplaceObject),
+    /// A case.
+    Case(CaseObject),
+    /// A thread.
+    Thread(ThreadObject),
+    /// A message.
+    Message(MessageObject),
+    /// A participant.
+    Participant(ParticipantObject),
+    /// An order.
+    Order(OrderObject),
+    /// A seller.
+    Seller(SellerObject),
+}
+
+/// Finds an object as the viewer sees it. One arm per kind of node.
+pub(super) async fn find(session: &Session, id: &str) -> Result<Option<Node>> {
+    let loaders = session.loaders();
+    Ok(match id.split_once('_').map(|(prefix, _)| prefix) {
+        Some(MarketplaceId::PREFIX) => {
+            let own = session.marketplace().await?;
+            (parsed::<MarketplaceId>(id)? == own.id).then(|| Node::Marketplace(MarketplaceObject(own)))
+        }
+        Some(CaseId::PREFIX) => loaders.case(parsed(id)?).await?.map(|case| Node::Case(CaseObject(case))),
+        Some(ThreadId::PREFIX) => loaders.thread(parsed(id)?).await?.map(|thread| Node::Thread(ThreadObject(thread))),
+        Some(MessageId::PREFIX) => loaders.message(parsed(id)?).await?.map(|message| Node::Message(MessageObject(message))),
+        Some(ParticipantId::PREFIX) => {
+            loaders.participant(parsed(id)?).await?.map(|participant| Node::Participant(ParticipantObject(participant)))
+        }
+        Some(OrderId::PREFIX) => loaders.order(parsed(id)?).await?.map(|order| Node::Order(OrderObject(order))),
+        Some(SellerId::PREFIX) => loaders.seller(parsed(id)?).await?.map(|seller| Node::Seller(SellerObject(seller))),
+        _ => return Err(super::errors::bad_input(format!("`{}` is not the id of a node.", id.chars().take(64).collect::<String>()))),
+    })
+}
+
+fn parsed<T: std::str::FromStr<Err = MalformedId>>(id: &str) -> Result<T> {
+    id.parse().map_err(|error: MalformedId| super::errors::bad_input(error.to_string()))
+}

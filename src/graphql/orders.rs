@@ -1,0 +1,314 @@
+//! Sellers, buyers and orders.
+
+use async_graphql::{Context, InputObject, Object, OneofObject, SimpleObject};
+use chrono::{DateTime, Utc};
+
+use super::errors::{Result, UserError, split};
+use super::scalars::{MoneyInput, MoneyObject};
+use super::session::session;
+use crate::domain::ids::{BuyerId, OrderId, SellerId};
+use crate::domain::orders::{Buyer, Order, OrderLine, Seller};
+use crate::domain::parties::View;
+use crate::policy::{self, Permission};
+use crate::store::SellerDraft;
+use crate::workflow::orders::{self, BATCH_LIMIT, OrderInput};
+
+/// A seller.
+#[derive(Clone)]
+pub(super) struct SellerObject(pub(super) Seller);
+
+#[Object(name = "Seller")]
+/// A third-party seller of the marketplace.
+impl SellerObject {
+    /// The global id.
+    pub(super) async fn id(&self) -> SellerId {
+        self.0.id
+    }
+
+    /// The marketplace's own id of the seller.
+    async fn external_id(&self) -> &str {
+        &self.0.external_id
+    }
+
+    /// The shop's name, which buyers see.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The e-mail address; null when unknown.
+    async fn email(&self) -> Option<&str> {
+        self.0.email.as_deref()
+    }
+
+    /// The seller's language, a BCP 47 tag; null for the marketplace's.
+    async fn locale(&self) -> Option<&str> {
+        self.0.locale.as_deref()
+    }
+}
+
+/// A buyer.
+pub(super) struct BuyerObject(pub(super) Buyer);
+
+#[Object(name = "Buyer")]
+/// A buyer. Who is not the operator sees an alias and no address.
+impl BuyerObject {
+    /// An id that stays the same over the buyer's cases. Not a node.
+    async fn id(&self) -> BuyerId {
+        self.0.id
+    }
+
+    /// The name to show: the full name for the operator, first name and initial for everybody else.
+    async fn display_name(&self, ctx: &Context<'_>) -> Result<String> {
+        let full = policy::has(&session(ctx)?.actor().who, Permission::SeeBuyerContact) && !self.0.name.is_empty();
+        Ok(if full { self.0.name.clone() } else { self.0.alias() })
+    }
+
+    /// The e-mail address; null for viewers other than the operator, and when unknown.
+    async fn email(&self, ctx: &Context<'_>) -> Option<Result<String>> {
+        let session = match session(ctx) {
+            Ok(session) => session,
+            Err(error) => return Some(Err(error)),
+        };
+        self.0.email.clone().filter(|_| policy::has(&session.actor().who, Permission::SeeBuyerContact)).map(Ok)
+    }
+}
+
+/// An order.
+#[derive(Clone)]
+pub(super) struct OrderObject(pub(super) Order);
+
+#[Object(name = "Order")]
+/// An order, placed with one seller. The marketplace's software tells it by `ordersUpsert`.
+impl OrderObject {
+    /// The global id.
+    pub(super) async fn id(&self) -> OrderId {
+        self.0.id
+    }
+
+    /// The reference that the marketplace and the buyer know it by.
+    async fn reference(&self) -> &str {
+        &self.0.reference
+    }
+
+    /// Who sells.
+    async fn seller(&self, ctx: &Context<'_>) -> Option<Result<SellerObject>> {
+        let load = async { session(ctx)?.loaders().seller(self.0.seller).await };
+        load.await.map(|found| found.map(SellerObject)).transpose()
+    }
+
+    /// The buyer's e-mail address as the order has it; null for sellers and when unknown.
+    async fn buyer_email(&self, ctx: &Context<'_>) -> Option<Result<String>> {
+        match session(ctx) {
+            Err(error) => Some(Err(error)),
+            Ok(session) if matches!(session.scope().view, View::Seller(_)) => None,
+            Ok(_) => self.0.buyer_email.clone().map(Ok),
+        }
+    }
+
+    /// What was paid in all.
+    async fn total(&self) -> MoneyObject {
+        self.0.total.into()
+    }
+
+    /// When it was placed.
+    async fn placed_at(&self) -> DateTime<Utc> {
+        self.0.placed_at
+    }
+
+    /// What was bought: at most 200 lines, in the vendor's order.
+    async fn lines(&self) -> Vec<OrderLineObject> {
+        self.0.lines.iter().cloned().map(OrderLineObject::from).collect()
+    }
+}
+
+/// One line of an order.
+#[derive(SimpleObject)]
+#[graphql(name = "OrderLine")]
+pub(super) struct OrderLineObject {
+    /// The marketplace's id of the line, unique in the order.
+    external_id: String,
+    /// What it is.
+    title: String,
+    /// The stock-keeping unit; null when unknown.
+    sku: Option<String>,
+    /// How many.
+    quantity: u32,
+    /// The price of one.
+    unit_price: MoneyObject,
+}
+
+impl From<OrderLine> for OrderLineObject {
+    fn from(line: OrderLine) -> Self {
+        Self {
+            external_id: line.external_id,
+            title: line.title,
+            sku: line.sku,
+            quantity: line.quantity,
+            unit_price: line.unit_price.into(),
+        }
+    }
+}
+
+/// The names of an order; exactly one.
+#[derive(OneofObject)]
+pub(super) enum OrderByInput {
+    /// The global id.
+    Id(OrderId),
+    /// The reference that the marketplace and the buyer know it by.
+    Reference(String),
+}
+
+/// The names of a seller; exactly one.
+#[derive(OneofObject)]
+pub(super) enum SellerByInput {
+    /// The global id.
+    Id(SellerId),
+    /// The marketplace's own id of the seller.
+    ExternalId(String),
+}
+
+/// A seller to store.
+#[derive(InputObject)]
+pub(super) struct SellerInput {
+    /// The marketplace's own id of the seller, 1 to 128 characters. A known one is updated.
+    external_id: String,
+    /// The shop's name, 1 to 300 characters.
+    name: String,
+    /// The e-mail address; null when unknown.
+    email: Option<String>,
+    /// The seller's language, a BCP 47 tag; null for the marketplace's.
+    locale: Option<String>,
+}
+
+/// Sellers to store.
+#[derive(InputObject)]
+pub(super) struct SellersUpsertInput {
+    /// At most 500, each external id once.
+    sellers: Vec<SellerInput>,
+}
+
+/// What came of it.
+#[derive(SimpleObject)]
+pub(super) struct SellersUpsertPayload {
+    /// The sellers as they are stored now, in the order of the input; null when nothing was stored.
+    sellers: Option<Vec<SellerObject>>,
+    /// What is wrong with the input; when there is anything, nothing was stored.
+    user_errors: Vec<UserError>,
+}
+
+/// An order line to store.
+#[derive(InputObject)]
+pub(super) struct OrderLineInput {
+    /// The marketplace's id of the line, 1 to 128 characters, unique in the order.
+    external_id: String,
+    /// What it is, 1 to 300 characters.
+    title: String,
+    /// The stock-keeping unit; null when unknown.
+    sku: Option<String>,
+    /// How many, 1 to 1,000,000.
+    quantity: u32,
+    /// The price of one, in the currency of the order's total.
+    unit_price: MoneyInput,
+}
+
+/// An order to store.
+#[derive(InputObject)]
+#[graphql(name = "OrderInput")]
+pub(super) struct OrderFields {
+    /// The reference that the marketplace and the buyer know it by, 1 to 128 characters. A known one is updated.
+    reference: String,
+    /// The marketplace's own id of the seller, who must be stored already. An order stays with its seller.
+    seller_external_id: String,
+    /// The buyer's e-mail address. When it is given, a ticket's free text leads to this order only if the requester
+    /// has the same address.
+    buyer_email: Option<String>,
+    /// What was paid in all; not negative.
+    total: MoneyInput,
+    /// When it was placed.
+    placed_at: DateTime<Utc>,
+    /// What was bought: at most 200 lines. They replace those stored before.
+    lines: Vec<OrderLineInput>,
+}
+
+/// Orders to store.
+#[derive(InputObject)]
+pub(super) struct OrdersUpsertInput {
+    /// At most 500, each reference once.
+    orders: Vec<OrderFields>,
+}
+
+/// What came of it.
+#[derive(SimpleObject)]
+pub(super) struct OrdersUpsertPayload {
+    /// The orders as they are stored now, in the order of the input; null when nothing was stored.
+    orders: Option<Vec<OrderObject>>,
+    /// What is wrong with the input; when there is anything, nothing was stored.
+    user_errors: Vec<UserError>,
+}
+
+impl OrderFields {
+    fn read(self, index: usize, errors: &mut Vec<UserError>) -> Option<OrderInput> {
+        let index = index.to_string();
+        let mut money = |input: &MoneyInput, path: &[&str]| input.read(path).map_err(|error| errors.push(error)).ok();
+        let total = money(&self.total, &["orders", &index, "total"]);
+        let mut lines = Vec::with_capacity(self.lines.len());
+        for (number, line) in self.lines.into_iter().enumerate() {
+            let unit_price = money(&line.unit_price, &["orders", &index, "lines", &number.to_string(), "unitPrice"])?;
+            lines.push(OrderLine { external_id: line.external_id, title: line.title, sku: line.sku, quantity: line.quantity, unit_price });
+        }
+        Some(OrderInput {
+            reference: self.reference,
+            seller_external_id: self.seller_external_id,
+            buyer_email: self.buyer_email,
+            total: total?,
+            placed_at: self.placed_at,
+            lines,
+        })
+    }
+}
+
+/// The mutations of this file.
+#[derive(Default)]
+pub(super) struct OrderMutations;
+
+#[Object]
+impl OrderMutations {
+    /// Stores sellers, or what changed about them: all of them, or none when one has a fault. For vendors and
+    /// operators. Safe to repeat.
+    async fn sellers_upsert(&self, ctx: &Context<'_>, input: SellersUpsertInput) -> Option<Result<SellersUpsertPayload>> {
+        let run = async {
+            let session = session(ctx)?;
+            let draft = |seller: SellerInput| SellerDraft {
+                external_id: seller.external_id,
+                name: seller.name,
+                email: seller.email,
+                locale: seller.locale,
+            };
+            let drafts = input.sellers.into_iter().map(draft).collect();
+            let (sellers, user_errors) = split(orders::upsert_sellers(session.cx(), session.actor(), drafts).await)?;
+            Ok(SellersUpsertPayload { sellers: sellers.map(|all| all.into_iter().map(SellerObject).collect()), user_errors })
+        };
+        Some(run.await)
+    }
+
+    /// Stores orders with their lines, or what changed about them: all of them, or none when one has a fault. For
+    /// vendors and operators. Safe to repeat.
+    async fn orders_upsert(&self, ctx: &Context<'_>, input: OrdersUpsertInput) -> Option<Result<OrdersUpsertPayload>> {
+        let run = async {
+            let session = session(ctx)?;
+            let mut user_errors = Vec::new();
+            if input.orders.len() > BATCH_LIMIT {
+                user_errors.push(UserError::invalid(&["orders"], format!("At most {BATCH_LIMIT} orders can be sent at once.")));
+                return Ok(OrdersUpsertPayload { orders: None, user_errors });
+            }
+            let read: Vec<_> =
+                input.orders.into_iter().enumerate().filter_map(|(index, order)| order.read(index, &mut user_errors)).collect();
+            if !user_errors.is_empty() {
+                return Ok(OrdersUpsertPayload { orders: None, user_errors });
+            }
+            let (stored, user_errors) = split(orders::upsert_orders(session.cx(), session.actor(), read).await)?;
+            Ok(OrdersUpsertPayload { orders: stored.map(|all| all.into_iter().map(OrderObject).collect()), user_errors })
+        };
+        Some(run.await)
+    }
+}

@@ -1,0 +1,124 @@
+//! The viewer, and the marketplace they are in.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object, SimpleObject};
+
+use super::enums::{ConversationMode, HelpdeskKind, Party, Role};
+use super::errors::{Result, store};
+use super::orders::SellerObject;
+use super::scalars::CurrencyCode;
+use super::session::session;
+use crate::domain::charter::Marketplace;
+use crate::domain::ids::{ConnectionId, MarketplaceId};
+use crate::domain::parties::{Actor, Who};
+use crate::policy::{self, Permission};
+
+/// Who is asking.
+pub(super) struct Viewer(pub(super) Actor);
+
+#[Object]
+/// Who is asking, by the access token of the request.
+impl Viewer {
+    /// What the token stands for; it decides what exists.
+    async fn role(&self) -> Role {
+        match self.0.who {
+            Who::Seller { .. } => Role::Seller,
+            Who::Vendor { .. } => Role::Vendor,
+            _ => Role::Operator,
+        }
+    }
+
+    /// The side of a case that the viewer stands on; null for the marketplace's software, which stands outside.
+    async fn party(&self) -> Option<Party> {
+        self.0.party().map(Party::from)
+    }
+
+    /// The name that the token was given.
+    async fn name(&self) -> &str {
+        match &self.0.who {
+            Who::Operator { name, .. } | Who::Seller { name, .. } | Who::Vendor { name, .. } | Who::Agent { name, .. } => name,
+            Who::Buyer { .. } | Who::Helpdesk { .. } | Who::System => "",
+        }
+    }
+
+    /// The seller whose token it is; null for the other roles.
+    async fn seller(&self, ctx: &Context<'_>) -> Option<Result<SellerObject>> {
+        let Who::Seller { seller, .. } = self.0.who else { return None };
+        let load = async { session(ctx)?.loaders().seller(seller).await };
+        load.await.map(|found| found.map(SellerObject)).transpose()
+    }
+
+    /// The marketplace that the token belongs to.
+    async fn marketplace(&self, ctx: &Context<'_>) -> Result<MarketplaceObject> {
+        session(ctx)?.marketplace().await.map(MarketplaceObject)
+    }
+}
+
+/// A marketplace.
+pub(super) struct MarketplaceObject(pub(super) Arc<Marketplace>);
+
+#[Object(name = "Marketplace")]
+/// A marketplace: everything else belongs to exactly one.
+impl MarketplaceObject {
+    /// The global id.
+    pub(super) async fn id(&self) -> MarketplaceId {
+        self.0.id
+    }
+
+    /// The short name in commands and addresses.
+    async fn slug(&self) -> &str {
+        &self.0.slug
+    }
+
+    /// The name as people say it.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The currency it reports in.
+    async fn currency_code(&self) -> CurrencyCode {
+        CurrencyCode(self.0.currency.code().to_owned())
+    }
+
+    /// The language it writes in when nothing better is known: a BCP 47 tag such as `fr`.
+    async fn locale(&self) -> &str {
+        &self.0.locale
+    }
+
+    /// The time zone of its working day: an IANA name such as `Europe/Paris`.
+    async fn timezone(&self) -> &str {
+        self.0.timezone.name()
+    }
+
+    /// Who talks with the buyer in a new case.
+    async fn conversation_mode(&self) -> ConversationMode {
+        self.0.charter.conversation_mode.into()
+    }
+
+    /// How many hours a seller has for the first answer before the case goes to the operator by itself.
+    async fn seller_reply_hours(&self) -> i32 {
+        self.0.charter.seller_reply_hours.into()
+    }
+
+    /// The helpdesks it is connected to. Empty for viewers other than the operator.
+    async fn connections(&self, ctx: &Context<'_>) -> Result<Vec<HelpdeskConnection>> {
+        let session = session(ctx)?;
+        if !policy::has(&session.actor().who, Permission::SeeTickets) {
+            return Ok(Vec::new());
+        }
+        let rows = session.cx().store.connections(Some(self.0.id)).await.map_err(|error| store(&error))?;
+        Ok(rows.into_iter().map(|row| HelpdeskConnection { id: row.id, helpdesk: row.kind.into(), base_url: row.base_url }).collect())
+    }
+}
+
+/// A connection to one helpdesk account.
+#[derive(SimpleObject)]
+pub(super) struct HelpdeskConnection {
+    /// The id, as in the webhook's address. Not a node.
+    id: ConnectionId,
+    /// The product.
+    helpdesk: HelpdeskKind,
+    /// Where the account is.
+    base_url: String,
+}
