@@ -2,5 +2,7 @@
 #![warn(unreachable_pub)]
 
 pub mod clock;
+#[cfg(feature = "demo")]
+pub mod demo;
 pub mod domain;
 pub mod helpdesk;
