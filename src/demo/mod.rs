@@ -3,5 +3,6 @@
 //! They refuse what the vendors refuse and share no code with [`crate::helpdesk`]: they are the independent
 //! witness of what an adapter really sent.
 
+pub mod freshdesk;
 pub mod peer;
 pub mod zendesk;
