@@ -69,8 +69,12 @@ impl State {
             ("POST", ["tickets", id, "notes"]) => self.post_note(call, number(id)?),
             ("PUT", ["conversations", id]) => self.put_conversation(call, long(id)?),
             ("DELETE", ["conversations", id]) => self.delete_conversation(long(id)?),
-            (_, ["account" | "ticket_fields" | "tickets" | "contacts"] | ["tickets" | "contacts" | "agents" | "conversations", _])
-            | (_, ["tickets", _, "conversations" | "reply" | "notes" | "restore"]) => Err(Problem::NotAllowed),
+            (
+                _,
+                ["account" | "ticket_fields" | "tickets" | "contacts"]
+                | ["tickets" | "contacts" | "agents" | "conversations", _]
+                | ["tickets", _, "conversations" | "reply" | "notes" | "restore"],
+            ) => Err(Problem::NotAllowed),
             _ => Err(Problem::NotFound),
         }
     }

@@ -7,6 +7,8 @@ mod tickets;
 mod users;
 mod views;
 
+use std::str::FromStr;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
@@ -48,7 +50,8 @@ impl State {
         match (call.method.as_str(), path) {
             ("GET", ["tickets"]) => self.list_tickets(call),
             ("POST", ["tickets"]) => self.post_ticket(call, actor),
-            ("GET", ["tickets", id]) => self.show_ticket(number(id)?),
+            ("GET", ["tickets", "show_many"]) => self.show_tickets(call),
+            ("GET", ["tickets", id]) => self.show_ticket(call, number(id)?),
             ("PUT", ["tickets", id]) => self.put_ticket(call, number(id)?, actor),
             ("GET", ["tickets", id, "comments"]) => self.list_comments(call, number(id)?),
             ("PUT", ["tickets", id, "comments", comment, "make_private"]) => {
@@ -68,6 +71,7 @@ impl State {
             ("GET", ["custom_statuses"]) => self.list_custom_statuses(),
             ("POST", ["users", "create_or_update"]) => self.upsert_user(call),
             ("GET", ["users", "search"]) => Ok(self.search_users(call)),
+            ("GET", ["users", "show_many"]) => self.show_users(call),
             ("GET", ["users", id]) => self.show_user(long(id)?),
             ("GET", ["incremental", "tickets", "cursor"]) => self.export_tickets(call, actor),
             _ => Err(Problem::InvalidEndpoint),
@@ -114,6 +118,17 @@ fn body_object(call: &Call, key: &str) -> Result<Map<String, Value>, Problem> {
         Some(Value::Object(map)) => Ok(map.clone()),
         _ => Err(Problem::InvalidAttribute(format!("You passed an invalid value for the {key} attribute. It must be an object"))),
     }
+}
+
+/// The numbers in `?ids=`, 100 at most.
+fn ids<T: FromStr>(call: &Call) -> Result<Vec<T>, Problem> {
+    let ids: Option<Vec<T>> = call.query("ids").and_then(|ids| ids.split(',').map(|id| id.trim().parse().ok()).collect());
+    let invalid = || Problem::BadRequest { error: "InvalidParameter", description: "ids must be 1 to 100 numbers".to_owned() };
+    ids.filter(|ids| ids.len() <= 100).ok_or_else(invalid)
+}
+
+fn includes_users(call: &Call) -> bool {
+    call.query("include").is_some_and(|include| include.split(',').any(|word| word == "users"))
 }
 
 /// Booleans may be strings, as Rails takes them.

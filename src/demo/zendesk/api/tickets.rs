@@ -7,14 +7,25 @@ use super::super::CustomStatuses;
 use super::super::actions::{Draft, MergeWords, Setting, Update, asked_status, normal_tags, unquoted};
 use super::super::state::{State, Ticket, parse_priority};
 use super::super::text::Words;
-use super::{Answer, Problem, body_object, pages, text_of, truth};
+use super::{Answer, Problem, body_object, ids, includes_users, pages, text_of, truth};
 use crate::demo::peer::html;
 use crate::demo::peer::{Audience, Call, Origin, Presence, Reply};
 
 impl State {
-    pub(super) fn show_ticket(&self, number: u64) -> Answer {
+    pub(super) fn show_ticket(&self, call: &Call, number: u64) -> Answer {
         let ticket = self.live(number)?;
-        Ok(Reply::json(200, json!({"ticket": self.ticket_json(ticket)})))
+        let mut shown = json!({"ticket": self.ticket_json(ticket)});
+        if includes_users(call) {
+            shown["users"] = self.users_json([Some(ticket.requester), Some(ticket.submitter), ticket.assignee].into_iter().flatten());
+        }
+        Ok(Reply::json(200, shown))
+    }
+
+    /// Those that are not there are left out without a word.
+    pub(super) fn show_tickets(&self, call: &Call) -> Answer {
+        let there = ids(call)?.into_iter().filter_map(|id| self.live(id).ok());
+        let tickets: Vec<_> = there.map(|ticket| self.ticket_json(ticket)).collect();
+        Ok(Reply::json(200, json!({"tickets": tickets, "count": tickets.len(), "next_page": null, "previous_page": null})))
     }
 
     pub(super) fn list_tickets(&self, call: &Call) -> Answer {
@@ -50,12 +61,10 @@ impl State {
             items.reverse();
         }
         let mut page = pages::page(call, &self.base_url, "comments", items)?;
-        if call.query("include").is_some_and(|include| include.split(',').any(|word| word == "users")) {
-            let mut authors: Vec<i64> =
+        if includes_users(call) {
+            let authors: Vec<i64> =
                 page["comments"].as_array().into_iter().flatten().filter_map(|comment| comment["author_id"].as_i64()).collect();
-            authors.sort_unstable();
-            authors.dedup();
-            page["users"] = authors.into_iter().filter(|id| self.users.contains_key(id)).map(|id| self.user_json(id)).collect();
+            page["users"] = self.users_json(authors.into_iter());
         }
         Ok(Reply::json(200, page))
     }

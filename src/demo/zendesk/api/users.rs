@@ -1,10 +1,12 @@
 //! Users.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::super::state::{Role, State};
-use super::{Answer, Problem, body_object, text_of};
+use super::{Answer, Problem, body_object, ids, text_of};
 use crate::demo::peer::{Call, Reply};
 
 impl State {
@@ -19,6 +21,16 @@ impl State {
             return Err(Problem::NotFound);
         }
         Ok(Reply::json(200, json!({"user": self.user_json(id)})))
+    }
+
+    pub(super) fn show_users(&self, call: &Call) -> Answer {
+        Ok(Reply::json(200, json!({"users": self.users_json(ids(call)?.into_iter())})))
+    }
+
+    /// Each once; those that nobody knows are left out.
+    pub(super) fn users_json(&self, ids: impl Iterator<Item = i64>) -> Value {
+        let known: BTreeSet<i64> = ids.filter(|id| self.users.contains_key(id)).collect();
+        known.into_iter().map(|id| self.user_json(id)).collect()
     }
 
     pub(super) fn search_users(&self, call: &Call) -> Reply {

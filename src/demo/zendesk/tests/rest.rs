@@ -239,6 +239,20 @@ async fn comments_come_in_cursor_pages_whose_next_link_never_ends() {
 }
 
 #[tokio::test]
+async fn records_come_in_bundles_and_with_their_people() {
+    let desk = Desk::open().await;
+    let other = desk.sim.open_ticket(&desk.buyer, Opening::new("b", "b"));
+    let many = desk.api.get(&format!("/api/v2/tickets/show_many.json?ids={},{other},1", desk.ticket)).await.json;
+    assert_eq!(many["tickets"].as_array().unwrap().iter().map(|ticket| &ticket["id"]).collect::<Vec<_>>(), [desk.ticket, other]);
+    let people = desk.api.get(&format!("/api/v2/users/show_many?ids={},{}", desk.buyer.id, desk.agent.id)).await.json;
+    assert_eq!(people["users"].as_array().unwrap().len(), 2);
+    let with_users = desk.api.get(&desk.path("?include=users")).await.json;
+    assert_eq!(with_users["users"][0]["email"], json!("berta@example.org"));
+    let too_many = vec!["1"; 101].join(",");
+    assert_eq!(desk.api.get(&format!("/api/v2/tickets/show_many?ids={too_many}")).await.status, 400);
+}
+
+#[tokio::test]
 async fn a_flagged_mail_shows_its_flags() {
     let desk = Desk::open().await;
     let comment = desk.sim.comments(desk.ticket)[0].number;

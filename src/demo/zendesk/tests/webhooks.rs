@@ -166,3 +166,18 @@ async fn a_fresh_signature_on_retries_is_an_option() {
         check_signature(one, &hook.secret);
     }
 }
+
+#[tokio::test]
+async fn silence_is_a_timeout_and_is_tried_five_more_times() {
+    let desk = Desk::open_with(|options| options.webhook_timeout = Duration::from_millis(50)).await;
+    // Connections are taken by the kernel, but nobody ever reads them.
+    let silent = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    desk.sim.connect_webhook(&format!("http://{}/", silent.local_addr().unwrap()), WebhookMode::Trigger);
+    desk.sim.set_urgency(desk.ticket, Urgency::Low).unwrap();
+    while !desk.sim.outbox().waiting().is_empty() {
+        desk.sim.outbox().deliver_due().await;
+        desk.clock.advance(TimeDelta::minutes(1));
+    }
+    let outcomes: Vec<_> = desk.sim.outbox().deliveries().iter().map(|delivery| delivery.outcome).collect();
+    assert_eq!(outcomes, [Outcome::TimedOut; 6]);
+}
