@@ -13,6 +13,8 @@
 //! ```
 
 pub mod clock;
+#[cfg(feature = "demo")]
+pub mod demo;
 pub mod domain;
 
 pub mod graphql;
