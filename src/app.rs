@@ -1,0 +1,107 @@
+//! The composition root: builds every concrete thing once, starts it, and stops it in order.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use chrono::TimeDelta;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::SharedClock;
+use crate::config::Settings;
+use crate::graphql::limits::Limited;
+use crate::graphql::{TrilogueSchema, schema};
+use crate::helpdesk;
+use crate::http::{self, Doors};
+use crate::jobs::{self, JobSettings};
+use crate::store::{Committer, Store, StoreOptions};
+use crate::telemetry;
+use crate::workflow::Cx;
+use crate::workflow::connections::Connections;
+
+/// What the use cases work with, on a database that is up to date.
+pub async fn context(settings: &Settings, clock: SharedClock) -> anyhow::Result<Cx> {
+    let vault = settings.vault()?;
+    let store = Store::open(&settings.database_url, StoreOptions { connections: settings.database_connections }, Arc::clone(&clock))
+        .await
+        .context("the database cannot be opened; check DATABASE_URL")?;
+    store.migrate().await.context("the tables cannot be brought up to date")?;
+    let http = helpdesk::http_client()?;
+    let connections = Connections::new(store.clone(), vault, http, Arc::clone(&clock));
+    Ok(Cx { store, clock, connections })
+}
+
+/// A server that runs.
+pub struct Server {
+    stop: CancellationToken,
+    doors: tokio::task::JoinHandle<std::io::Result<()>>,
+    committing: tokio::task::JoinHandle<()>,
+    jobs: TaskTracker,
+    graphql: Limited<TrilogueSchema>,
+    patience: Duration,
+}
+
+/// Whether a server does the work of its queues itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// It does.
+    Here,
+    /// Somebody else does: another process, or a test.
+    Elsewhere,
+}
+
+impl Server {
+    /// Starts everything on the listener.
+    pub fn start(cx: Cx, settings: &Settings, listener: TcpListener, work: Work) -> Self {
+        let stop = CancellationToken::new();
+        let (committer, committing) = Committer::start(cx.store.clone(), settings.inbox_queue);
+        let graphql = Limited::new(schema());
+        let doors = Doors { cx: cx.clone(), committer, graphql: graphql.clone(), metrics: telemetry::metrics(), webhook_limit: settings.webhook_limit };
+        let router = http::router(doors, &stop);
+        let shut = stop.clone().cancelled_owned();
+        let doors = tokio::spawn(axum::serve(listener, router).with_graceful_shutdown(shut).into_future());
+        let jobs = TaskTracker::new();
+        if work == Work::Here {
+            let job_settings = JobSettings {
+                concurrency: settings.concurrency,
+                reconcile_every: TimeDelta::minutes(settings.reconcile_minutes.into()),
+                keep_finished: TimeDelta::days(settings.keep_days.into()),
+            };
+            jobs::start(&cx, job_settings, &jobs, &stop);
+        }
+        jobs.close();
+        let patience = Duration::from_secs(settings.drain_seconds.into());
+        Self { stop, doors, committing, jobs, graphql, patience }
+    }
+
+    /// Stops: no new request is taken, what was begun is finished, what was acknowledged is stored.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.stop.cancel();
+        let drained = async {
+            self.doors.await??;
+            self.graphql.finish().await;
+            self.jobs.wait().await;
+            // The doors held the only other ways into the inbox, so the committer ends with everything stored.
+            self.committing.await?;
+            anyhow::Ok(())
+        };
+        tokio::time::timeout(self.patience, drained).await.unwrap_or_else(|_| {
+            tracing::warn!("not everything was finished in time; what is left goes on at the next start");
+            Ok(())
+        })
+    }
+}
+
+/// Serves until `until` is over, then stops in order.
+pub async fn serve(settings: &Settings, clock: SharedClock, until: impl Future<Output = ()>) -> anyhow::Result<()> {
+    let cx = context(settings, clock).await?;
+    let listener = TcpListener::bind(settings.bind).await.with_context(|| format!("cannot listen on {}; is another server there?", settings.bind))?;
+    tracing::info!(address = %listener.local_addr()?, public_url = settings.public_url(), "trilogue serves");
+    let server = Server::start(cx, settings, listener, Work::Here);
+    until.await;
+    tracing::info!("trilogue stops");
+    server.stop().await
+}

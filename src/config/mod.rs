@@ -1,0 +1,200 @@
+//! Settings: defaults, then `trilogue.toml`, then the environment. The only place that reads the environment.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use config::{Config, File, FileFormat};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use url::Url;
+
+use crate::vault::{Vault, VaultError};
+
+/// Everything that can be set about a process.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Where the data is.
+    pub database_url: String,
+    /// The address that the server listens on.
+    pub bind: SocketAddr,
+    /// The address that others reach it by.
+    pub public_url: Option<Url>,
+    /// Encrypts stored credentials.
+    pub secret_key: Option<SecretString>,
+    /// Database connections of this process.
+    pub database_connections: u32,
+    /// How many tickets are worked on at once.
+    pub concurrency: u32,
+    /// How many verified webhooks may wait for their commit.
+    pub inbox_queue: usize,
+    /// The largest webhook body, in bytes.
+    pub webhook_limit: usize,
+    /// How often each helpdesk is asked what changed, in minutes.
+    pub reconcile_minutes: u32,
+    /// How long finished deliveries are kept, in days.
+    pub keep_days: u32,
+    /// How long a stop may take, in seconds.
+    pub drain_seconds: u32,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// Which log lines.
+    pub log: String,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines: one JSON object a line.
+    Json,
+}
+
+/// What is wrong with the settings, and how to mend it.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A value cannot be read.
+    #[error("the settings cannot be read: {0}")]
+    Unreadable(#[from] config::ConfigError),
+    /// PostgreSQL without a key.
+    #[error("TRILOGUE_SECRET_KEY is required with PostgreSQL; make one with `openssl rand -base64 32` and keep it safe")]
+    KeyRequired,
+    /// The key file beside the database cannot be read or written.
+    #[error("the key file {} cannot be used: {source}", path.display())]
+    KeyFile {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The key is not a key.
+    #[error(transparent)]
+    Key(#[from] VaultError),
+}
+
+const DEFAULTS: &str = include_str!("default.toml");
+const PREFIX: &str = "TRILOGUE_";
+
+impl Settings {
+    /// Reads the settings. `file` names a file that must be there; none takes `trilogue.toml` when it is there.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        Self::from_sources(file, std::env::vars())
+    }
+
+    fn from_sources(file: Option<&Path>, environment: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+        let chosen = match file {
+            Some(path) => File::from(path).format(FileFormat::Toml),
+            None => File::with_name("trilogue.toml").format(FileFormat::Toml).required(false),
+        };
+        let mut builder = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml)).add_source(chosen);
+        for (name, value) in environment {
+            let key = match name.as_str() {
+                "DATABASE_URL" => Some("database_url".to_owned()),
+                _ => name.strip_prefix(PREFIX).map(str::to_lowercase),
+            };
+            // Other programs may use the prefix too, so an unknown name is not an error here, as it is in the file.
+            if let Some(key) = key.filter(|key| is_known(key) && !value.is_empty()) {
+                builder = builder.set_override(key, value)?;
+            }
+        }
+        Ok(builder.build()?.try_deserialize()?)
+    }
+
+    /// The address that others reach the server by.
+    pub fn public_url(&self) -> String {
+        match &self.public_url {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None => format!("http://{}", self.bind),
+        }
+    }
+
+    /// The vault with the key that was set, or with the one beside the SQLite file, which is made when there is none.
+    pub fn vault(&self) -> Result<Vault, ConfigError> {
+        if let Some(key) = &self.secret_key {
+            return Ok(Vault::new(key.expose_secret())?);
+        }
+        let Some(path) = self.key_file() else { return Err(ConfigError::KeyRequired) };
+        let failed = |source| ConfigError::KeyFile { path: path.clone(), source };
+        match read_or_make(&path) {
+            Ok(key) => Ok(Vault::new(&key)?),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// The key's file: the database's name with `.key` after it. None with PostgreSQL.
+    pub fn key_file(&self) -> Option<PathBuf> {
+        let rest = self.database_url.strip_prefix("sqlite:")?;
+        let file = rest.strip_prefix("//").unwrap_or(rest).split('?').next().unwrap_or_default();
+        Some(PathBuf::from(format!("{file}.key")))
+    }
+}
+
+fn is_known(key: &str) -> bool {
+    key == "public_url" || key == "secret_key" || DEFAULTS.lines().any(|line| line.starts_with(&format!("{key} =")))
+}
+
+fn read_or_make(path: &Path) -> std::io::Result<String> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(mut file) => {
+            let key = Vault::generate_key();
+            file.write_all(format!("{}\n", key.as_str()).as_bytes())?;
+            file.sync_all()?;
+            Ok(key.to_string())
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => std::fs::read_to_string(path),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(file: Option<&str>, environment: &[(&str, &str)]) -> Result<Settings, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.toml");
+        if let Some(text) = file {
+            std::fs::write(&path, text).unwrap();
+        }
+        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Settings::from_sources(file.map(|_| path.as_path()), environment)
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
+        let settings = load(None, &[]).unwrap();
+        assert_eq!((settings.database_url.as_str(), settings.bind.port(), settings.public_url().as_str()), ("sqlite://trilogue.db", 8080, "http://127.0.0.1:8080"));
+        let file = "bind = '127.0.0.1:9000'\nkeep_days = 3\n";
+        let settings = load(Some(file), &[("TRILOGUE_BIND", "0.0.0.0:81"), ("DATABASE_URL", "postgres://x/y"), ("TRILOGUE_PUBLIC_URL", "https://t.example/")]).unwrap();
+        assert_eq!((settings.bind.port(), settings.keep_days, settings.database_url.as_str()), (81, 3, "postgres://x/y"));
+        assert_eq!(settings.public_url(), "https://t.example");
+        assert!(load(Some("bnid = '127.0.0.1:9000'"), &[]).is_err(), "a typing error in the file is told");
+        assert!(load(None, &[("TRILOGUE_BIND", "nonsense")]).is_err());
+        assert!(load(None, &[("TRILOGUE_UNRELATED", "1"), ("TRILOGUE_LOG", "")]).is_ok());
+    }
+
+    #[test]
+    fn the_key_is_made_once_beside_the_sqlite_file_and_required_with_postgresql() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/t.db?mode=rwc", folder.path().display());
+        let settings = Settings { database_url: url, ..load(None, &[]).unwrap() };
+        let sealed = settings.vault().unwrap().seal("x", b"y").unwrap();
+        assert_eq!(settings.vault().unwrap().open("x", &sealed).unwrap().as_slice(), b"y");
+        let file = settings.key_file().unwrap();
+        assert_eq!(file, folder.path().join("t.db.key"));
+        #[cfg(unix)]
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions()) & 0o777, 0o600);
+        let postgres = Settings { database_url: "postgres://x/y".into(), ..load(None, &[]).unwrap() };
+        assert!(matches!(postgres.vault(), Err(ConfigError::KeyRequired)));
+        let short = Settings { secret_key: Some("c2hvcnQ=".to_owned().into()), ..postgres };
+        assert!(matches!(short.vault(), Err(ConfigError::Key(VaultError::BadKey))));
+    }
+}

@@ -1,0 +1,47 @@
+//! Credentials to actors: a bearer token in the header of a request, or in the first message of a socket.
+
+use async_graphql::Data;
+use axum::http::{HeaderMap, header};
+use secrecy::SecretString;
+
+use super::prepare::{Denied, Prepare};
+use crate::graphql::Session;
+use crate::store::StoreError;
+use crate::workflow::{Cx, Error, tenants};
+
+/// Makes a session of whoever sends a valid token.
+#[derive(Debug, Clone)]
+pub struct Sessions(pub Cx);
+
+impl Prepare for Sessions {
+    async fn prepare(&self, headers: &HeaderMap, connection_params: Option<&serde_json::Value>) -> Result<Data, Denied> {
+        let token = connection_params.and_then(from_params).or_else(|| from_headers(headers)).ok_or(Denied::Unauthenticated)?;
+        let actor = tenants::authenticate(&self.0, &token).await.map_err(|error| match error {
+            Error::Store(StoreError::Unavailable(_)) => Denied::Unavailable,
+            Error::NotFound => Denied::Unauthenticated,
+            other => {
+                tracing::error!(error = %other, "a token could not be checked");
+                Denied::Unavailable
+            }
+        })?;
+        let mut data = Data::default();
+        data.insert(Session::new(self.0.clone(), actor));
+        Ok(data)
+    }
+}
+
+fn bearer(text: &str) -> Option<SecretString> {
+    let (scheme, token) = text.trim().split_once(' ')?;
+    let fits = scheme.eq_ignore_ascii_case("bearer") && (1..=256).contains(&token.trim().len());
+    fits.then(|| SecretString::from(token.trim()))
+}
+
+fn from_headers(headers: &HeaderMap) -> Option<SecretString> {
+    bearer(headers.get(header::AUTHORIZATION)?.to_str().ok()?)
+}
+
+/// `{"authorization": "Bearer …"}`, the key in any case, as clients write it in many ways.
+fn from_params(params: &serde_json::Value) -> Option<SecretString> {
+    let (_, value) = params.as_object()?.iter().find(|(key, _)| key.eq_ignore_ascii_case("authorization"))?;
+    bearer(value.as_str()?)
+}
