@@ -3,4 +3,6 @@
 
 pub mod clock;
 pub mod domain;
+pub mod graphql;
 pub mod helpdesk;
+pub mod http;

@@ -1,0 +1,5 @@
+//! The GraphQL door.
+
+mod admission;
+pub mod code;
+pub mod limits;

@@ -1,0 +1,7 @@
+//! The HTTP door.
+
+mod accept;
+pub mod graphql;
+mod params;
+pub mod prepare;
+pub mod websocket;
