@@ -1,8 +1,9 @@
 //! What a request must satisfy before the engine sees it.
 //!
-//! The engine parses, validates and drops documents by recursion and follows every fragment spread anew, so a few
-//! kilobytes of nested literals overflow the stack and a few hundred bytes of fragments that spread each other twice
-//! occupy a core for ever. Its own limits look at selections only, and only after the damage is done.
+//! The engine validates and drops documents by recursion, follows every fragment spread anew, and copies variables
+//! wherever they are used. So a kilobyte of nested literals overflows the stack and ends the process, a kilobyte of
+//! fragments that spread each other twice occupies a core for ever, and one list used three thousand times does so for
+//! seconds. Its own limits look at selections only, and come too late.
 
 use std::collections::HashMap;
 
@@ -29,7 +30,7 @@ pub(super) fn admit(request: &mut Request) -> Result<OperationType, ServerError>
     check_text(&request.query)?;
     check_variables(request)?;
     let name = request.operation_name.clone();
-    let document = request.parsed_query().map_err(|error| ErrorCode::GraphqlParseFailed.mark(error))?;
+    let document = request.parsed_query().map_err(syntax_error)?;
     check_expansion(document)?;
     let operation = selected_operation(document, name.as_deref())?;
     if operation.ty == OperationType::Subscription && root_fields(document, &operation.selection_set.node) != 1 {
@@ -40,6 +41,14 @@ pub(super) fn admit(request: &mut Request) -> Result<OperationType, ServerError>
 
 fn invalid(message: impl Into<String>) -> ServerError {
     ErrorCode::GraphqlValidationFailed.error(message)
+}
+
+/// The parser draws the place of the fault into its message, with the whole line; the location says the same.
+fn syntax_error(mut error: ServerError) -> ServerError {
+    if let Some((_, reason)) = error.message.rsplit_once("\n  = ") {
+        error.message = format!("Syntax error: {reason}.");
+    }
+    ErrorCode::GraphqlParseFailed.mark(error)
 }
 
 fn check_text(query: &str) -> Result<(), ServerError> {
@@ -227,4 +236,38 @@ fn root_fields(document: &ExecutableDocument, set: &SelectionSet) -> usize {
             .map_or(0, |fragment| root_fields(document, &fragment.node.selection_set.node)),
     };
     set.items.iter().map(|selection| count(&selection.node)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_count_outside_strings_and_comments() {
+        for (query, deepest) in [
+            ("", 0),
+            ("{a}", 1),
+            ("{a(b:[{c:1}])}", 4),
+            ("{a}{b}{c}", 1),
+            ("}}}{a}", 1),
+            (r#"{a(b:"[[[")}"#, 2),
+            (r#"{a(b:"\"[[[")}"#, 2),
+            (r#"{a(b:"\\")[[[}"#, 4),
+            (r#"{a(b:"")[[[}"#, 4),
+            (r#"{a(b:"""[[["[[[""")}"#, 2),
+            (r#"{a(b:"""\"""[[[""")}"#, 2),
+            (r#"{a(b:"""\\""")[[[}"#, 2),
+            (r#"{a(b:"""""")[[[}"#, 4),
+            ("{a # [[[\n[}", 2),
+            ("{a # [[[\r[}", 2),
+            ("{a # \"\n[[[}", 4),
+            ("{a(b:\"\n[[[", 5),
+            ("{a(b:\"\r[[[", 5),
+            ("{a(b:\"\\", 2),
+            ("{a(b:\"\"\"[[[", 2),
+            ("{é(b:\"é\")[[[", 4),
+        ] {
+            assert_eq!(nesting(query), deepest, "{query}");
+        }
+    }
 }

@@ -100,13 +100,14 @@ async fn forward<E: Executor>(
     let mut responses = inner.execute_stream(request, session_data);
     loop {
         tokio::select! {
+            biased;
+            () = sender.closed(), if kind == OperationType::Subscription => return,
             response = responses.next() => match response {
                 Some(response) => {
                     let _ = sender.send(response).await;
                 }
                 None => return,
             },
-            () = sender.closed(), if kind == OperationType::Subscription => return,
         }
     }
 }

@@ -40,12 +40,7 @@ pub struct Endpoint<E, P> {
 
 impl<E: Clone, P> Clone for Endpoint<E, P> {
     fn clone(&self) -> Self {
-        Self {
-            executor: self.executor.clone(),
-            prepare: Arc::clone(&self.prepare),
-            graphiql: self.graphiql,
-            sockets: self.sockets.clone(),
-        }
+        Self { executor: self.executor.clone(), prepare: Arc::clone(&self.prepare), graphiql: self.graphiql, sockets: self.sockets.clone() }
     }
 }
 
@@ -115,9 +110,9 @@ fn is_json(headers: &HeaderMap) -> bool {
     let Some(content_type) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return false };
     let mut parts = content_type.split(';').map(str::trim);
     parts.next().is_some_and(|media| media.eq_ignore_ascii_case("application/json"))
-        && parts.filter_map(|part| part.split_once('=')).all(|(name, value)| {
-            !name.eq_ignore_ascii_case("charset") || value.trim_matches('"').eq_ignore_ascii_case("utf-8")
-        })
+        && parts
+            .filter_map(|part| part.split_once('='))
+            .all(|(name, value)| !name.eq_ignore_ascii_case("charset") || value.trim_matches('"').eq_ignore_ascii_case("utf-8"))
 }
 
 /// The answer to a request that reached the engine.

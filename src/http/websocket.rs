@@ -110,6 +110,8 @@ enum Ending {
     GoingAway,
     #[error("Credentials cannot be checked for the moment: connect again")]
     Unavailable,
+    #[error("the peer has closed")]
+    Closed,
     #[error("the peer is gone")]
     Gone,
 }
@@ -127,7 +129,7 @@ impl Ending {
             Self::TooManyInits => 4429,
             Self::GoingAway => 1001,
             Self::Unavailable => 1013,
-            Self::Gone => return None,
+            Self::Closed | Self::Gone => return None,
         })
     }
 }
@@ -204,7 +206,8 @@ impl Line {
             Some(Ok(Message::Text(text))) => ClientMessage::parse(&text).map(Some),
             Some(Ok(Message::Binary(_))) => Err(Ending::BadMessage("Messages are text, not binary")),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
-            Some(Ok(Message::Close(_))) | None => Err(Ending::Gone),
+            Some(Ok(Message::Close(_))) => Err(Ending::Closed),
+            None => Err(Ending::Gone),
             Some(Err(_)) => Err(Ending::BadMessage("Unreadable message, or one far too long")),
         }
     }
@@ -227,7 +230,6 @@ impl Line {
 
     /// Says goodbye, and waits a little for the peer to hear it.
     async fn part(mut self, ending: &Ending, unfinished: Vec<String>) {
-        let Some(code) = ending.code() else { return };
         let farewell = async {
             if matches!(ending, Ending::GoingAway) {
                 for id in &unfinished {
@@ -235,11 +237,16 @@ impl Line {
                     self.socket.send(Message::text(text)).await?;
                 }
             }
-            self.socket.send(Message::Close(Some(CloseFrame { code, reason: ending.to_string().into() }))).await?;
+            if let Some(code) = ending.code() {
+                self.socket.send(Message::Close(Some(CloseFrame { code, reason: ending.to_string().into() }))).await?;
+            }
+            // Reading on also sends the answer to the peer's own close frame.
             while let Some(Ok(_)) = self.socket.recv().await {}
             Ok::<(), axum::Error>(())
         };
-        let _ = timeout(FAREWELL, farewell).await;
+        if !matches!(ending, Ending::Gone) {
+            let _ = timeout(FAREWELL, farewell).await;
+        }
     }
 }
 
@@ -442,9 +449,9 @@ impl<'a, E: Executor, P: Prepare> Session<'a, E, P> {
             self.check_runs = true;
             let (endpoint, identity) = (self.endpoint.clone(), Arc::clone(&self.identity));
             self.events.push(
-                stream::once(async move {
-                    Event::Checked(endpoint.prepare.prepare(&identity.headers, identity.params.as_ref()).await.err())
-                })
+                stream::once(
+                    async move { Event::Checked(endpoint.prepare.prepare(&identity.headers, identity.params.as_ref()).await.err()) },
+                )
                 .boxed(),
             );
         }
