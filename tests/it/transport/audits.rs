@@ -7,7 +7,7 @@ use std::process::Stdio;
 use serde_json::{Value, json};
 use tokio::process::Command;
 
-use super::server::Server;
+use super::server::{Server, in_the_end};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/audits");
 
@@ -57,5 +57,5 @@ async fn the_client_graphql_ws_understands_us() {
     let expected: Vec<Value> = expected.into_iter().map(|(step, seen)| json!({ "step": step, "seen": seen })).collect();
     assert_eq!(steps, expected);
     // The source of the cancelled subscription is gone, although it never ends by itself.
-    server.inside.gate.dropped.notified().await;
+    in_the_end(server.inside.gate.dropped.notified()).await;
 }

@@ -3,15 +3,13 @@
 //!
 //! On several threads, as the server is: a worker's stack is 2 MiB, and a worker that spins must not stop the test.
 
-use std::time::Duration;
-
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 
-use super::server::Server;
+use super::server::{Server, in_the_end};
 use super::sockets::{Peer, connect};
 
 fn nested_lists(depth: usize) -> String {
@@ -51,11 +49,6 @@ fn bombs() -> Vec<(&'static str, String, &'static str)> {
         ("a chain of unused fragments", unused_chain, validation),
         ("many roots", many_roots, validation),
     ]
-}
-
-/// Guards against a hang, not against slowness.
-async fn in_the_end<T>(work: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_mins(2), work).await.expect("the server hangs")
 }
 
 fn only_code(body: &Value) -> &str {

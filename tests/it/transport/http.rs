@@ -5,7 +5,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use trilogue::http::prepare::Denied;
 
-use super::server::Server;
+use super::server::{Server, in_the_end};
 
 async fn codes(response: reqwest::Response) -> Vec<String> {
     let body: Value = response.json().await.unwrap();
@@ -165,8 +165,8 @@ async fn a_mutation_ends_although_its_client_has_gone() {
         () = gate.begun.notified() => {}
     }
     // The request is dropped, and with it the connection; wait until the server has noticed.
-    server.inside.handler_over.notified().await;
+    in_the_end(server.inside.handler_over.notified()).await;
     gate.open.notify_one();
-    gate.done.notified().await;
-    server.inside.executor.finish().await;
+    in_the_end(gate.done.notified()).await;
+    in_the_end(server.inside.executor.finish()).await;
 }

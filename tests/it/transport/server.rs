@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -19,6 +20,11 @@ use trilogue::http::graphql::Endpoint;
 use trilogue::http::websocket::SocketSettings;
 
 use super::toy::{self, Doorkeeper, Gate, ToySchema};
+
+/// Guards against a hang, not against slowness.
+pub(crate) async fn in_the_end<T>(work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_mins(2), work).await.expect("the server does not get there")
+}
 
 /// What a test sees of the server.
 pub(crate) struct Inside {

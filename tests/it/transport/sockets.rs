@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 use trilogue::http::prepare::Denied;
 
-use super::server::Server;
+use super::server::{Server, in_the_end};
 
 /// A client that says exactly what a test wants it to say.
 pub(crate) struct Peer<S> {
@@ -216,12 +216,12 @@ async fn an_id_in_use_closes_4409_and_a_used_one_does_not() {
     peer.subscribe("1", "subscription { silent }").await;
     server.inside.gate.subscribed.notified().await;
     peer.send(json!({ "type": "complete", "id": "1" })).await;
-    server.inside.gate.dropped.notified().await;
+    in_the_end(server.inside.gate.dropped.notified()).await;
     peer.subscribe("1", "subscription { silent }").await;
     server.inside.gate.subscribed.notified().await;
     peer.subscribe("1", "{ hello }").await;
     assert_eq!(peer.closed().await, (4409, "Subscriber for 1 already exists".to_owned()));
-    server.inside.gate.dropped.notified().await;
+    in_the_end(server.inside.gate.dropped.notified()).await;
 }
 
 #[tokio::test]
@@ -278,10 +278,10 @@ async fn a_mutation_ends_although_the_socket_is_gone() {
     gate.subscribed.notified().await;
     gate.begun.notified().await;
     drop(peer);
-    gate.dropped.notified().await;
+    in_the_end(gate.dropped.notified()).await;
     gate.open.notify_one();
-    gate.done.notified().await;
-    server.inside.executor.finish().await;
+    in_the_end(gate.done.notified()).await;
+    in_the_end(server.inside.executor.finish()).await;
 }
 
 #[tokio::test]
@@ -296,5 +296,5 @@ async fn a_shutdown_completes_operations_and_closes_1001() {
     assert_eq!(peer.next().await, json!({ "type": "complete", "id": "1" }));
     assert_eq!(peer.closed().await.0, 1001);
     assert_eq!(stranger.closed().await.0, 1001);
-    server.inside.executor.finish().await;
+    in_the_end(server.inside.executor.finish()).await;
 }
