@@ -1,5 +1,5 @@
 //! The GraphQL transport, tried with a toy schema through real doors.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "the helpers of tests stop like the tests themselves")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "what tests share stops as the tests themselves do")]
 
 mod audits;
 mod bombs;

@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::Message;
 use trilogue::http::prepare::Denied;
 use trilogue::http::websocket::SocketSettings;
 
-use super::server::InMemory;
+use super::server::{InMemory, in_the_end};
 use super::sockets::Peer;
 
 async fn connect(server: &InMemory) -> Peer<DuplexStream> {
@@ -51,7 +51,7 @@ async fn a_withdrawn_token_closes_4403_at_the_next_check() {
     server.inside.doorkeeper.say(Some(Denied::Unavailable));
     assert!(matches!(peer.socket.next().await, Some(Ok(Message::Ping(_)))), "a check that cannot be made is no refusal");
     server.inside.doorkeeper.say(Some(Denied::Unauthenticated));
-    assert_eq!(peer.closed().await.0, 4403);
+    assert_eq!(in_the_end(peer.closed()).await.0, 4403);
     server.inside.gate.dropped.notified().await;
 }
 
@@ -72,6 +72,7 @@ async fn a_client_that_is_not_heard_of_is_given_up() {
 async fn a_client_that_does_not_read_holds_back_its_subscription_and_then_loses_the_socket() {
     let server = InMemory::start(SocketSettings::default());
     let mut peer = connect(&server).await;
+    let start = Instant::now();
     peer.subscribe("1", "subscription { endless { number ballast } }").await;
     // On the paused clock this second passes when nobody has anything left to do.
     sleep(Duration::from_secs(1)).await;
@@ -79,6 +80,7 @@ async fn a_client_that_does_not_read_holds_back_its_subscription_and_then_loses_
     assert!((6..20).contains(&produced), "the line holds 64 kB, a parcel has 10 kB, and {produced} were made");
     server.inside.gate.dropped.notified().await;
     server.inside.executor.finish().await;
+    assert_eq!(start.elapsed().as_secs(), 20);
     let produced_in_the_end = server.inside.gate.produced.load(Ordering::SeqCst);
     assert_eq!(produced, produced_in_the_end);
 }
