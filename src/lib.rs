@@ -12,17 +12,19 @@
 //!                        domain                              pure
 //! ```
 
+pub mod app;
+pub mod cli;
 pub mod clock;
+pub mod config;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod domain;
-
 pub mod graphql;
 pub mod helpdesk;
 pub mod http;
-
 pub mod jobs;
 pub mod policy;
 pub mod store;
+pub mod telemetry;
 pub mod vault;
 pub mod workflow;

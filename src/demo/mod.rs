@@ -5,4 +5,5 @@
 
 pub mod freshdesk;
 pub mod peer;
+pub mod story;
 pub mod zendesk;

@@ -445,5 +445,5 @@ impl CaseMutations {
 
 /// A case that must be there.
 pub(super) async fn known_case(session: &Session, id: CaseId) -> Result<Case> {
-    session.loaders().case(id).await?.ok_or_else(|| coded(super::errors::Code::NotFound, "Not found."))
+    session.loaders().case(id).await?.ok_or_else(|| coded(super::code::ErrorCode::NotFound, "Not found."))
 }

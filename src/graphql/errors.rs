@@ -3,54 +3,35 @@
 
 use async_graphql::{Enum, Error, ErrorExtensions, SimpleObject};
 
+use super::code::ErrorCode;
 use crate::domain::refusal::Refusal;
 use crate::store::StoreError;
 use crate::workflow::{self, Fault};
 
 pub(super) type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// The codes of top-level errors, in `extensions.code`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Code {
-    BadUserInput,
-    NotFound,
-    ServiceUnavailable,
-    Internal,
-}
-
-impl Code {
-    const fn text(self) -> &'static str {
-        match self {
-            Self::BadUserInput => "BAD_USER_INPUT",
-            Self::NotFound => "NOT_FOUND",
-            Self::ServiceUnavailable => "SERVICE_UNAVAILABLE",
-            Self::Internal => "INTERNAL_SERVER_ERROR",
-        }
-    }
-}
-
 /// A top-level error with its code.
-pub(super) fn coded(code: Code, message: impl Into<String>) -> Error {
-    Error::new(message).extend_with(|_, extensions| extensions.set("code", code.text()))
+pub(super) fn coded(code: ErrorCode, message: impl Into<String>) -> Error {
+    Error::new(message).extend_with(|_, extensions| extensions.set("code", code.as_str()))
 }
 
 /// An argument that cannot be used.
 pub(super) fn bad_input(message: impl Into<String>) -> Error {
-    coded(Code::BadUserInput, message)
+    coded(ErrorCode::BadUserInput, message)
 }
 
 /// A failure below, logged here once and told without detail.
 pub(super) fn internal(error: &dyn std::error::Error) -> Error {
     let cause = std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ");
     tracing::error!(cause, "a GraphQL field failed");
-    coded(Code::Internal, "Something went wrong on our side.")
+    coded(ErrorCode::InternalServerError, "Something went wrong on our side.")
 }
 
 /// A failure of the store.
 pub(super) fn store(error: &StoreError) -> Error {
     if let StoreError::Unavailable(_) = error {
         tracing::error!(%error, "the database is unavailable");
-        return coded(Code::ServiceUnavailable, "The service is not available for a moment; try again.");
+        return coded(ErrorCode::ServiceUnavailable, "The service is not available for a moment; try again.");
     }
     internal(error)
 }
@@ -59,7 +40,7 @@ pub(super) fn store(error: &StoreError) -> Error {
 fn failure(error: &workflow::Error) -> Error {
     match error {
         workflow::Error::Store(error) => store(error),
-        workflow::Error::NotFound => coded(Code::NotFound, "Not found."),
+        workflow::Error::NotFound => coded(ErrorCode::NotFound, "Not found."),
         other => internal(other),
     }
 }

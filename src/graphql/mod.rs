@@ -2,9 +2,12 @@
 //!
 //! A resolver reads through the session's loaders or calls one workflow function; it decides nothing.
 
+mod admission;
 mod cases;
+pub mod code;
 mod enums;
 mod errors;
+pub mod limits;
 mod loaders;
 mod node;
 mod orders;
@@ -39,7 +42,7 @@ const COMPLEXITY: usize = 50_000;
 
 /// The schema as the HTTP door serves it.
 pub fn schema() -> TrilogueSchema {
-    Schema::build(QueryRoot, MutationRoot::default(), SubscriptionRoot).limit_depth(DEPTH).limit_complexity(COMPLEXITY).finish()
+    Schema::build(QueryRoot, MutationRoot::default(), SubscriptionRoot).extension(limits::WatchExecution).limit_depth(DEPTH).limit_complexity(COMPLEXITY).finish()
 }
 
 /// The schema in the schema definition language, as `schema.graphql` keeps it.

@@ -47,7 +47,7 @@ impl Session {
     pub(super) async fn marketplace(&self) -> Result<Arc<Marketplace>> {
         let read = async {
             let found = self.cx.store.marketplace(self.actor.marketplace).await.map_err(|error| store(&error))?;
-            found.map(Arc::new).ok_or_else(|| super::errors::coded(super::errors::Code::NotFound, "Not found."))
+            found.map(Arc::new).ok_or_else(|| super::errors::coded(super::code::ErrorCode::NotFound, "Not found."))
         };
         self.marketplace.get_or_try_init(|| read).await.cloned()
     }

@@ -9,7 +9,7 @@ use crate::store::{Committer, QueueDepth, Store};
 
 /// What the pages look at.
 #[derive(Debug, Clone)]
-pub struct Vitals {
+pub(super) struct Vitals {
     /// The database.
     pub store: Store,
     /// The way into the inbox.

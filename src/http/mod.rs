@@ -1,3 +1,94 @@
-//! The HTTP door.
+//! The door of the wire: routes, and what every request passes through.
 
+mod accept;
+pub mod auth;
 pub mod graphiql;
+pub mod graphql;
+mod health;
+mod params;
+pub mod prepare;
+mod webhooks;
+pub mod websocket;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, Request, header};
+use axum::routing::{get, post};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceBuilder;
+use tower_http::ServiceBuilderExt;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::request_id::{MakeRequestId, RequestId};
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::trace::TraceLayer;
+
+use crate::domain::ids::EventId;
+use crate::graphql::TrilogueSchema;
+use crate::graphql::limits::Limited;
+use crate::store::Committer;
+use crate::workflow::Cx;
+use auth::Sessions;
+use graphql::Endpoint;
+use health::Vitals;
+use webhooks::WebhookDoor;
+use websocket::SocketSettings;
+
+/// What the doors open onto.
+#[derive(Clone)]
+pub struct Doors {
+    /// The house.
+    pub cx: Cx,
+    /// The way into the inbox.
+    pub committer: Committer,
+    /// The schema, with its limits.
+    pub graphql: Limited<TrilogueSchema>,
+    /// The metrics.
+    pub metrics: PrometheusHandle,
+    /// The largest webhook body, in bytes.
+    pub webhook_limit: usize,
+}
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Every route. Sockets say goodbye when `stop` is cancelled.
+pub fn router(doors: Doors, stop: &CancellationToken) -> Router {
+    let vitals = Vitals { store: doors.cx.store.clone(), committer: doors.committer.clone(), metrics: doors.metrics };
+    let webhooks = WebhookDoor { cx: doors.cx.clone(), committer: doors.committer, limit: doors.webhook_limit };
+    let endpoint = Endpoint {
+        executor: doors.graphql,
+        prepare: Arc::new(Sessions(doors.cx)),
+        graphiql: graphiql::page,
+        sockets: SocketSettings { shutdown: stop.clone(), ..SocketSettings::default() },
+    };
+    // The query string is never logged: Freshdesk can be set up to carry its secret there.
+    let trace = TraceLayer::new_for_http().make_span_with(|request: &Request<_>| {
+        let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
+        tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+    });
+    let layers = ServiceBuilder::new()
+        .set_request_id(REQUEST_ID, OwnRequestId)
+        .layer(trace)
+        .propagate_request_id(REQUEST_ID)
+        .layer(SetResponseHeaderLayer::if_not_present(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
+        .layer(CatchPanicLayer::new());
+    Router::new()
+        .route("/webhooks/{kind}/{connection}", post(webhooks::receive).with_state(webhooks))
+        .route("/graphql", endpoint.into_route())
+        .merge(graphiql::routes())
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz).with_state(vitals.clone()))
+        .route("/metrics", get(health::metrics).with_state(vitals))
+        .layer(layers)
+}
+
+/// A request id of our own where the proxy before us gave none.
+#[derive(Debug, Clone, Copy)]
+struct OwnRequestId;
+
+impl MakeRequestId for OwnRequestId {
+    fn make_request_id<B>(&mut self, _: &Request<B>) -> Option<RequestId> {
+        HeaderValue::from_str(&EventId::generate().uuid().simple().to_string()).ok().map(RequestId::new)
+    }
+}

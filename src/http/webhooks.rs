@@ -25,7 +25,7 @@ const COME_AGAIN: &str = "30";
 
 /// What the door needs.
 #[derive(Debug, Clone)]
-pub struct WebhookDoor {
+pub(super) struct WebhookDoor {
     /// The house.
     pub cx: Cx,
     /// The way into the inbox.

@@ -8,11 +8,11 @@ use sha2::{Digest, Sha256};
 
 use super::{Check, Cx, Error, Result, refused};
 use crate::domain::charter::{Charter, Marketplace};
-use crate::domain::ids::{MarketplaceId, TokenId};
+use crate::domain::ids::{MarketplaceId, SellerId, TokenId};
 use crate::domain::money::Currency;
 use crate::domain::parties::{Actor, Role, Who};
 use crate::domain::refusal::Refusal;
-use crate::store::{NewToken, StoreError, TokenRow};
+use crate::store::{NewToken, SellerDraft, StoreError, TokenRow};
 
 /// A marketplace to create.
 #[derive(Debug, Clone)]
@@ -94,12 +94,8 @@ pub async fn create_token(cx: &Cx, marketplace: MarketplaceId, request: TokenReq
         _ => {}
     }
     check.done()?;
-    let seller = match request.seller {
-        Some(external_id) => {
-            let scope = Actor::system(marketplace).scope();
-            let found = cx.store.sellers_by_external_id(scope, std::slice::from_ref(&external_id)).await?;
-            Some(found.first().ok_or_else(|| refused(&["seller"], Refusal::NotFound { what: "Seller" }))?.id)
-        }
+    let seller = match &request.seller {
+        Some(external_id) => Some(seller_of(cx, marketplace, external_id).await?),
         None => None,
     };
     let mut bytes = [0_u8; 32];
@@ -114,6 +110,23 @@ pub async fn create_token(cx: &Cx, marketplace: MarketplaceId, request: TokenReq
     cx.store.insert_token(&new).await?;
     let row = TokenRow { id: new.id, marketplace, name: new.name, role: new.role, seller, created_at: cx.now(), revoked_at: None };
     Ok((row, token))
+}
+
+/// The seller with this id of the marketplace's own. One that nobody has told us of yet is stored under that id, so that
+/// tokens can be handed out before the marketplace's software is connected; `sellersUpsert` fills it in.
+async fn seller_of(cx: &Cx, marketplace: MarketplaceId, external_id: &str) -> Result<SellerId> {
+    let scope = Actor::system(marketplace).scope();
+    if let Some(known) = cx.store.sellers_by_external_id(scope, &[external_id.to_owned()]).await?.first() {
+        return Ok(known.id);
+    }
+    let mut check = Check::default();
+    check.text(&["seller"], "The seller's id", external_id, 128);
+    check.done()?;
+    let draft = SellerDraft { external_id: external_id.to_owned(), name: external_id.to_owned(), email: None, locale: None };
+    let tx = cx.store.begin(marketplace).await?;
+    let made = tx.upsert_sellers(&[draft]).await?;
+    tx.commit().await?;
+    made.first().map(|seller| seller.id).ok_or(Error::NotFound)
 }
 
 fn digest(token: &SecretString) -> [u8; 32] {

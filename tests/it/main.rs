@@ -1,3 +1,4 @@
 //! The integration tests: one binary, so that they link and start their peers once.
 
 mod harness;
+mod transport;

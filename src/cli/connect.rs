@@ -1,0 +1,145 @@
+//! `trilogue connect …`.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clap::{Args, Subcommand};
+use rand::Rng;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use super::output::Output;
+use super::word;
+use crate::config::Settings;
+use crate::domain::tickets::HelpdeskKind;
+use crate::helpdesk::{Credentials, SellerIdentity, freshdesk};
+use crate::workflow::Cx;
+use crate::workflow::connections::{self, ConnectionSettings, NewConnection};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ConnectVerb {
+    /// To a Zendesk account.
+    Zendesk {
+        #[command(flatten)]
+        common: Common,
+        /// An OAuth access token with the scopes tickets:write, tickets:read and users:write.
+        #[arg(long, value_name = "TOKEN", conflicts_with_all = ["email", "api_token"], required_unless_present = "api_token")]
+        oauth_token: Option<String>,
+        /// The agent whose API token is used.
+        #[arg(long, requires = "api_token")]
+        email: Option<String>,
+        /// An API token. They stop working on 30 April 2027.
+        #[arg(long, value_name = "TOKEN", requires = "email")]
+        api_token: Option<String>,
+        /// The signing secret that Zendesk shows for the webhook.
+        #[arg(long, value_name = "SECRET")]
+        webhook_secret: String,
+    },
+    /// To a Freshdesk account.
+    Freshdesk {
+        #[command(flatten)]
+        common: Common,
+        /// The API key of the agent in whose name we speak.
+        #[arg(long, value_name = "KEY")]
+        api_key: String,
+        /// The secret that Freshdesk's rules send along; made when none is given.
+        #[arg(long, value_name = "SECRET")]
+        webhook_secret: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Common {
+    /// The marketplace's short name.
+    #[arg(long)]
+    marketplace: String,
+    /// Where the account is, such as https://acme.zendesk.com.
+    #[arg(long, value_name = "URL")]
+    base_url: Url,
+    /// The custom ticket field that holds the order reference: its id (Zendesk) or name (Freshdesk).
+    #[arg(long, value_name = "FIELD")]
+    order_field: Option<String>,
+    /// How old a webhook's signature may be, in seconds; any age when not given. A retry may carry its first time.
+    #[arg(long, value_name = "SECONDS")]
+    timestamp_window: Option<u32>,
+    /// Whether the seller is a comment's author (author) or named in its first line (attribution).
+    #[arg(long, value_name = "HOW", value_parser = word::<SellerIdentity>)]
+    seller_identity: Option<SellerIdentity>,
+    /// How long one call to the helpdesk may take, in milliseconds.
+    #[arg(long, value_name = "MS")]
+    timeout_ms: Option<u32>,
+}
+
+impl Common {
+    fn settings(&self) -> ConnectionSettings {
+        let usual = ConnectionSettings::default();
+        ConnectionSettings {
+            order_field: self.order_field.clone(),
+            timestamp_window_seconds: self.timestamp_window,
+            seller_identity: self.seller_identity.unwrap_or(usual.seller_identity),
+            timeout_ms: self.timeout_ms.unwrap_or(usual.timeout_ms),
+        }
+    }
+}
+
+/// Runs `trilogue connect …`.
+pub(super) async fn connect(cx: &Cx, settings: &Settings, verb: ConnectVerb, out: &Output) -> anyhow::Result<()> {
+    let (kind, common, credentials, webhook_secret) = match verb {
+        ConnectVerb::Zendesk { common, oauth_token, email, api_token, webhook_secret } => {
+            let credentials = match (oauth_token, email, api_token) {
+                (Some(token), _, _) => Credentials::ZendeskOauth { token: token.into() },
+                (None, Some(email), Some(token)) => Credentials::ZendeskApiToken { email, token: token.into() },
+                _ => anyhow::bail!("give --oauth-token, or --email with --api-token"),
+            };
+            (HelpdeskKind::Zendesk, common, credentials, SecretString::from(webhook_secret))
+        }
+        ConnectVerb::Freshdesk { common, api_key, webhook_secret } => {
+            let secret = webhook_secret.map_or_else(random_secret, SecretString::from);
+            (HelpdeskKind::Freshdesk, common, Credentials::Freshdesk { api_key: api_key.into() }, secret)
+        }
+    };
+    let owner = super::marketplace(cx, &common.marketplace).await?;
+    let new = NewConnection { base_url: common.base_url.clone(), credentials, webhook_secret: webhook_secret.clone(), settings: common.settings() };
+    let row = connections::connect(cx, owner.id, new).await?;
+    let url = format!("{}/webhooks/{}/{}", settings.public_url(), kind.slug(), row.id);
+    let headers = headers(kind, &webhook_secret);
+    let text = instructions(kind, &url, &headers);
+    out.both(|| json!({ "connectionId": row.id, "helpdesk": kind.slug(), "webhookUrl": url, "webhookHeaders": headers }), &text);
+    Ok(())
+}
+
+fn random_secret() -> SecretString {
+    let mut bytes = [0_u8; 32];
+    rand::rng().fill_bytes(&mut bytes);
+    SecretString::from(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// The headers that the helpdesk must be told to send. Zendesk signs instead and needs none.
+fn headers(kind: HelpdeskKind, secret: &SecretString) -> Map<String, Value> {
+    match kind {
+        HelpdeskKind::Zendesk => Map::new(),
+        HelpdeskKind::Freshdesk => Map::from_iter([(freshdesk::webhook::SECRET_HEADER.to_owned(), Value::String(secret.expose_secret().to_owned()))]),
+    }
+}
+
+/// The body of a Zendesk trigger: ids only, as Zendesk does not say how it escapes text.
+const TRIGGER_BODY: &str = r#"{"source":"zendesk-trigger","v":1,"kind":"ticket_updated","ticket_id":"{{ticket.id}}","external_id":"{{ticket.external_id}}","updated_at":"{{ticket.updated_at_with_timestamp}}","actor_id":"{{current_user.id}}"}"#;
+/// The body of a Freshdesk rule.
+const RULE_BODY: &str = r#"{"freshdesk_webhook":{"ticket_id":"{{ticket.id}}","triggered_event":"{{triggered_event}}"}}"#;
+
+fn instructions(kind: HelpdeskKind, url: &str, headers: &Map<String, Value>) -> String {
+    match kind {
+        HelpdeskKind::Zendesk => format!(
+            "Connected.\n\nIn Zendesk's Admin Center, let the webhook whose signing secret you gave call\n  {url}\n\n\
+             Either subscribe it to ticket events (at least: created, comment added, comment redacted, comment made private,\n\
+             status changed, priority changed, merged, deleted, marked as spam), or let a trigger call it with this body:\n  {TRIGGER_BODY}\n\n\
+             Then run `trilogue doctor`."
+        ),
+        HelpdeskKind::Freshdesk => format!(
+            "Connected.\n\nIn Freshdesk's Automations, make one rule on ticket creation and one on ticket updates, each with the action\n\
+             Trigger Webhook: POST, JSON, Advanced, to\n  {url}\nwith the custom headers\n  {headers}\nand this content:\n  {RULE_BODY}\n\n\
+             Then run `trilogue doctor`.",
+            headers = Value::Object(headers.clone())
+        ),
+    }
+}

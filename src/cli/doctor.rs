@@ -1,0 +1,154 @@
+//! `trilogue doctor`: what is well, what is not, and what to do about it.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::output::Output;
+use crate::clock::SystemClock;
+use crate::config::Settings;
+use crate::domain::ids::ConnectionId;
+use crate::helpdesk::{self, HelpdeskError};
+use crate::store::{Store, StoreOptions};
+use crate::workflow::Error;
+use crate::workflow::connections::Connections;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Well,
+    Warning,
+    Ill,
+}
+
+/// One thing that was looked at.
+struct Finding {
+    what: String,
+    verdict: Verdict,
+    /// What was seen, and, unless all is well, what to do.
+    say: String,
+}
+
+#[derive(Default)]
+struct Report(Vec<Finding>);
+
+impl Report {
+    fn add(&mut self, what: impl Into<String>, verdict: Verdict, say: impl Into<String>) {
+        self.0.push(Finding { what: what.into(), verdict, say: say.into() });
+    }
+}
+
+/// Looks at everything. Fails when something is ill, so that scripts notice.
+pub(super) async fn examine(settings: &Settings, out: &Output) -> anyhow::Result<ExitCode> {
+    let mut report = Report::default();
+    look_at_settings(settings, &mut report);
+    if let Some(store) = look_at_database(settings, &mut report).await {
+        look_at_connections(settings, &store, &mut report).await;
+        look_at_queues(&store, &mut report).await;
+    }
+    let ill = report.0.iter().any(|finding| finding.verdict == Verdict::Ill);
+    let rows: Vec<Value> = report.0.iter().map(|finding| json!({ "check": finding.what, "verdict": word(finding.verdict), "say": finding.say })).collect();
+    let text: Vec<_> = report.0.iter().map(|finding| format!("{} {:<28} {}", mark(finding.verdict), finding.what, finding.say)).collect();
+    out.both(|| json!({ "healthy": !ill, "checks": rows }), &text.join("\n"));
+    Ok(if ill { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+const fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Well => "well",
+        Verdict::Warning => "warning",
+        Verdict::Ill => "ill",
+    }
+}
+
+const fn mark(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Well => "✔",
+        Verdict::Warning => "!",
+        Verdict::Ill => "✘",
+    }
+}
+
+fn look_at_settings(settings: &Settings, report: &mut Report) {
+    let url = settings.public_url();
+    if url.starts_with("https://") {
+        report.add("public address", Verdict::Well, url);
+    } else {
+        report.add("public address", Verdict::Warning, format!("{url} cannot be reached by a helpdesk; set TRILOGUE_PUBLIC_URL to the https address that leads here"));
+    }
+    match settings.vault() {
+        Ok(_) => report.add("secret key", Verdict::Well, settings.key_file().filter(|_| settings.secret_key.is_none()).map_or_else(|| "set".to_owned(), |path| format!("in {}; back it up with the database", path.display()))),
+        Err(error) => report.add("secret key", Verdict::Ill, error.to_string()),
+    }
+}
+
+async fn look_at_database(settings: &Settings, report: &mut Report) -> Option<Store> {
+    let opened = Store::open(&settings.database_url, StoreOptions { connections: 2 }, Arc::new(SystemClock)).await;
+    let store = match opened {
+        Ok(store) => store,
+        Err(error) => {
+            report.add("database", Verdict::Ill, format!("cannot be opened ({}); check DATABASE_URL and that the server runs", chain(&error)));
+            return None;
+        }
+    };
+    match store.pending_migrations().await {
+        Ok(0) => report.add("database", Verdict::Well, "open, tables up to date"),
+        Ok(count) => {
+            report.add("database", Verdict::Ill, format!("{count} migrations are missing; run `trilogue migrate`"));
+            return None;
+        }
+        Err(error) => {
+            report.add("database", Verdict::Ill, format!("cannot be read ({})", chain(&error)));
+            return None;
+        }
+    }
+    Some(store)
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+async fn look_at_connections(settings: &Settings, store: &Store, report: &mut Report) {
+    let (Ok(vault), Ok(http)) = (settings.vault(), helpdesk::http_client()) else { return };
+    let connections = Connections::new(store.clone(), vault, http, Arc::new(SystemClock));
+    match store.connections(None).await {
+        Ok(rows) if rows.is_empty() => {
+            report.add("connections", Verdict::Warning, "none yet; see `trilogue connect zendesk --help` and `trilogue connect freshdesk --help`");
+        }
+        Ok(rows) => {
+            for row in rows {
+                let (verdict, say) = greet(&connections, row.id).await;
+                report.add(format!("{} {}", row.kind.name(), row.id), verdict, format!("{}: {say}", row.base_url));
+            }
+        }
+        Err(error) => report.add("connections", Verdict::Ill, chain(&error)),
+    }
+}
+
+async fn greet(connections: &Connections, id: ConnectionId) -> (Verdict, String) {
+    let connected = match connections.get(id).await {
+        Ok(connected) => connected,
+        Err(Error::Vault(error)) => return (Verdict::Ill, format!("{error}; restore the key, or connect again")),
+        Err(error) => return (Verdict::Ill, error.to_string()),
+    };
+    match connected.account().await {
+        Ok(account) => (Verdict::Well, format!("signed in as user {}", account.user)),
+        Err(HelpdeskError::Unauthorized { .. }) => (Verdict::Ill, "our credentials are refused; run `trilogue connect` again with good ones".to_owned()),
+        Err(error) => (Verdict::Warning, error.to_string()),
+    }
+}
+
+async fn look_at_queues(store: &Store, report: &mut Report) {
+    for (name, depth) in [("inbox", store.inbox_depth().await), ("outbox", store.outbox_depth().await)] {
+        match depth {
+            Ok(depth) if depth.parked + depth.dead > 0 => report.add(
+                name,
+                Verdict::Warning,
+                format!("{} wait for a person and {} were given up; see `trilogue {name} list`", depth.parked, depth.dead),
+            ),
+            Ok(depth) => report.add(name, Verdict::Well, format!("{} waiting", depth.unfinished)),
+            Err(error) => report.add(name, Verdict::Ill, chain(&error)),
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The command line. Every command takes `--json`, for scripts.
+
+mod connect;
+mod doctor;
+mod output;
+mod queues;
+pub(crate) mod serve;
+mod tenants;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+use serde::de::DeserializeOwned;
+
+use crate::app;
+use crate::clock::SystemClock;
+use crate::config::{LogFormat, Settings};
+use crate::domain::charter::Marketplace;
+use crate::graphql;
+use crate::telemetry;
+use crate::workflow::Cx;
+use output::Output;
+
+/// Buyer, seller and operator in one case, on top of Zendesk or Freshdesk.
+#[derive(Debug, Parser)]
+#[command(name = "trilogue", version, about, propagate_version = true)]
+pub struct Command {
+    /// The settings file; `trilogue.toml` in this folder when not given.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print JSON, for scripts.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Serve webhooks and GraphQL, and do the work of the queues.
+    Serve,
+    /// Create the tables, or bring them up to date.
+    Migrate,
+    /// Print the GraphQL schema.
+    Schema,
+    /// Check settings, database and connections, and say what to fix.
+    Doctor,
+    /// Marketplaces: the tenants.
+    #[command(subcommand)]
+    Marketplace(tenants::MarketplaceVerb),
+    /// Connect a marketplace to a helpdesk, or change the connection.
+    #[command(subcommand)]
+    Connect(connect::ConnectVerb),
+    /// Tokens that open the API.
+    #[command(subcommand)]
+    Token(tenants::TokenVerb),
+    /// Webhooks that came in.
+    #[command(subcommand)]
+    Inbox(queues::InboxVerb),
+    /// Deliveries that go out.
+    #[command(subcommand)]
+    Outbox(queues::OutboxVerb),
+    /// Watch Trilogue do its main job with simulated helpdesks. Needs no network and no other program.
+    #[cfg(feature = "demo")]
+    Demo,
+}
+
+/// Runs a command and says how it went: 0 done, 1 not done, 2 not understood.
+pub async fn run(command: Command) -> ExitCode {
+    let out = Output::new(command.json);
+    match dispatch(command, &out).await {
+        Ok(code) => code,
+        Err(error) => {
+            out.failure(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn dispatch(command: Command, out: &Output) -> anyhow::Result<ExitCode> {
+    #[cfg(feature = "demo")]
+    if matches!(command.verb, Verb::Demo) {
+        return crate::demo::story::tell().await.map(|()| ExitCode::SUCCESS);
+    }
+    if matches!(command.verb, Verb::Schema) {
+        let sdl = graphql::sdl();
+        out.both(|| serde_json::json!({ "sdl": sdl }), sdl.trim_end());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let settings = Settings::load(command.config.as_deref())?;
+    // A short command speaks for itself; its log is for what goes wrong.
+    let (filter, format) = match command.verb {
+        Verb::Serve => (settings.log.as_str(), settings.log_format),
+        _ => ("warn", LogFormat::Text),
+    };
+    telemetry::start_log(filter, format);
+    match command.verb {
+        Verb::Serve => serve::serve(&settings).await?,
+        Verb::Doctor => return doctor::examine(&settings, out).await,
+        Verb::Migrate => {
+            context(&settings).await?;
+            out.both(|| serde_json::json!({ "migrated": true }), "The tables are up to date.");
+        }
+        Verb::Marketplace(verb) => tenants::marketplace(&context(&settings).await?, verb, out).await?,
+        Verb::Token(verb) => tenants::token(&context(&settings).await?, verb, out).await?,
+        Verb::Connect(verb) => connect::connect(&context(&settings).await?, &settings, verb, out).await?,
+        Verb::Inbox(verb) => queues::inbox(&context(&settings).await?, verb, out).await?,
+        Verb::Outbox(verb) => queues::outbox(&context(&settings).await?, verb, out).await?,
+        Verb::Schema => {}
+        #[cfg(feature = "demo")]
+        Verb::Demo => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn context(settings: &Settings) -> anyhow::Result<Cx> {
+    app::context(settings, Arc::new(SystemClock)).await
+}
+
+/// The marketplace with this short name.
+async fn marketplace(cx: &Cx, slug: &str) -> anyhow::Result<Marketplace> {
+    let found = cx.store.marketplace_by_slug(slug).await?;
+    found.ok_or_else(|| anyhow::anyhow!("there is no marketplace `{slug}`; create it with `trilogue marketplace create {slug} …`"))
+}
+
+/// Reads a word of a closed set as people type it: `seller-first` for `SELLER_FIRST`.
+fn word<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    let name = text.trim().replace('-', "_").to_uppercase();
+    serde_json::from_value(serde_json::Value::String(name)).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_commands_are_well_formed() {
+        Command::command().debug_assert();
+    }
+}

@@ -1,0 +1,162 @@
+//! `trilogue marketplace …` and `trilogue token …`.
+
+use clap::{Args, Subcommand};
+use secrecy::ExposeSecret;
+use serde_json::json;
+
+use super::output::Output;
+use super::word;
+use crate::domain::charter::{Charter, ConversationMode, PrivateMirror, TicketSync};
+use crate::domain::ids::TokenId;
+use crate::domain::money::Currency;
+use crate::domain::orders::OrderPattern;
+use crate::domain::parties::Role;
+use crate::workflow::Cx;
+use crate::workflow::tenants::{self, NewMarketplace, TokenRequest};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum MarketplaceVerb {
+    /// Create a marketplace.
+    Create {
+        /// Its short name: lower-case letters, digits, hyphens.
+        slug: String,
+        /// Its name as people say it.
+        #[arg(long)]
+        name: String,
+        /// The currency it reports in, ISO 4217.
+        #[arg(long)]
+        currency: Currency,
+        /// The language it writes in when nothing better is known, such as fr or en-GB.
+        #[arg(long)]
+        locale: String,
+        /// The time zone of its working day, such as Europe/Paris.
+        #[arg(long)]
+        timezone: chrono_tz::Tz,
+        #[command(flatten)]
+        rules: Rules,
+    },
+    /// Change the rules of a marketplace.
+    Set {
+        /// Its short name.
+        slug: String,
+        #[command(flatten)]
+        rules: Rules,
+    },
+    /// List the marketplaces.
+    List,
+}
+
+/// The rules that can be set.
+#[derive(Debug, Args)]
+pub(super) struct Rules {
+    /// How an order reference looks in free text: a regular expression whose first group is the reference.
+    #[arg(long, value_name = "REGEX")]
+    order_pattern: Option<OrderPattern>,
+    /// Who talks with the buyer in a new case: seller-first, tripartite or operator-only.
+    #[arg(long, value_name = "MODE", value_parser = word::<ConversationMode>)]
+    conversation_mode: Option<ConversationMode>,
+    /// In which direction state and priority follow the ticket: both-ways, from-helpdesk, to-helpdesk or off.
+    #[arg(long, value_name = "DIRECTION", value_parser = word::<TicketSync>)]
+    ticket_sync: Option<TicketSync>,
+    /// Whether private operator-seller talk is copied into the ticket: off or internal-notes.
+    #[arg(long, value_name = "MIRROR", value_parser = word::<PrivateMirror>)]
+    private_mirror: Option<PrivateMirror>,
+    /// How many hours a seller has for the first answer.
+    #[arg(long, value_name = "HOURS")]
+    seller_reply_hours: Option<u16>,
+}
+
+impl Rules {
+    fn applied_to(self, charter: Charter) -> Charter {
+        Charter {
+            conversation_mode: self.conversation_mode.unwrap_or(charter.conversation_mode),
+            ticket_sync: self.ticket_sync.unwrap_or(charter.ticket_sync),
+            private_mirror: self.private_mirror.unwrap_or(charter.private_mirror),
+            order_pattern: self.order_pattern.or(charter.order_pattern),
+            seller_reply_hours: self.seller_reply_hours.unwrap_or(charter.seller_reply_hours),
+        }
+    }
+}
+
+/// Runs `trilogue marketplace …`.
+pub(super) async fn marketplace(cx: &Cx, verb: MarketplaceVerb, out: &Output) -> anyhow::Result<()> {
+    match verb {
+        MarketplaceVerb::Create { slug, name, currency, locale, timezone, rules } => {
+            let new = NewMarketplace { slug, name, currency, locale, timezone, charter: rules.applied_to(Charter::default()) };
+            let made = tenants::create_marketplace(cx, new).await?;
+            let text = format!("Created marketplace `{}` ({}). Next: trilogue connect zendesk|freshdesk --marketplace {} …", made.slug, made.id, made.slug);
+            out.both(|| json!({ "marketplaceId": made.id, "slug": made.slug }), &text);
+        }
+        MarketplaceVerb::Set { slug, rules } => {
+            let found = super::marketplace(cx, &slug).await?;
+            let charter = rules.applied_to(found.charter);
+            cx.store.save_charter(found.id, &charter).await?;
+            out.both(|| json!({ "marketplaceId": found.id, "slug": slug, "charter": charter }), &format!("Changed marketplace `{slug}`."));
+        }
+        MarketplaceVerb::List => {
+            let rows: Vec<_> = cx.store.marketplaces().await?.into_iter().map(|one| {
+                json!({ "slug": one.slug, "name": one.name, "currency": one.currency.code(), "locale": one.locale, "timezone": one.timezone.name(), "marketplaceId": one.id })
+            }).collect();
+            out.rows("marketplaces", &rows, "There is no marketplace yet.");
+        }
+    }
+    Ok(())
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TokenVerb {
+    /// Make a token and print it, this once.
+    Create {
+        /// The marketplace's short name.
+        #[arg(long)]
+        marketplace: String,
+        /// What it stands for: operator, seller or vendor.
+        #[arg(long, value_parser = word::<Role>)]
+        role: Role,
+        /// The seller, by the marketplace's own id; for the role seller.
+        #[arg(long, value_name = "EXTERNAL_ID")]
+        seller: Option<String>,
+        /// What to call it, so that it is known when it must be revoked.
+        #[arg(long)]
+        name: String,
+    },
+    /// List the tokens; not their text, which nobody has.
+    List {
+        /// The marketplace's short name.
+        #[arg(long)]
+        marketplace: String,
+    },
+    /// Make a token worthless.
+    Revoke {
+        /// The marketplace's short name.
+        #[arg(long)]
+        marketplace: String,
+        /// The token's id, as `token list` shows it.
+        id: TokenId,
+    },
+}
+
+/// Runs `trilogue token …`.
+pub(super) async fn token(cx: &Cx, verb: TokenVerb, out: &Output) -> anyhow::Result<()> {
+    match verb {
+        TokenVerb::Create { marketplace, role, seller, name } => {
+            let owner = super::marketplace(cx, &marketplace).await?;
+            let (row, token) = tenants::create_token(cx, owner.id, TokenRequest { role, seller, name }).await?;
+            let json = || json!({ "token": token.expose_secret(), "tokenId": row.id, "role": row.role, "sellerId": row.seller });
+            out.both(json, &format!("{}\n\nKeep it: it is not shown again. Its id is {}.", token.expose_secret(), row.id));
+        }
+        TokenVerb::List { marketplace } => {
+            let owner = super::marketplace(cx, &marketplace).await?;
+            let rows: Vec<_> = cx.store.tokens(owner.id).await?.into_iter().map(|row| {
+                json!({ "tokenId": row.id, "role": row.role, "name": row.name, "sellerId": row.seller, "createdAt": row.created_at, "revokedAt": row.revoked_at })
+            }).collect();
+            out.rows("tokens", &rows, "There is no token yet.");
+        }
+        TokenVerb::Revoke { marketplace, id } => {
+            let owner = super::marketplace(cx, &marketplace).await?;
+            anyhow::ensure!(cx.store.revoke_token(owner.id, id).await?, "there is no valid token {id} in `{marketplace}`");
+            out.both(|| json!({ "revoked": id }), &format!("Revoked {id}."));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,6 @@
+//! The story that `trilogue demo` tells.
+
+/// Tells it.
+pub async fn tell() -> anyhow::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! Who is asking: the seam between the GraphQL doors and the house.
+
+use async_graphql::{Data, ServerError};
+use axum::http::HeaderMap;
+
+use crate::graphql::code::ErrorCode;
+
+/// Makes what resolvers need of one operation: the viewer, the loaders, the scope.
+pub trait Prepare: Send + Sync + 'static {
+    /// Called once for each operation, so that no loader is shared between two of them, and from time to time for an
+    /// open socket, to see whether its credentials are still good.
+    ///
+    /// `headers` are those of the request, or of the handshake of the socket; `connection_params` is the payload of the
+    /// socket's `connection_init`. Do not take credentials from cookies: any page on the web could then open a socket
+    /// in its reader's name.
+    fn prepare(
+        &self,
+        headers: &HeaderMap,
+        connection_params: Option<&serde_json::Value>,
+    ) -> impl Future<Output = Result<Data, Denied>> + Send;
+}
+
+/// Why an operation is not even looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Denied {
+    /// No credentials, or credentials that are not, or no longer, good.
+    #[error("Credentials are missing or no longer good: send a valid bearer token.")]
+    Unauthenticated,
+    /// The credentials cannot be checked for the moment.
+    #[error("Credentials cannot be checked for the moment: try again.")]
+    Unavailable,
+}
+
+impl Denied {
+    /// The refusal as a GraphQL error.
+    pub(super) fn error(self) -> ServerError {
+        let code = match self {
+            Self::Unauthenticated => ErrorCode::Unauthenticated,
+            Self::Unavailable => ErrorCode::ServiceUnavailable,
+        };
+        code.error(self.to_string())
+    }
+}
