@@ -59,7 +59,13 @@ impl Server {
         let stop = CancellationToken::new();
         let (committer, committing) = Committer::start(cx.store.clone(), settings.inbox_queue);
         let graphql = Limited::new(schema());
-        let doors = Doors { cx: cx.clone(), committer, graphql: graphql.clone(), metrics: telemetry::metrics(), webhook_limit: settings.webhook_limit };
+        let doors = Doors {
+            cx: cx.clone(),
+            committer,
+            graphql: graphql.clone(),
+            metrics: telemetry::metrics(),
+            webhook_limit: settings.webhook_limit,
+        };
         let router = http::router(doors, &stop);
         let shut = stop.clone().cancelled_owned();
         let doors = tokio::spawn(axum::serve(listener, router).with_graceful_shutdown(shut).into_future());
@@ -98,7 +104,8 @@ impl Server {
 /// Serves until `until` is over, then stops in order.
 pub async fn serve(settings: &Settings, clock: SharedClock, until: impl Future<Output = ()>) -> anyhow::Result<()> {
     let cx = context(settings, clock).await?;
-    let listener = TcpListener::bind(settings.bind).await.with_context(|| format!("cannot listen on {}; is another server there?", settings.bind))?;
+    let listener =
+        TcpListener::bind(settings.bind).await.with_context(|| format!("cannot listen on {}; is another server there?", settings.bind))?;
     tracing::info!(address = %listener.local_addr()?, public_url = settings.public_url(), "trilogue serves");
     let server = Server::start(cx, settings, listener, Work::Here);
     until.await;

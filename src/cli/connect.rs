@@ -99,7 +99,12 @@ pub(super) async fn connect(cx: &Cx, settings: &Settings, verb: ConnectVerb, out
         }
     };
     let owner = super::marketplace(cx, &common.marketplace).await?;
-    let new = NewConnection { base_url: common.base_url.clone(), credentials, webhook_secret: webhook_secret.clone(), settings: common.settings() };
+    let new = NewConnection {
+        base_url: common.base_url.clone(),
+        credentials,
+        webhook_secret: webhook_secret.clone(),
+        settings: common.settings(),
+    };
     let row = connections::connect(cx, owner.id, new).await?;
     let url = format!("{}/webhooks/{}/{}", settings.public_url(), kind.slug(), row.id);
     let headers = headers(kind, &webhook_secret);
@@ -118,7 +123,9 @@ fn random_secret() -> SecretString {
 fn headers(kind: HelpdeskKind, secret: &SecretString) -> Map<String, Value> {
     match kind {
         HelpdeskKind::Zendesk => Map::new(),
-        HelpdeskKind::Freshdesk => Map::from_iter([(freshdesk::webhook::SECRET_HEADER.to_owned(), Value::String(secret.expose_secret().to_owned()))]),
+        HelpdeskKind::Freshdesk => {
+            Map::from_iter([(freshdesk::webhook::SECRET_HEADER.to_owned(), Value::String(secret.expose_secret().to_owned()))])
+        }
     }
 }
 

@@ -47,7 +47,8 @@ pub(super) async fn examine(settings: &Settings, out: &Output) -> anyhow::Result
         look_at_queues(&store, &mut report).await;
     }
     let ill = report.0.iter().any(|finding| finding.verdict == Verdict::Ill);
-    let rows: Vec<Value> = report.0.iter().map(|finding| json!({ "check": finding.what, "verdict": word(finding.verdict), "say": finding.say })).collect();
+    let rows: Vec<Value> =
+        report.0.iter().map(|finding| json!({ "check": finding.what, "verdict": word(finding.verdict), "say": finding.say })).collect();
     let text: Vec<_> = report.0.iter().map(|finding| format!("{} {:<28} {}", mark(finding.verdict), finding.what, finding.say)).collect();
     out.both(|| json!({ "healthy": !ill, "checks": rows }), &text.join("\n"));
     Ok(if ill { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -74,10 +75,21 @@ fn look_at_settings(settings: &Settings, report: &mut Report) {
     if url.starts_with("https://") {
         report.add("public address", Verdict::Well, url);
     } else {
-        report.add("public address", Verdict::Warning, format!("{url} cannot be reached by a helpdesk; set TRILOGUE_PUBLIC_URL to the https address that leads here"));
+        report.add(
+            "public address",
+            Verdict::Warning,
+            format!("{url} cannot be reached by a helpdesk; set TRILOGUE_PUBLIC_URL to the https address that leads here"),
+        );
     }
     match settings.vault() {
-        Ok(_) => report.add("secret key", Verdict::Well, settings.key_file().filter(|_| settings.secret_key.is_none()).map_or_else(|| "set".to_owned(), |path| format!("in {}; back it up with the database", path.display()))),
+        Ok(_) => report.add(
+            "secret key",
+            Verdict::Well,
+            settings
+                .key_file()
+                .filter(|_| settings.secret_key.is_none())
+                .map_or_else(|| "set".to_owned(), |path| format!("in {}; back it up with the database", path.display())),
+        ),
         Err(error) => report.add("secret key", Verdict::Ill, error.to_string()),
     }
 }
@@ -87,7 +99,11 @@ async fn look_at_database(settings: &Settings, report: &mut Report) -> Option<St
     let store = match opened {
         Ok(store) => store,
         Err(error) => {
-            report.add("database", Verdict::Ill, format!("cannot be opened ({}); check DATABASE_URL and that the server runs", chain(&error)));
+            report.add(
+                "database",
+                Verdict::Ill,
+                format!("cannot be opened ({}); check DATABASE_URL and that the server runs", chain(&error)),
+            );
             return None;
         }
     };
@@ -114,7 +130,11 @@ async fn look_at_connections(settings: &Settings, store: &Store, report: &mut Re
     let connections = Connections::new(store.clone(), vault, http, Arc::new(SystemClock));
     match store.connections(None).await {
         Ok(rows) if rows.is_empty() => {
-            report.add("connections", Verdict::Warning, "none yet; see `trilogue connect zendesk --help` and `trilogue connect freshdesk --help`");
+            report.add(
+                "connections",
+                Verdict::Warning,
+                "none yet; see `trilogue connect zendesk --help` and `trilogue connect freshdesk --help`",
+            );
         }
         Ok(rows) => {
             for row in rows {
@@ -134,7 +154,9 @@ async fn greet(connections: &Connections, id: ConnectionId) -> (Verdict, String)
     };
     match connected.account().await {
         Ok(account) => (Verdict::Well, format!("signed in as user {}", account.user)),
-        Err(HelpdeskError::Unauthorized { .. }) => (Verdict::Ill, "our credentials are refused; run `trilogue connect` again with good ones".to_owned()),
+        Err(HelpdeskError::Unauthorized { .. }) => {
+            (Verdict::Ill, "our credentials are refused; run `trilogue connect` again with good ones".to_owned())
+        }
         Err(error) => (Verdict::Warning, error.to_string()),
     }
 }

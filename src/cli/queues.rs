@@ -63,7 +63,8 @@ pub(super) async fn inbox(cx: &Cx, verb: InboxVerb, out: &Output) -> anyhow::Res
             shown["key"] = json!(row.key);
             shown["nudge"] = row.nudge.clone();
             shown["finishedAt"] = json!(row.finished_at);
-            shown["body"] = serde_json::from_slice(&row.body).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&row.body).into_owned()));
+            shown["body"] =
+                serde_json::from_slice(&row.body).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&row.body).into_owned()));
             out.both(|| shown.clone(), &format!("{shown:#}"));
         }
         InboxVerb::Replay { marketplace: slug, id } => {

@@ -84,7 +84,10 @@ pub(super) async fn marketplace(cx: &Cx, verb: MarketplaceVerb, out: &Output) ->
         MarketplaceVerb::Create { slug, name, currency, locale, timezone, rules } => {
             let new = NewMarketplace { slug, name, currency, locale, timezone, charter: rules.applied_to(Charter::default()) };
             let made = tenants::create_marketplace(cx, new).await?;
-            let text = format!("Created marketplace `{}` ({}). Next: trilogue connect zendesk|freshdesk --marketplace {} …", made.slug, made.id, made.slug);
+            let text = format!(
+                "Created marketplace `{}` ({}). Next: trilogue connect zendesk|freshdesk --marketplace {} …",
+                made.slug, made.id, made.slug
+            );
             out.both(|| json!({ "marketplaceId": made.id, "slug": made.slug }), &text);
         }
         MarketplaceVerb::Set { slug, rules } => {

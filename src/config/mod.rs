@@ -171,9 +171,16 @@ mod tests {
     #[test]
     fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
         let settings = load(None, &[]).unwrap();
-        assert_eq!((settings.database_url.as_str(), settings.bind.port(), settings.public_url().as_str()), ("sqlite://trilogue.db", 8080, "http://127.0.0.1:8080"));
+        assert_eq!(
+            (settings.database_url.as_str(), settings.bind.port(), settings.public_url().as_str()),
+            ("sqlite://trilogue.db", 8080, "http://127.0.0.1:8080")
+        );
         let file = "bind = '127.0.0.1:9000'\nkeep_days = 3\n";
-        let settings = load(Some(file), &[("TRILOGUE_BIND", "0.0.0.0:81"), ("DATABASE_URL", "postgres://x/y"), ("TRILOGUE_PUBLIC_URL", "https://t.example/")]).unwrap();
+        let settings = load(
+            Some(file),
+            &[("TRILOGUE_BIND", "0.0.0.0:81"), ("DATABASE_URL", "postgres://x/y"), ("TRILOGUE_PUBLIC_URL", "https://t.example/")],
+        )
+        .unwrap();
         assert_eq!((settings.bind.port(), settings.keep_days, settings.database_url.as_str()), (81, 3, "postgres://x/y"));
         assert_eq!(settings.public_url(), "https://t.example");
         assert!(load(Some("bnid = '127.0.0.1:9000'"), &[]).is_err(), "a typing error in the file is told");

@@ -42,7 +42,11 @@ const COMPLEXITY: usize = 50_000;
 
 /// The schema as the HTTP door serves it.
 pub fn schema() -> TrilogueSchema {
-    Schema::build(QueryRoot, MutationRoot::default(), SubscriptionRoot).extension(limits::WatchExecution).limit_depth(DEPTH).limit_complexity(COMPLEXITY).finish()
+    Schema::build(QueryRoot, MutationRoot::default(), SubscriptionRoot)
+        .extension(limits::WatchExecution)
+        .limit_depth(DEPTH)
+        .limit_complexity(COMPLEXITY)
+        .finish()
 }
 
 /// The schema in the schema definition language, as `schema.graphql` keeps it.

@@ -96,7 +96,9 @@ impl IntoResponse for Outcome {
 
 async fn known(door: &WebhookDoor, kind: &str, connection: &str) -> Result<Arc<Connected>, Outcome> {
     let id = connection.parse::<ConnectionId>().map_err(|_| Outcome::UnknownConnection)?;
-    let fits = |kind: &str, connected: &Connected| HelpdeskKind::ALL.into_iter().any(|known| known.slug() == kind && known == connected.helpdesk.kind());
+    let fits = |kind: &str, connected: &Connected| {
+        HelpdeskKind::ALL.into_iter().any(|known| known.slug() == kind && known == connected.helpdesk.kind())
+    };
     match door.cx.connections.get(id).await {
         Ok(connected) if fits(kind, &connected) => Ok(connected),
         Ok(_) | Err(Error::NotFound) => Err(Outcome::UnknownConnection),

@@ -171,6 +171,12 @@ impl Store {
         Ok(self.writes.ping().await?)
     }
 
+    /// Closes all connections; what uses the store after that fails.
+    pub async fn close(self) {
+        drop(self.reads.close_by_ref().await);
+        drop(self.writes.close_by_ref().await);
+    }
+
     /// Calls back for every statement; tests count them.
     pub fn on_statement(&mut self, callback: impl Fn(&str) + Send + Sync + Clone + 'static) {
         let writes = callback.clone();

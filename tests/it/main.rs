@@ -1,4 +1,5 @@
 //! The integration tests: one binary, so that they link and start their peers once.
 
 mod harness;
+mod main_job;
 mod transport;

@@ -1,0 +1,88 @@
+//! A `graphql-transport-ws` client, as small as a test needs it.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+/// Far longer than anything takes; a test that hangs should say so.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// An open socket with one subscription.
+pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+impl Socket {
+    /// Subscribes and waits until the server has begun to listen.
+    pub(crate) async fn subscribe(app: &super::TestApp, token: &str, query: &str, variables: Value) -> Self {
+        let mut request = app.url.replace("http://", "ws://").add_path("/graphql").into_client_request().unwrap();
+        request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
+        let (stream, _) = connect_async(request).await.unwrap();
+        let mut socket = Self(stream);
+        socket.send(json!({ "type": "connection_init", "payload": { "authorization": format!("Bearer {token}") } })).await;
+        assert_eq!(socket.receive().await["type"], "connection_ack");
+        socket.send(json!({ "id": "1", "type": "subscribe", "payload": { "query": query, "variables": variables } })).await;
+        // A subscription says nothing when it begins; the answer to a query sent after it comes after it has begun.
+        socket.send(json!({ "id": "2", "type": "subscribe", "payload": { "query": "{ viewer { role } }" } })).await;
+        let mut early = Vec::new();
+        loop {
+            let message = socket.receive().await;
+            match (message["id"].as_str(), message["type"].as_str()) {
+                (Some("2"), Some("complete")) => break,
+                (Some("2"), _) => {}
+                _ => early.push(message),
+            }
+        }
+        assert!(early.is_empty(), "items before they were waited for: {early:#?}");
+        socket
+    }
+
+    async fn send(&mut self, message: Value) {
+        self.0.send(Message::text(message.to_string())).await.unwrap();
+    }
+
+    async fn receive(&mut self) -> Value {
+        loop {
+            let message = tokio::time::timeout(PATIENCE, self.0.next()).await.expect("no message came").unwrap().unwrap();
+            if let Message::Text(text) = message {
+                return serde_json::from_str(&text).unwrap();
+            }
+        }
+    }
+
+    /// The next item's data.
+    pub(crate) async fn next(&mut self) -> Value {
+        let message = self.receive().await;
+        assert_eq!(message["type"], "next", "{message:#}");
+        assert!(message["payload"].get("errors").is_none(), "{message:#}");
+        message["payload"]["data"].clone()
+    }
+
+    /// Asks a query over the same socket. Every item that was sent before its answer is returned too.
+    pub(crate) async fn ask_after_items(&mut self, query: &str) -> (Vec<Value>, Value) {
+        self.send(json!({ "id": "3", "type": "subscribe", "payload": { "query": query } })).await;
+        let (mut items, mut answer) = (Vec::new(), Value::Null);
+        loop {
+            let message = self.receive().await;
+            match (message["id"].as_str(), message["type"].as_str()) {
+                (Some("3"), Some("complete")) => return (items, answer),
+                (Some("3"), _) => answer = message["payload"].clone(),
+                _ => items.push(message["payload"]["data"].clone()),
+            }
+        }
+    }
+}
+
+trait AddPath {
+    fn add_path(self, path: &str) -> String;
+}
+
+impl AddPath for String {
+    fn add_path(mut self, path: &str) -> String {
+        self.push_str(path);
+        self
+    }
+}
