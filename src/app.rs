@@ -55,7 +55,7 @@ pub enum Work {
 
 impl Server {
     /// Starts everything on the listener.
-    pub fn start(cx: Cx, settings: &Settings, listener: TcpListener, work: Work) -> Self {
+    pub fn start(cx: &Cx, settings: &Settings, listener: TcpListener, work: Work) -> Self {
         let stop = CancellationToken::new();
         let (committer, committing) = Committer::start(cx.store.clone(), settings.inbox_queue);
         let graphql = Limited::new(schema());
@@ -76,7 +76,7 @@ impl Server {
                 reconcile_every: TimeDelta::minutes(settings.reconcile_minutes.into()),
                 keep_finished: TimeDelta::days(settings.keep_days.into()),
             };
-            jobs::start(&cx, job_settings, &jobs, &stop);
+            jobs::start(cx, job_settings, &jobs, &stop);
         }
         jobs.close();
         let patience = Duration::from_secs(settings.drain_seconds.into());
@@ -107,7 +107,7 @@ pub async fn serve(settings: &Settings, clock: SharedClock, until: impl Future<O
     let listener =
         TcpListener::bind(settings.bind).await.with_context(|| format!("cannot listen on {}; is another server there?", settings.bind))?;
     tracing::info!(address = %listener.local_addr()?, public_url = settings.public_url(), "trilogue serves");
-    let server = Server::start(cx, settings, listener, Work::Here);
+    let server = Server::start(&cx, settings, listener, Work::Here);
     until.await;
     tracing::info!("trilogue stops");
     server.stop().await

@@ -53,7 +53,7 @@ pub(super) struct Common {
     /// The marketplace's short name.
     #[arg(long)]
     marketplace: String,
-    /// Where the account is, such as https://acme.zendesk.com.
+    /// Where the account is, such as <https://acme.zendesk.com>.
     #[arg(long, value_name = "URL")]
     base_url: Url,
     /// The custom ticket field that holds the order reference: its id (Zendesk) or name (Freshdesk).
@@ -83,7 +83,7 @@ impl Common {
 }
 
 /// Runs `trilogue connect …`.
-pub(super) async fn connect(cx: &Cx, settings: &Settings, verb: ConnectVerb, out: &Output) -> anyhow::Result<()> {
+pub(super) async fn connect(cx: &Cx, settings: &Settings, verb: ConnectVerb, out: Output) -> anyhow::Result<()> {
     let (kind, common, credentials, webhook_secret) = match verb {
         ConnectVerb::Zendesk { common, oauth_token, email, api_token, webhook_secret } => {
             let credentials = match (oauth_token, email, api_token) {

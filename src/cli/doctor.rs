@@ -39,7 +39,7 @@ impl Report {
 }
 
 /// Looks at everything. Fails when something is ill, so that scripts notice.
-pub(super) async fn examine(settings: &Settings, out: &Output) -> anyhow::Result<ExitCode> {
+pub(super) async fn examine(settings: &Settings, out: Output) -> anyhow::Result<ExitCode> {
     let mut report = Report::default();
     look_at_settings(settings, &mut report);
     if let Some(store) = look_at_database(settings, &mut report).await {

@@ -70,7 +70,8 @@ enum Verb {
 /// Runs a command and says how it went: 0 done, 1 not done, 2 not understood.
 pub async fn run(command: Command) -> ExitCode {
     let out = Output::new(command.json);
-    match dispatch(command, &out).await {
+    // Boxed, as the futures of all commands together are large.
+    match Box::pin(dispatch(command, out)).await {
         Ok(code) => code,
         Err(error) => {
             out.failure(&error);
@@ -79,7 +80,7 @@ pub async fn run(command: Command) -> ExitCode {
     }
 }
 
-async fn dispatch(command: Command, out: &Output) -> anyhow::Result<ExitCode> {
+async fn dispatch(command: Command, out: Output) -> anyhow::Result<ExitCode> {
     #[cfg(feature = "demo")]
     if matches!(command.verb, Verb::Demo) {
         return crate::demo::story::tell().await.map(|()| ExitCode::SUCCESS);

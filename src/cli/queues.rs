@@ -49,7 +49,7 @@ fn inbox_row(row: &InboxRow) -> Value {
 }
 
 /// Runs `trilogue inbox …`.
-pub(super) async fn inbox(cx: &Cx, verb: InboxVerb, out: &Output) -> anyhow::Result<()> {
+pub(super) async fn inbox(cx: &Cx, verb: InboxVerb, out: Output) -> anyhow::Result<()> {
     match verb {
         InboxVerb::List { marketplace: slug, status, limit } => {
             let owner = marketplace(cx, &slug).await?;
@@ -110,7 +110,7 @@ fn outbox_row(row: &OutboxRow) -> Value {
 }
 
 /// Runs `trilogue outbox …`.
-pub(super) async fn outbox(cx: &Cx, verb: OutboxVerb, out: &Output) -> anyhow::Result<()> {
+pub(super) async fn outbox(cx: &Cx, verb: OutboxVerb, out: Output) -> anyhow::Result<()> {
     match verb {
         OutboxVerb::List { marketplace: slug, status, limit } => {
             let owner = marketplace(cx, &slug).await?;

@@ -79,7 +79,7 @@ impl Rules {
 }
 
 /// Runs `trilogue marketplace …`.
-pub(super) async fn marketplace(cx: &Cx, verb: MarketplaceVerb, out: &Output) -> anyhow::Result<()> {
+pub(super) async fn marketplace(cx: &Cx, verb: MarketplaceVerb, out: Output) -> anyhow::Result<()> {
     match verb {
         MarketplaceVerb::Create { slug, name, currency, locale, timezone, rules } => {
             let new = NewMarketplace { slug, name, currency, locale, timezone, charter: rules.applied_to(Charter::default()) };
@@ -140,7 +140,7 @@ pub(super) enum TokenVerb {
 }
 
 /// Runs `trilogue token …`.
-pub(super) async fn token(cx: &Cx, verb: TokenVerb, out: &Output) -> anyhow::Result<()> {
+pub(super) async fn token(cx: &Cx, verb: TokenVerb, out: Output) -> anyhow::Result<()> {
     match verb {
         TokenVerb::Create { marketplace, role, seller, name } => {
             let owner = super::marketplace(cx, &marketplace).await?;

@@ -301,7 +301,10 @@ impl Case {
         let mut events = Vec::new();
         match (action, self.status) {
             // Somebody answers: the next turn is the other side's. Words out of turn change nothing.
-            (CaseMove::Write(Party::Buyer), WaitingBuyer | Resolved) => case.wait_for(self.owner, charter, at),
+            // So does a settled case that is taken up again.
+            (CaseMove::Write(Party::Buyer), WaitingBuyer | Resolved) | (CaseMove::Reopen, Resolved) => {
+                case.wait_for(self.owner, charter, at);
+            }
             (CaseMove::Write(Party::Seller), WaitingSeller) | (CaseMove::Write(Party::Operator), WaitingOperator) => {
                 case.wait_for(Party::Buyer, charter, at);
             }
@@ -318,7 +321,6 @@ impl Case {
                 events.push(NewEvent::for_all(EventKind::CaseEscalated { reason: *reason, note: note.clone() }));
             }
             (CaseMove::Resolve, WaitingSeller | WaitingOperator | WaitingBuyer) => case.rest(Resolved),
-            (CaseMove::Reopen, Resolved) => case.wait_for(self.owner, charter, at),
             (CaseMove::Close, WaitingSeller | WaitingOperator | WaitingBuyer | Resolved) => case.rest(Closed),
             (CaseMove::AwaitBuyer, WaitingSeller | WaitingOperator) => case.wait_for(Party::Buyer, charter, at),
             (CaseMove::Prioritize(priority), WaitingSeller | WaitingOperator | WaitingBuyer | Resolved) => {
@@ -363,8 +365,10 @@ impl Case {
             (TicketStatus::Solved, CaseStatus::WaitingSeller | CaseStatus::WaitingOperator | CaseStatus::WaitingBuyer) => {
                 Some(CaseMove::Resolve)
             }
-            (TicketStatus::Closed, CaseStatus::Closed) => None,
-            (TicketStatus::Closed, _) => Some(CaseMove::Close),
+            (
+                TicketStatus::Closed,
+                CaseStatus::WaitingSeller | CaseStatus::WaitingOperator | CaseStatus::WaitingBuyer | CaseStatus::Resolved,
+            ) => Some(CaseMove::Close),
             (TicketStatus::Pending, CaseStatus::WaitingSeller | CaseStatus::WaitingOperator) => Some(CaseMove::AwaitBuyer),
             (TicketStatus::New | TicketStatus::Open | TicketStatus::Pending | TicketStatus::OnHold, CaseStatus::Resolved) => {
                 Some(CaseMove::Reopen)

@@ -43,7 +43,7 @@ impl Buyer {
     /// The name a seller sees: the first name and an initial, `Marie D.`; never an address.
     pub fn alias(&self) -> String {
         let mut words = self.name.split_whitespace().filter(|word| !word.contains('@'));
-        match (words.next(), words.last().and_then(|word| word.chars().next())) {
+        match (words.next(), words.next_back().and_then(|word| word.chars().next())) {
             (Some(first), Some(initial)) => format!("{first} {}.", initial.to_uppercase()),
             (Some(first), None) => first.to_owned(),
             (None, _) => "Buyer".to_owned(),
@@ -179,7 +179,7 @@ mod tests {
         let usual = OrderPattern::usual();
         assert_eq!(usual.candidates("Commande MK-2024-0001 (n°4711), #ORD_77/b et fin."), ["MK-2024-0001", "4711", "ORD_77/b"]);
         assert_eq!(pattern.candidates("rien"), Vec::<String>::new());
-        let many = (0..100).map(|n| format!("order AB-{n:04} ")).collect::<String>();
+        let many = (0..100).map(|n| format!("order AB-{n:04}")).collect::<Vec<_>>().join(" ");
         assert_eq!(pattern.candidates(&many).len(), OrderPattern::MOST_CANDIDATES);
         assert!("(".parse::<OrderPattern>().is_err());
         assert!(r"(\w{100}){100}".parse::<OrderPattern>().is_err(), "too large a program");

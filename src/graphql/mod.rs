@@ -73,6 +73,7 @@ pub struct QueryRoot;
 #[Object(name = "Query")]
 impl QueryRoot {
     /// Who is asking.
+    #[expect(clippy::unused_async, reason = "a resolver is async by contract")]
     async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer> {
         Ok(Viewer(session(ctx)?.actor().clone()))
     }

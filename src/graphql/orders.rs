@@ -58,6 +58,7 @@ impl BuyerObject {
     }
 
     /// The name to show: the full name for the operator, first name and initial for everybody else.
+    #[expect(clippy::unused_async, reason = "a resolver is async by contract")]
     async fn display_name(&self, ctx: &Context<'_>) -> Result<String> {
         let full = policy::has(&session(ctx)?.actor().who, Permission::SeeBuyerContact) && !self.0.name.is_empty();
         Ok(if full { self.0.name.clone() } else { self.0.alias() })

@@ -63,20 +63,20 @@ impl CursorKey for CaseKey {
 impl Paging {
     /// What to read. `first` together with `last`, or a cursor of the other direction, is an error and not a guess.
     pub(super) fn request<K: CursorKey>(self) -> Result<PageRequest<K>> {
-        let (side, size, from) = match self {
+        let (side, count, from) = match self {
             Self { first, after, last: None, before: None } => (PageSide::First, first, after),
             Self { first: None, after: None, last, before } => (PageSide::Last, last, before),
             _ => return Err(bad_input("Use `first` with `after`, or `last` with `before`, not both.")),
         };
-        let size = size.unwrap_or(USUAL);
-        if !(0..=MOST).contains(&size) {
+        let count = count.unwrap_or(USUAL);
+        if !(0..=MOST).contains(&count) {
             return Err(bad_input(format!("A page has between 0 and {MOST} items.")));
         }
         let from = match from {
             Some(cursor) => Some(K::read(&cursor).ok_or_else(|| bad_input("This cursor is not one of ours."))?),
             None => None,
         };
-        Ok(PageRequest { size: u64::from(size.unsigned_abs()), side, from })
+        Ok(PageRequest { size: u64::from(count.unsigned_abs()), side, from })
     }
 }
 

@@ -94,9 +94,8 @@ impl EventActor {
             Who::System => (ActorKind::System, None, None),
         };
         let own_side = match (view, who) {
-            (View::Whole, _) => true,
             (View::Seller(viewer), Who::Seller { seller, .. }) => viewer == *seller,
-            (View::Storefront, Who::Vendor { .. }) => true,
+            (View::Whole, _) | (View::Storefront, Who::Vendor { .. }) => true,
             _ => false,
         };
         Self { kind, party, name: name.filter(|name| own_side && !name.is_empty()).cloned() }

@@ -11,7 +11,7 @@ use crate::workflow::Cx;
 pub(super) async fn run(cx: Cx, keep: TimeDelta, stop: CancellationToken) {
     while !stop.is_cancelled() {
         prune(&cx, keep).await;
-        pause(Duration::from_secs(3600), &stop).await;
+        pause(Duration::from_hours(1), &stop).await;
     }
 }
 

@@ -71,9 +71,9 @@ pub fn require(who: &Who, permission: Permission) -> Result<(), Refusal> {
 /// Whether somebody who sees the case may ever take this action on it.
 pub const fn may(who: &Who, action: CaseAction) -> bool {
     match (role(who), action) {
-        (Some(Role::Operator), _) => true,
-        (Some(Role::Seller), CaseAction::Escalate | CaseAction::Resolve | CaseAction::OpenThread) => true,
-        (Some(Role::Vendor), CaseAction::AttachOrder) => true,
+        (Some(Role::Operator), _)
+        | (Some(Role::Seller), CaseAction::Escalate | CaseAction::Resolve | CaseAction::OpenThread)
+        | (Some(Role::Vendor), CaseAction::AttachOrder) => true,
         (None, CaseAction::Escalate) => matches!(who, Who::System | Who::Buyer { .. }),
         _ => false,
     }
@@ -123,10 +123,7 @@ pub fn may_post(who: &Who, thread: &Thread, participants: &[Participant]) -> Res
 
 /// Whether somebody may open a thread of a kind by hand.
 pub const fn may_open_thread(who: &Who, kind: ThreadKind) -> bool {
-    match (role(who), kind) {
-        (Some(Role::Operator), _) | (Some(Role::Seller), ThreadKind::OperatorSeller) => true,
-        _ => false,
-    }
+    matches!((role(who), kind), (Some(Role::Operator), _) | (Some(Role::Seller), ThreadKind::OperatorSeller))
 }
 
 /// Whether a side may be let into a thread.

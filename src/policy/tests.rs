@@ -35,7 +35,7 @@ fn the_matrix_of_rights() {
     let at = DateTime::<Utc>::UNIX_EPOCH;
     let everybody = everybody();
     let mut out = String::new();
-    writeln!(out, "{:<44}{}", "", everybody.iter().map(|(name, _)| format!("{name:<10}")).collect::<String>().trim_end()).unwrap();
+    writeln!(out, "{:<44}{}", "", everybody.iter().map(|(name, _)| format!("{name:<9}")).collect::<Vec<_>>().join(" ").trim_end()).unwrap();
     for permission in Permission::ALL {
         row(&mut out, &format!("{permission:?}"), everybody.iter().map(|(_, who)| has(who, permission)));
     }

@@ -250,6 +250,7 @@ impl Tx {
 
     /// Stores orders with their lines, or what changed about them, by reference; gives the ids in the same order.
     pub async fn upsert_orders(&self, drafts: &[OrderDraft]) -> Result<Vec<OrderId>> {
+        use orders::Column::{BuyerEmail, Currency, MarketplaceId, PlacedAt, Reference, TotalMinor, UpdatedAt};
         if drafts.is_empty() {
             return Ok(Vec::new());
         }
@@ -270,7 +271,6 @@ impl Tx {
             .into_active_model()
             .reset_all()
         });
-        use orders::Column::{BuyerEmail, Currency, MarketplaceId, PlacedAt, Reference, TotalMinor, UpdatedAt};
         let on_conflict = OnConflict::columns([MarketplaceId, Reference])
             .update_columns([BuyerEmail, Currency, TotalMinor, PlacedAt, UpdatedAt])
             .to_owned();
@@ -319,10 +319,10 @@ impl Tx {
     pub async fn buyer_of(&self, identity: Option<(ConnectionId, &str)>, name: &str, email: Option<&str>) -> Result<Buyer> {
         if let Some((connection, external_id)) = identity {
             let key = (self.marketplace.uuid(), connection.uuid(), external_id.to_owned());
-            if let Some(known) = buyer_identities::Entity::find_by_id(key).one(&self.inner).await? {
-                if let Some(row) = buyers::Entity::find_by_id((self.marketplace.uuid(), known.buyer_id)).one(&self.inner).await? {
-                    return Ok(buyer(row));
-                }
+            if let Some(known) = buyer_identities::Entity::find_by_id(key).one(&self.inner).await?
+                && let Some(row) = buyers::Entity::find_by_id((self.marketplace.uuid(), known.buyer_id)).one(&self.inner).await?
+            {
+                return Ok(buyer(row));
             }
         }
         let email = email.map(str::trim).filter(|email| !email.is_empty()).map(str::to_lowercase);

@@ -187,7 +187,7 @@ impl Tx {
 
     /// Whether a delivery of the lane is still to be sent.
     pub async fn delivery_waits(&self, lane: &str) -> Result<bool> {
-        self.any_in_lane(lane, outbox::Column::Status.is_in([QueueStatus::Pending, QueueStatus::Running].map(text)).into()).await
+        self.any_in_lane(lane, outbox::Column::Status.is_in([QueueStatus::Pending, QueueStatus::Running].map(text))).await
     }
 
     /// Whether a delivery of the lane was begun and its outcome is not on record: what it did there may show up

@@ -54,14 +54,14 @@ pub async fn follow(cx: &Cx, connected: &Connected, number: &TicketNumber, nudge
         return Ok(Outcome::NotYet);
     };
     if *nudge == NudgeKind::CommentsRewritten {
-        desk.rewrite(&open, &comments).await?;
+        desk.rewrite(open.as_ref(), &comments).await?;
     }
     desk.follow_presence(&mut ticket, &mut open, &snapshot, nudge).await?;
-    if ticket.presence == TicketPresence::Active {
-        if let Some(case) = &mut open {
-            desk.follow_order(case, &snapshot, &comments).await?;
-            desk.follow_properties(&mut ticket, case, &snapshot).await?;
-        }
+    if ticket.presence == TicketPresence::Active
+        && let Some(case) = &mut open
+    {
+        desk.follow_order(case, &snapshot, &comments).await?;
+        desk.follow_properties(&mut ticket, case, &snapshot).await?;
     }
     desk.finish(ticket, open, &snapshot, &comments, &read).await?;
     Ok(Outcome::UpToDate)
@@ -271,7 +271,7 @@ impl Desk<'_> {
     }
 
     /// Replaces what was redacted or made private in the helpdesk.
-    async fn rewrite(&mut self, case: &Option<Case>, comments: &[Comment]) -> Result<()> {
+    async fn rewrite(&mut self, case: Option<&Case>, comments: &[Comment]) -> Result<()> {
         let numbers: Vec<_> = comments.iter().map(|comment| &comment.number).collect();
         let filed = self.tx.messages_of_comments(self.connected.id, &numbers).await?;
         for comment in comments {

@@ -155,12 +155,12 @@ async fn reread(tx: &Tx, row: &OutboxRow) -> Result<()> {
 
 /// What we asked for will not come, so its echo is not waited for.
 async fn forget_push(tx: &mut Tx, row: &OutboxRow) -> Result<()> {
-    if let OutboundCommand::UpdateTicket { ticket, update } = row.command::<OutboundCommand>()? {
-        if let Some(mut ticket) = tx.lock_ticket(row.connection, &ticket).await? {
-            ticket.pushed_status = ticket.pushed_status.filter(|pushed| Some(*pushed) != update.status);
-            ticket.pushed_priority = ticket.pushed_priority.filter(|pushed| Some(*pushed) != update.priority);
-            tx.save_ticket(&ticket).await?;
-        }
+    if let OutboundCommand::UpdateTicket { ticket, update } = row.command::<OutboundCommand>()?
+        && let Some(mut ticket) = tx.lock_ticket(row.connection, &ticket).await?
+    {
+        ticket.pushed_status = ticket.pushed_status.filter(|pushed| Some(*pushed) != update.status);
+        ticket.pushed_priority = ticket.pushed_priority.filter(|pushed| Some(*pushed) != update.priority);
+        tx.save_ticket(&ticket).await?;
     }
     Ok(())
 }
@@ -207,27 +207,26 @@ async fn link(
     subject: &str,
     comment: Option<CommentNumber>,
 ) -> Result<()> {
-    let ticket = match tx.lock_ticket(row.connection, &number).await? {
-        Some(known) => known,
-        None => {
-            let ticket = Ticket {
-                id: TicketId::generate(),
-                connection: row.connection,
-                number,
-                url: String::new(),
-                subject: subject.to_owned(),
-                status: TicketStatus::New,
-                priority: None,
-                presence: TicketPresence::Active,
-                pushed_status: None,
-                pushed_priority: None,
-                remote_updated_at: cx.now(),
-                comments_read: i32::from(comment.is_some()),
-                last_comment: comment,
-            };
-            tx.insert_ticket(&ticket).await?;
-            ticket
-        }
+    let ticket = if let Some(known) = tx.lock_ticket(row.connection, &number).await? {
+        known
+    } else {
+        let ticket = Ticket {
+            id: TicketId::generate(),
+            connection: row.connection,
+            number,
+            url: String::new(),
+            subject: subject.to_owned(),
+            status: TicketStatus::New,
+            priority: None,
+            presence: TicketPresence::Active,
+            pushed_status: None,
+            pushed_priority: None,
+            remote_updated_at: cx.now(),
+            comments_read: i32::from(comment.is_some()),
+            last_comment: comment,
+        };
+        tx.insert_ticket(&ticket).await?;
+        ticket
     };
     tx.link_ticket(case.id, ticket.id).await?;
     tx.record(case.id, &Who::System, NewEvent::for_operator(EventKind::TicketLinked { ticket: ticket.id }));

@@ -330,26 +330,23 @@ pub async fn add_participant(cx: &Cx, actor: &Actor, admission: Admission) -> Re
     let member = member(admission.party, case).ok_or_else(|| refused(&["party"], Refusal::NoSeller))?;
     let present = tx.participants(thread.id).await?.into_iter().find(|participant| participant.member == member);
 
-    let participant = match present {
-        Some(present) => {
-            let visible_from = match admission.history {
-                History::Shown => 1,
-                History::Hidden => present.visible_from,
-            };
-            if present.right == admission.right && present.visible_from == visible_from {
-                return Err(refused(&["party"], Refusal::AlreadyTakesPart));
-            }
-            let changed = Participant { right: admission.right, visible_from, ..present };
-            tx.save_participant(&changed).await?;
-            changed
+    let participant = if let Some(present) = present {
+        let visible_from = match admission.history {
+            History::Shown => 1,
+            History::Hidden => present.visible_from,
+        };
+        if present.right == admission.right && present.visible_from == visible_from {
+            return Err(refused(&["party"], Refusal::AlreadyTakesPart));
         }
-        None => {
-            let visible_from = match admission.history {
-                History::Shown => 1,
-                History::Hidden => thread.last_number + 1,
-            };
-            tx.insert_participant(thread.id, member, admission.right, visible_from).await?
-        }
+        let changed = Participant { right: admission.right, visible_from, ..present };
+        tx.save_participant(&changed).await?;
+        changed
+    } else {
+        let visible_from = match admission.history {
+            History::Shown => 1,
+            History::Hidden => thread.last_number + 1,
+        };
+        tx.insert_participant(thread.id, member, admission.right, visible_from).await?
     };
     for case in &cases {
         let event = EventKind::ParticipantAdded {

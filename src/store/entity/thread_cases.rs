@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[expect(clippy::struct_field_names, reason = "a table of links is made of ids")]
 #[sea_orm(table_name = "thread_cases")]
 pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

@@ -109,7 +109,7 @@ impl TestApp {
         let mut cx = self.cx.clone();
         let statements = Arc::clone(&self.statements);
         cx.store.on_statement(move |sql| statements.lock().unwrap().push(sql.to_owned()));
-        self.server = Some(Server::start(cx, &self.settings, listener, Work::Elsewhere));
+        self.server = Some(Server::start(&cx, &self.settings, listener, Work::Elsewhere));
     }
 
     /// Stops the server in order and starts it again on the same database, on another port.
