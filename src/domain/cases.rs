@@ -14,6 +14,9 @@ use super::threads::ThreadKind;
 use super::tickets::{Priority, TicketStatus};
 use super::timeline::{EventKind, NewEvent};
 
+#[cfg(test)]
+mod tests;
+
 /// One matter between a buyer, at most one seller, and the operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {

@@ -68,20 +68,22 @@ pub fn require(who: &Who, permission: Permission) -> Result<(), Refusal> {
     if has(who, permission) { Ok(()) } else { Err(Refusal::NotAllowed) }
 }
 
-/// Whether somebody who sees the case may ever take this action on it.
-pub const fn may(who: &Who, action: CaseAction) -> bool {
+/// Whether somebody who sees the case has a right to this action on it.
+pub fn may(who: &Who, action: CaseAction, case: &Case) -> bool {
     match (role(who), action) {
         (Some(Role::Operator), _)
-        | (Some(Role::Seller), CaseAction::Escalate | CaseAction::Resolve | CaseAction::OpenThread)
+        | (Some(Role::Seller), CaseAction::Escalate | CaseAction::OpenThread)
         | (Some(Role::Vendor), CaseAction::AttachOrder) => true,
+        // What the operator has taken over, the operator settles.
+        (Some(Role::Seller), CaseAction::Resolve) => case.owner == Party::Seller,
         (None, CaseAction::Escalate) => matches!(who, Who::System | Who::Buyer { .. }),
         _ => false,
     }
 }
 
 /// Refuses those who may not.
-pub fn require_action(who: &Who, action: CaseAction) -> Result<(), Refusal> {
-    if may(who, action) { Ok(()) } else { Err(Refusal::NotAllowed) }
+pub fn require_action(who: &Who, action: CaseAction, case: &Case) -> Result<(), Refusal> {
+    if may(who, action, case) { Ok(()) } else { Err(Refusal::NotAllowed) }
 }
 
 /// What somebody who sees the case may do with it now: the rights above and the rules of the case together.
@@ -97,7 +99,7 @@ pub fn available_actions(who: &Who, case: &Case, charter: &Charter) -> Vec<CaseA
         };
         case.apply(&step, charter, case.updated_at).is_ok()
     };
-    CaseAction::ALL.into_iter().filter(|action| may(who, *action) && possible(action)).collect()
+    CaseAction::ALL.into_iter().filter(|action| may(who, *action, case) && possible(action)).collect()
 }
 
 /// The place of somebody in a thread.

@@ -27,7 +27,7 @@ fn mark(yes: bool) -> char {
 
 fn row(out: &mut String, name: &str, cells: impl Iterator<Item = bool>) {
     let cells: Vec<String> = cells.map(|yes| mark(yes).to_string()).collect();
-    writeln!(out, "{name:<44}{}", cells.join("         ")).unwrap();
+    writeln!(out, "{name:<54}{}", cells.join("         ")).unwrap();
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn the_matrix_of_rights() {
     let at = DateTime::<Utc>::UNIX_EPOCH;
     let everybody = everybody();
     let mut out = String::new();
-    writeln!(out, "{:<44}{}", "", everybody.iter().map(|(name, _)| format!("{name:<9}")).collect::<Vec<_>>().join(" ").trim_end()).unwrap();
+    writeln!(out, "{:<54}{}", "", everybody.iter().map(|(name, _)| format!("{name:<9}")).collect::<Vec<_>>().join(" ").trim_end()).unwrap();
     for permission in Permission::ALL {
         row(&mut out, &format!("{permission:?}"), everybody.iter().map(|(_, who)| has(who, permission)));
     }
@@ -47,11 +47,10 @@ fn the_matrix_of_rights() {
         order: Some((OrderId::generate(), SellerId::generate())),
     };
     let charter = Charter::default();
-    for status in CaseStatus::ALL {
-        let mut case = Case::open(opening.clone(), &charter, at);
-        case.status = status;
+    for (status, owner) in CaseStatus::ALL.into_iter().flat_map(|status| [(status, Party::Seller), (status, Party::Operator)]) {
+        let case = Case { status, owner, ..Case::open(opening.clone(), &charter, at) };
         for action in CaseAction::ALL {
-            let name = format!("{action:?} while {status}");
+            let name = format!("{action:?} while {status}, {owner:?}'s");
             row(&mut out, &name, everybody.iter().map(|(_, who)| available_actions(who, &case, &charter).contains(&action)));
         }
     }

@@ -146,7 +146,7 @@ pub async fn attach_order(cx: &Cx, actor: &Actor, id: CaseId, reference: &str) -
     let charter = cx.marketplace(actor.marketplace).await?.charter;
     let mut tx = cx.store.begin(actor.marketplace).await?;
     let case = tx.lock_case(actor.scope(), id).await?.ok_or_else(|| refused(&["caseId"], Refusal::NotFound { what: "Case" }))?;
-    policy::require_action(&actor.who, CaseAction::AttachOrder)?;
+    policy::require_action(&actor.who, CaseAction::AttachOrder, &case)?;
     let (order, seller) = find_order(&tx, reference, "orderReference").await?;
     attach(&mut tx, &charter, &actor.who, &case, order, seller, cx.now()).await?;
     tx.commit().await?;
@@ -216,7 +216,7 @@ async fn act(cx: &Cx, actor: &Actor, id: CaseId, action: CaseAction, step: CaseM
     let charter = cx.marketplace(actor.marketplace).await?.charter;
     let mut tx = cx.store.begin(actor.marketplace).await?;
     let case = tx.lock_case(actor.scope(), id).await?.ok_or_else(|| refused(&["caseId"], Refusal::NotFound { what: "Case" }))?;
-    policy::require_action(&actor.who, action)?;
+    policy::require_action(&actor.who, action, &case)?;
 
     let moved = case.apply(&step, &charter, cx.now())?;
 

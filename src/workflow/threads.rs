@@ -2,7 +2,7 @@
 
 use super::cases::opening_lane;
 use super::{Check, Cx, Error, Result, effects, refused};
-use crate::domain::cases::{Case, CaseAction, CaseMove};
+use crate::domain::cases::{Case, CaseAction, CaseMove, CaseStatus};
 use crate::domain::charter::{Charter, PrivateMirror};
 use crate::domain::ids::{CaseId, MessageId, ThreadId};
 use crate::domain::parties::{Actor, Audience, Party, Who};
@@ -143,7 +143,7 @@ pub async fn open(cx: &Cx, actor: &Actor, request: ThreadRequest) -> Result<Thre
     if !request.cases.iter().all(|id| cases.iter().any(|case| case.id == *id)) {
         return Err(refused(&["caseIds"], Refusal::NotFound { what: "Case" }));
     }
-    policy::require_action(&actor.who, CaseAction::OpenThread)?;
+    policy::require_action(&actor.who, CaseAction::OpenThread, first)?;
     if !policy::may_open_thread(&actor.who, request.kind) {
         return Err(refused(&["kind"], Refusal::NotAllowed));
     }
@@ -201,6 +201,10 @@ async fn post_once(cx: &Cx, actor: &Actor, request: &MessageRequest) -> Result<M
     let thread = tx.thread(actor.scope(), request.thread).await?.ok_or_else(not_found)?;
     let participants = tx.participants(thread.id).await?;
     policy::may_post(&actor.who, &thread, &participants).map_err(|refusal| refused(&["threadId"], refusal))?;
+    // The last ticket of a closed case takes no more words, so the buyer would never read them.
+    if let Some(case) = cases.iter().find(|case| thread.kind.reaches_buyer() && case.status == CaseStatus::Closed) {
+        return Err(refused(&["threadId"], Refusal::NotInThisState { status: case.status }));
+    }
     let author = actor.party().ok_or(Refusal::NotAllowed)?;
     let key = scoped_key(&actor.who, &request.idempotency_key);
     if let Some(before) = tx.message_by_key(&key).await? {
@@ -263,10 +267,13 @@ async fn bring_to_tickets(
     }
     let mut delivery = MessageDelivery::None;
     for case in cases {
-        let ticket = tx.tickets_of(case.id).await?.into_iter().find(effects::can_carry);
-        if let Some(ticket) = ticket {
-            effects::carry(tx, case, &ticket, thread.kind, message, speak_as.clone());
+        let tickets = tx.tickets_of(case.id).await?;
+        if let Some(ticket) = tickets.iter().find(|ticket| effects::can_carry(ticket)) {
+            effects::carry(tx, case, ticket, thread.kind, message, speak_as.clone());
             delivery = MessageDelivery::Pending;
+        } else if !tickets.is_empty() {
+            // Spam, in the bin, merged or closed: there is nobody to bring them to.
+            delivery = MessageDelivery::Failed;
         } else if tx.delivery_waits(&opening_lane(case.id)).await? {
             // The ticket is still to be opened; its opening takes these words along.
             delivery = MessageDelivery::Pending;
