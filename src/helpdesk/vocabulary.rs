@@ -155,6 +155,8 @@ pub enum AuthorSide {
     EndUser,
     /// An agent or administrator.
     Staff,
+    /// A user that we made to speak for this seller: the words went out from here.
+    Seller(SellerId),
     /// The helpdesk itself.
     System,
 }

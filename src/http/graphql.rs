@@ -3,6 +3,7 @@
 //! A test holds this door to the 61 audits of the npm package `graphql-http`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_graphql::{Executor, Response as GraphqlResponse, ServerError};
 use axum::body::Bytes;
@@ -15,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use serde::Serialize;
 use serde_json::json;
+use tokio::time::timeout;
 
 use super::accept::{Media, negotiate};
 use super::params::{Malformed, Params};
@@ -23,6 +25,8 @@ use super::websocket::{self, SocketSettings};
 use crate::graphql::code::ErrorCode;
 use crate::graphql::limits::{Limited, Progress, RequestState, Transport};
 
+/// How long an operation may take before its client is told that it takes too long.
+const LONGEST: Duration = Duration::from_secs(30);
 /// Largest body of a POST, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
 
@@ -54,8 +58,11 @@ impl<E: Executor, P: Prepare> Endpoint<E, P> {
         let state = RequestState::new(transport);
         match params.into_request(&*self.prepare, headers, None, state.clone()).await {
             Ok(request) => {
-                let response = self.executor.execute(request).await;
-                executed(media, state.progress(), response)
+                match timeout(LONGEST, self.executor.execute(request)).await {
+                    Ok(response) => executed(media, state.progress(), response),
+                    // A mutation that was begun is finished all the same.
+                    Err(_) => refused(media, StatusCode::GATEWAY_TIMEOUT, &ErrorCode::RequestTimeout.error("The answer took too long.")),
+                }
             }
             Err(denied) => refused_viewer(media, denied),
         }

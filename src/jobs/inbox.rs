@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use super::LEASE;
 use super::worker::Work;
+use crate::domain::ids::InboxId;
 use crate::helpdesk::{NudgeKind, Remedy};
 use crate::store::{Claim, InboxRow, Settlement, StoreError};
 use crate::workflow::inbound::{self, Outcome};
@@ -26,8 +27,12 @@ impl Work for Inbox {
     }
 
     async fn handle(&self, row: InboxRow) -> Result<(), StoreError> {
+        let behind = simple_nudges_behind(&self.0, &row).await?;
         let settlement = match look(&self.0, &row).await {
-            Ok(Outcome::UpToDate) => Settlement::Done,
+            Ok(Outcome::UpToDate) => {
+                self.0.store.seen_together(row.marketplace, &behind).await?;
+                Settlement::Done
+            }
             Ok(Outcome::Ignored(reason)) => Settlement::Ignored(reason.to_owned()),
             Ok(Outcome::NotYet) => Settlement::Defer {
                 at: self.0.now() + TimeDelta::seconds(1),
@@ -47,6 +52,14 @@ impl Work for Inbox {
     async fn wait(&self) {
         self.0.store.live().inbox_work().await;
     }
+}
+
+/// What waited behind this delivery before the ticket was read, and says no more than that it changed: one look at the
+/// ticket answers all of it, as one action of an agent causes several events and calls to a helpdesk are rationed.
+async fn simple_nudges_behind(cx: &Cx, row: &InboxRow) -> Result<Vec<InboxId>, StoreError> {
+    let behind = cx.store.inbox_behind(row).await?;
+    let simple = |row: &InboxRow| row.nudge::<NudgeKind>().is_ok_and(|nudge| nudge == NudgeKind::TicketChanged);
+    Ok(behind.iter().filter(|row| simple(row)).map(|row| row.id).collect())
 }
 
 async fn look(cx: &Cx, row: &InboxRow) -> Result<Outcome, Error> {

@@ -64,6 +64,8 @@ pub struct InboxRow {
     pub marketplace: MarketplaceId,
     /// The connection.
     pub connection: ConnectionId,
+    /// What must stay in order.
+    pub lane: String,
     /// Where it stands.
     pub status: QueueStatus,
     /// How often it was tried.
@@ -99,6 +101,7 @@ impl TryFrom<inbox::Model> for InboxRow {
             id: InboxId::from_uuid(row.id),
             marketplace: MarketplaceId::from_uuid(row.marketplace_id),
             connection: ConnectionId::from_uuid(row.connection_id),
+            lane: row.lane,
             status: from_text(&row.status, "inbox", "status")?,
             attempts: row.attempts,
             last_error: row.last_error,
@@ -173,10 +176,10 @@ impl Store {
 
     /// Takes the next deliveries of lanes in which nothing earlier is unfinished.
     pub async fn claim_inbox(&self, claim: Claim) -> Result<Vec<InboxRow>> {
-        let tx = self.begin(MarketplaceId::from_uuid(uuid::Uuid::nil())).await?;
-        Queue::Inbox.sweep(&tx.inner, claim.now).await?;
-        let rows = inbox::Entity::find().from_raw_sql(Queue::Inbox.claim(&tx.inner, claim)).all(&tx.inner).await?;
-        tx.inner.commit().await?;
+        let tx = self.begin_raw().await?;
+        Queue::Inbox.sweep(&tx, claim.now).await?;
+        let rows = inbox::Entity::find().from_raw_sql(Queue::Inbox.claim(&tx, claim)).all(&tx).await?;
+        tx.commit().await?;
         let mut rows = rows.into_iter().map(InboxRow::try_from).collect::<Result<Vec<_>>>()?;
         rows.sort_by_key(|row| row.id);
         Ok(rows)
@@ -185,6 +188,39 @@ impl Store {
     /// Writes down what became of a delivery.
     pub async fn settle_inbox(&self, row: &InboxRow, settlement: &Settlement) -> Result<()> {
         Queue::Inbox.settle(&self.writes, row.marketplace.uuid(), row.id.uuid(), settlement, self.clock.now()).await
+    }
+
+    /// The deliveries that wait behind this one in its lane, the oldest 200.
+    pub async fn inbox_behind(&self, row: &InboxRow) -> Result<Vec<InboxRow>> {
+        let find = inbox::Entity::find()
+            .filter(inbox::Column::MarketplaceId.eq(row.marketplace.uuid()))
+            .filter(inbox::Column::Lane.eq(&row.lane))
+            .filter(inbox::Column::Status.eq(text(QueueStatus::Pending)))
+            .filter(inbox::Column::Id.gt(row.id.uuid()))
+            .order_by_asc(inbox::Column::Id)
+            .limit(200);
+        find.all(&self.reads).await?.into_iter().map(InboxRow::try_from).collect()
+    }
+
+    /// Writes down that what came after a delivery was seen together with it.
+    pub async fn seen_together(&self, marketplace: MarketplaceId, ids: &[InboxId]) -> Result<()> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let seen = inbox::ActiveModel {
+            status: Set(text(QueueStatus::Done)),
+            finished_at: Set(Some(self.clock.now())),
+            digest: Set(None),
+            ..Default::default()
+        };
+        inbox::Entity::update_many()
+            .set(seen)
+            .filter(inbox::Column::MarketplaceId.eq(marketplace.uuid()))
+            .filter(inbox::Column::Id.is_in(ids.iter().map(|id| id.uuid())))
+            .filter(inbox::Column::Status.eq(text(QueueStatus::Pending)))
+            .exec(&self.writes)
+            .await?;
+        Ok(())
     }
 
     /// Puts a finished delivery back into the queue.

@@ -28,7 +28,7 @@ use migrations::Migrator;
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqlErr, SqliteTransactionMode,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqlErr, SqliteTransactionMode,
     SqlxSqliteConnector, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
@@ -124,6 +124,8 @@ impl Default for StoreOptions {
     }
 }
 
+/// Any number will do, as long as it is always the same.
+const MIGRATION_LOCK: i64 = 0x0074_7269_6c6f_6775;
 const BUSY: Duration = Duration::from_secs(10);
 const ACQUIRE: Duration = Duration::from_secs(5);
 
@@ -155,9 +157,15 @@ impl Store {
         &self.live
     }
 
-    /// Brings the tables up to date.
+    /// Brings the tables up to date. Replicas that start at the same time do so one after the other.
     pub async fn migrate(&self) -> Result<()> {
-        Ok(Migrator::up(&self.writes, None).await?)
+        if self.backend == Backend::Sqlite {
+            return Ok(Migrator::up(&self.writes, None).await?);
+        }
+        let turn = self.begin_raw().await?;
+        turn.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
+        Migrator::up(&self.writes, None).await?;
+        Ok(turn.commit().await?)
     }
 
     /// How many steps of the history are still to be taken.
@@ -186,6 +194,11 @@ impl Store {
 
     /// Begins a unit of work in one marketplace.
     pub async fn begin(&self, marketplace: MarketplaceId) -> Result<Tx> {
+        let inner = self.begin_raw().await?;
+        Ok(Tx { inner, marketplace, store: self.clone(), events: Vec::new(), outbox: Vec::new() })
+    }
+
+    async fn begin_raw(&self) -> Result<DatabaseTransaction> {
         let writes = self.writes.clone();
         // In a task of its own: a `begin` whose future is dropped half way (a client that went away, a time-out)
         // can leave the pooled PostgreSQL connection inside an open transaction (transact-rs/sqlx#4385).
@@ -195,8 +208,7 @@ impl Store {
                 TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
             writes.begin_with_options(options).await
         });
-        let inner = began.await.map_err(|error| StoreError::Unavailable(DbErr::Custom(error.to_string())))??;
-        Ok(Tx { inner, marketplace, store: self.clone(), events: Vec::new(), outbox: Vec::new() })
+        Ok(began.await.map_err(|error| StoreError::Unavailable(DbErr::Custom(error.to_string())))??)
     }
 }
 

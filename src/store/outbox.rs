@@ -135,18 +135,18 @@ impl Store {
     /// Takes the next deliveries of lanes in which nothing earlier is unfinished. Each row says whether an earlier
     /// attempt may have arrived; this attempt is on record before it begins.
     pub async fn claim_outbox(&self, claim: Claim) -> Result<Vec<OutboxRow>> {
-        let tx = self.begin(MarketplaceId::from_uuid(uuid::Uuid::nil())).await?;
-        Queue::Outbox.sweep(&tx.inner, claim.now).await?;
-        let rows = outbox::Entity::find().from_raw_sql(Queue::Outbox.claim(&tx.inner, claim)).all(&tx.inner).await?;
+        let tx = self.begin_raw().await?;
+        Queue::Outbox.sweep(&tx, claim.now).await?;
+        let rows = outbox::Entity::find().from_raw_sql(Queue::Outbox.claim(&tx, claim)).all(&tx).await?;
         if !rows.is_empty() {
             outbox::Entity::update_many()
                 .set(outbox::ActiveModel { began_at: Set(Some(claim.now)), ..Default::default() })
                 .filter(outbox::Column::BeganAt.is_null())
                 .filter(outbox::Column::Id.is_in(rows.iter().map(|row| row.id)))
-                .exec(&tx.inner)
+                .exec(&tx)
                 .await?;
         }
-        tx.inner.commit().await?;
+        tx.commit().await?;
         let mut rows = rows.into_iter().map(OutboxRow::try_from).collect::<Result<Vec<_>>>()?;
         rows.sort_by_key(|row| row.id);
         Ok(rows)
@@ -183,6 +183,24 @@ impl Tx {
     /// A delivery that goes out if this unit of work commits.
     pub fn send(&mut self, delivery: NewOutbox) {
         self.outbox.push(delivery);
+    }
+
+    /// A message turned out to have arrived: its delivery no longer waits for a person.
+    pub async fn close_parked(&self, message: MessageId) -> Result<()> {
+        let done = outbox::ActiveModel {
+            status: Set(text(QueueStatus::Done)),
+            finished_at: Set(Some(self.store.clock.now())),
+            began_at: Set(None),
+            ..Default::default()
+        };
+        outbox::Entity::update_many()
+            .set(done)
+            .filter(outbox::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(outbox::Column::MessageId.eq(message.uuid()))
+            .filter(outbox::Column::Status.eq(text(QueueStatus::Parked)))
+            .exec(&self.inner)
+            .await?;
+        Ok(())
     }
 
     /// Whether a delivery of the lane is still to be sent.

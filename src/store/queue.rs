@@ -109,9 +109,14 @@ impl Queue {
     /// The statement that takes the next rows and gives them back whole.
     pub(super) fn claim(self, tx: &DatabaseTransaction, claim: Claim) -> Statement {
         let table = self.table();
+        // Once a worker has begun, an equal body is news.
+        let begun = match self {
+            Self::Inbox => ", digest = NULL",
+            Self::Outbox => "",
+        };
         let lock = if is_postgres(tx.get_database_backend()) { "FOR UPDATE SKIP LOCKED" } else { "" };
         let sql = format!(
-            "UPDATE {table} SET status = 'RUNNING', lease_until = $2, attempts = attempts + 1 WHERE (marketplace_id, id) IN (\
+            "UPDATE {table} SET status = 'RUNNING', lease_until = $2, attempts = attempts + 1{begun} WHERE (marketplace_id, id) IN (\
                SELECT q.marketplace_id, q.id FROM {table} q WHERE q.status = 'PENDING' AND q.run_at <= $1 AND NOT EXISTS (\
                  SELECT 1 FROM {table} earlier WHERE earlier.lane = q.lane AND earlier.id < q.id AND earlier.status IN ('PENDING', 'RUNNING')) \
                ORDER BY q.run_at, q.id LIMIT {limit} {lock}) RETURNING *",

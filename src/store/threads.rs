@@ -259,10 +259,19 @@ impl Store {
 impl Tx {
     /// The messages of a case's threads that wait for a ticket to be brought to, the oldest first.
     pub async fn messages_on_their_way(&self, thread: ThreadId) -> Result<Vec<Message>> {
+        self.messages_in_delivery(thread, MessageDelivery::Pending).await
+    }
+
+    /// The messages of a thread of which nobody knows whether they arrived, the oldest first.
+    pub async fn uncertain_messages(&self, thread: ThreadId) -> Result<Vec<Message>> {
+        self.messages_in_delivery(thread, MessageDelivery::Uncertain).await
+    }
+
+    async fn messages_in_delivery(&self, thread: ThreadId, delivery: MessageDelivery) -> Result<Vec<Message>> {
         let find = messages::Entity::find()
             .filter(messages::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(messages::Column::ThreadId.eq(thread.uuid()))
-            .filter(messages::Column::Delivery.eq(text(MessageDelivery::Pending)))
+            .filter(messages::Column::Delivery.eq(text(delivery)))
             .order_by_asc(messages::Column::Number);
         find.all(&self.inner).await?.into_iter().map(message).collect()
     }

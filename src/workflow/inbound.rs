@@ -119,10 +119,9 @@ impl Desk<'_> {
         let filed = self.tx.messages_of_comments(self.connected.id, &numbers).await?;
         let unknown: Vec<_> =
             comments.iter().filter(|comment| !filed.contains_key(&comment.number) && !self.is_own_note(comment)).collect();
-        let could_be_ours = unknown.iter().any(|comment| {
-            comment.author.id == self.account || (comment.author.side == AuthorSide::EndUser && comment.author.id != snapshot.requester.id)
-        });
-        if could_be_ours && self.tx.delivery_in_flight(&lane(self.connected.id, number)).await? {
+        if unknown.iter().any(|comment| self.may_be_ours(snapshot, comment))
+            && self.tx.delivery_in_flight(&lane(self.connected.id, number)).await?
+        {
             return Ok(None);
         }
         let (ticket, mut open) = match known {
@@ -139,10 +138,37 @@ impl Desk<'_> {
         }
         if let Some(case) = &mut open {
             for comment in unknown {
-                self.file(case, snapshot, comment).await?;
+                if !(self.may_be_ours(snapshot, comment) && self.adopt(case, comment).await?) {
+                    self.file(case, snapshot, comment).await?;
+                }
             }
         }
         Ok(Some((ticket, open)))
+    }
+
+    /// Whether these may be words of ours: our own user's, a seller's whom we gave a user, or somebody's in copy.
+    fn may_be_ours(&self, snapshot: &TicketSnapshot, comment: &Comment) -> bool {
+        match comment.author.side {
+            AuthorSide::Seller(_) => true,
+            AuthorSide::EndUser => comment.author.id != snapshot.requester.id,
+            AuthorSide::Staff | AuthorSide::System => comment.author.id == self.account,
+        }
+    }
+
+    /// Words of ours of which nobody knew whether they had arrived: here they are, so no person needs to look.
+    async fn adopt(&mut self, case: &Case, comment: &Comment) -> Result<bool> {
+        let folded = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let who = self.helpdesk();
+        let thread = buyer_thread(&mut self.tx, &who, case).await?;
+        let uncertain = self.tx.uncertain_messages(thread.id).await?;
+        let Some(message) = uncertain.into_iter().find(|message| folded(&comment.text).contains(&folded(&message.text))) else {
+            return Ok(false);
+        };
+        self.tx.set_delivery(message.id, MessageDelivery::Delivered, Some((self.connected.id, &comment.number))).await?;
+        self.tx.close_parked(message.id).await?;
+        let event = EventKind::MessageDelivered { thread: message.thread, message: message.id };
+        self.tx.record(case.id, &who, NewEvent::in_thread(event, message.thread, message.number, message.audience));
+        Ok(true)
     }
 
     /// Our own internal notes are copies of what we have; there is nothing to file.
@@ -219,12 +245,13 @@ impl Desk<'_> {
     async fn file(&mut self, case: &mut Case, snapshot: &TicketSnapshot, comment: &Comment) -> Result<()> {
         let author = match comment.author.side {
             AuthorSide::EndUser => Party::Buyer,
+            AuthorSide::Seller(_) => Party::Seller,
             AuthorSide::Staff | AuthorSide::System => Party::Operator,
         };
         let who = match comment.author.side {
             AuthorSide::EndUser => Who::Buyer { buyer: case.buyer },
             AuthorSide::Staff => Who::Agent { connection: self.connected.id, name: comment.author.name.clone() },
-            AuthorSide::System => self.helpdesk(),
+            AuthorSide::Seller(_) | AuthorSide::System => self.helpdesk(),
         };
         let thread = buyer_thread(&mut self.tx, &who, case).await?;
         // An internal note is the operator's alone, and so are words whose author the helpdesk itself doubts.

@@ -136,7 +136,7 @@ pub(super) fn description(ticket: &api::Ticket) -> Comment {
     let side = if ticket.source == Some(OUTBOUND_EMAIL) { AuthorSide::Staff } else { AuthorSide::EndUser };
     let author = match side {
         AuthorSide::EndUser => requester_as_author(ticket),
-        AuthorSide::Staff | AuthorSide::System => CommentAuthor { id: String::new(), name: String::new(), side },
+        AuthorSide::Staff | AuthorSide::Seller(_) | AuthorSide::System => CommentAuthor { id: String::new(), name: String::new(), side },
     };
     let html = ticket.description.clone();
     Comment {

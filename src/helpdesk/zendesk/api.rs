@@ -29,6 +29,7 @@ pub(super) struct User {
     pub(super) name: Option<String>,
     pub(super) email: Option<String>,
     pub(super) role: Option<String>,
+    pub(super) external_id: Option<String>,
 }
 
 /// `POST /users/create_or_update`.

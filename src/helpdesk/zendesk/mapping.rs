@@ -131,10 +131,15 @@ pub(super) fn comment(comment: api::Comment, users: &HashMap<i64, api::User>) ->
     }
 }
 
+/// What the foreign key of a user that speaks for a seller begins with; the seller's id follows.
+pub(super) const SELLER_KEY: &str = "trilogue:";
+
 fn author(id: i64, user: Option<&api::User>) -> CommentAuthor {
-    let side = match user.and_then(|user| user.role.as_deref()) {
+    let seller = user.and_then(|user| user.external_id.as_deref()?.strip_prefix(SELLER_KEY)?.parse().ok());
+    let side = match (user.and_then(|user| user.role.as_deref()), seller) {
         _ if id < 0 => AuthorSide::System,
-        Some("agent" | "admin") => AuthorSide::Staff,
+        (Some("agent" | "admin"), _) => AuthorSide::Staff,
+        (_, Some(seller)) => AuthorSide::Seller(seller),
         // A user that did not come along was deleted: better not to take them for staff.
         _ => AuthorSide::EndUser,
     };

@@ -112,7 +112,7 @@ impl Zendesk {
         }
         let body = json!({ "user": {
             "name": name,
-            "external_id": format!("trilogue:{id}"),
+            "external_id": format!("{}{id}", mapping::SELLER_KEY),
             "role": "end-user",
             "skip_verify_email": true,
         } });
