@@ -10,6 +10,7 @@ use super::threads::{buyer_thread, open_buyer_thread, say};
 use super::{Cx, Error, Result, cases, effects};
 use crate::domain::cases::{Case, CaseMove, CaseStatus, Opening, SellerPresence};
 use crate::domain::charter::Charter;
+use crate::domain::effects::Effect;
 use crate::domain::ids::{MarketplaceId, OrderId, SellerId, TicketId};
 use crate::domain::orders::OrderPattern;
 use crate::domain::parties::{Audience, Party, Who};
@@ -49,7 +50,7 @@ pub async fn follow(cx: &Cx, connected: &Connected, number: &TicketNumber, nudge
     let charter = cx.marketplace(connected.marketplace).await?.charter;
 
     let tx = cx.store.begin(connected.marketplace).await?;
-    let mut desk = Desk { tx, connected, charter, account, now: cx.now() };
+    let mut desk = Desk { tx, connected, charter, account, now: cx.now(), news: News::None };
     let Some((mut ticket, mut open)) = desk.take_up(number, &snapshot, &comments, read.count).await? else {
         return Ok(Outcome::NotYet);
     };
@@ -80,7 +81,7 @@ async fn vanished(cx: &Cx, connected: &Connected, number: &TicketNumber) -> Resu
         return Ok(Outcome::Ignored("the helpdesk does not know the ticket"));
     };
     let mut case = newest_open(tx.lock_cases_of_ticket(ticket.id).await?);
-    let mut desk = Desk { tx, connected, charter, account: String::new(), now: cx.now() };
+    let mut desk = Desk { tx, connected, charter, account: String::new(), now: cx.now(), news: News::None };
     desk.leave(&mut ticket, &mut case, TicketPresence::Deleted).await?;
     desk.tx.save_ticket(&ticket).await?;
     desk.tx.commit().await?;
@@ -98,6 +99,16 @@ struct Desk<'a> {
     charter: Charter,
     account: String,
     now: DateTime<Utc>,
+    news: News,
+}
+
+/// Whether this look found something that gives us a say in the ticket's state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum News {
+    /// Nothing: what an agent set in the helpdesk stays as it is.
+    None,
+    /// The buyer wrote, which makes a helpdesk reopen the ticket, or the case moved.
+    Some,
 }
 
 impl Desk<'_> {
@@ -212,8 +223,9 @@ impl Desk<'_> {
         self.tx.link_ticket(case.id, ticket.id).await?;
         let who = self.helpdesk();
         // The ticket is brought in step at the end, when everything is known.
+        self.news = News::Some;
         let mut opening = case.opening();
-        opening.effects.retain(|effect| *effect != crate::domain::effects::Effect::SyncTicket);
+        opening.effects.retain(|effect| *effect != Effect::SyncTicket);
         effects::announce(&mut self.tx, &self.charter, &who, &opening).await?;
         self.tx.record(case.id, &who, NewEvent::for_operator(EventKind::TicketLinked { ticket: ticket.id }));
         open_buyer_thread(&mut self.tx, &who, &case).await?;
@@ -290,8 +302,11 @@ impl Desk<'_> {
 
     async fn make(&mut self, case: &mut Case, step: &CaseMove, who: &Who) -> Result<()> {
         let mut moved = case.apply(step, &self.charter, self.now)?;
+        if author_is_buyer(step) || moved.effects.contains(&Effect::SyncTicket) {
+            self.news = News::Some;
+        }
         // Once, at the end, against what the ticket says now.
-        moved.effects.retain(|effect| *effect != crate::domain::effects::Effect::SyncTicket);
+        moved.effects.retain(|effect| *effect != Effect::SyncTicket);
         effects::record(&mut self.tx, &self.charter, who, &moved).await?;
         *case = moved.case;
         Ok(())
@@ -398,6 +413,10 @@ impl Desk<'_> {
         if status_changed && let Some(step) = case.move_of_ticket(snapshot.status) {
             self.make(case, &step, &who).await?;
         }
+        if status_changed && self.news == News::None {
+            // An agent chose a state that means nothing to the case. It stands until the case moves.
+            ticket.pushed_status = Some(case.status.as_ticket_status());
+        }
         if let Some(priority) =
             snapshot.priority.filter(|priority| priority_changed && *priority != case.priority && case.status != CaseStatus::Closed)
         {
@@ -437,6 +456,10 @@ impl Desk<'_> {
         }
         Ok(self.tx.commit().await?)
     }
+}
+
+const fn author_is_buyer(step: &CaseMove) -> bool {
+    matches!(step, CaseMove::Write(Party::Buyer))
 }
 
 /// The character that a helpdesk puts in the place of redacted text.

@@ -14,9 +14,6 @@ mod tests;
 /// The code of *Waiting on Third Party*: delivered with every account, but an administrator may remove it.
 pub(super) const WAITING_ON_THIRD_PARTY: u64 = 7;
 
-/// The code of *Pending*.
-pub(super) const PENDING: u64 = 3;
-
 /// The source of a ticket that an agent opened by writing to somebody.
 const OUTBOUND_EMAIL: u64 = 10;
 
@@ -63,7 +60,7 @@ fn fields(fields: BTreeMap<String, Value>) -> BTreeMap<String, String> {
 /// <https://developers.freshdesk.com/api/#ticket_attributes>
 pub(super) const fn status(code: u64) -> TicketStatus {
     match code {
-        PENDING | 6 => TicketStatus::Pending,
+        3 | 6 => TicketStatus::Pending,
         4 => TicketStatus::Solved,
         5 => TicketStatus::Closed,
         WAITING_ON_THIRD_PARTY => TicketStatus::OnHold,
@@ -75,7 +72,7 @@ pub(super) const fn status(code: u64) -> TicketStatus {
 pub(super) const fn status_code(status: TicketStatus) -> u64 {
     match status {
         TicketStatus::New | TicketStatus::Open => 2,
-        TicketStatus::Pending => PENDING,
+        TicketStatus::Pending => 3,
         TicketStatus::Solved => 4,
         TicketStatus::Closed => 5,
         TicketStatus::OnHold => WAITING_ON_THIRD_PARTY,

@@ -132,7 +132,8 @@ impl Freshdesk {
             Err(HelpdeskError::Unauthorized { status: 403 }) => false,
             Err(error) => return Err(error),
         };
-        let code = if known { mapping::WAITING_ON_THIRD_PARTY } else { mapping::PENDING };
+        // Not "pending": that would say that it is the requester's turn.
+        let code = if known { mapping::WAITING_ON_THIRD_PARTY } else { mapping::status_code(TicketStatus::Open) };
         self.on_hold.insert((), code).await;
         Ok(code)
     }

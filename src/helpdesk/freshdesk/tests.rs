@@ -231,7 +231,7 @@ fn update(status: TicketStatus, unless_changed_since: Option<&str>) -> OutboundC
 
 #[tokio::test]
 async fn the_state_for_third_parties_is_used_where_the_account_has_it() {
-    for (choices, code) in [(json!({"2": ["Open", "Open"], "7": ["Waiting", "Waiting"]}), 7), (json!({"2": ["Open", "Open"]}), 3)] {
+    for (choices, code) in [(json!({"2": ["Open", "Open"], "7": ["Waiting", "Waiting"]}), 7), (json!({"2": ["Open", "Open"]}), 2)] {
         let (peer, desk) = desk(move |asked| match asked.line.as_str() {
             "GET /api/v2/ticket_fields" => Answer::json(200, &json!([{"name": "status", "choices": choices}])),
             _ => Answer::json(200, &ticket(&json!({}))),
