@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use reqwest::Method;
 use serde_json::{Value, json};
 use trilogue::app;
 use trilogue::clock::SharedClock;
@@ -56,10 +55,6 @@ impl Story {
         assert_eq!(mails, 1, "{what}");
         let messages: Vec<_> = self.on_their_way(ticket).await.into_iter().filter(|(text, _)| text.contains(words)).collect();
         assert_eq!(messages, [(words.to_owned(), "DELIVERED".to_owned())], "{what}: the echo is no message of its own");
-    }
-
-    fn calls(&self, method: &Method, path: &str) -> usize {
-        self.desk.sim.requests().iter().filter(|request| request.is(method, path)).count()
     }
 }
 
@@ -278,7 +273,10 @@ async fn our_own_ticket_comes_back(db: Db, kind: HelpdeskKind) {
         let number = cases[0]["tickets"][0]["externalId"].as_str().unwrap_or_default().parse().unwrap_or_default();
         cases[0]["tickets"][0]["externalId"] = json!("1");
         assert_eq!(cases, expected, "{kind:?} {fault:?}");
-        assert!(story.desk.sim.ticket(number + 1).is_none() && story.desk.sim.comments(number).len() == 1, "{kind:?} {fault:?}: one ticket");
+        assert!(
+            story.desk.sim.ticket(number + 1).is_none() && story.desk.sim.comments(number).len() == 1,
+            "{kind:?} {fault:?}: one ticket"
+        );
     }
 }
 
@@ -303,7 +301,10 @@ async fn private_talk_is_mirrored(db: Db, kind: HelpdeskKind) {
             assert_eq!(notes[0].audience, Internal, "{words}");
             assert!(!notes[0].text.contains(MARIE), "a placeholder was expanded");
         }
-        assert!(story.said(ticket, &format!("Stock vide {number}"))[0].text.contains("Boutique Alma"), "agents must know whose words they are");
+        assert!(
+            story.said(ticket, &format!("Stock vide {number}"))[0].text.contains("Boutique Alma"),
+            "agents must know whose words they are"
+        );
     }
     assert!(story.desk.sim.mails_to(MARIE).is_empty(), "nothing private is mailed");
     assert_eq!(story.on_their_way(ticket).await.len(), 1, "a copy is not a message");
@@ -444,7 +445,7 @@ async fn two_workers() {
     }
     for number in 0..5 {
         for (ticket, thread) in &tickets {
-            story.post(&story.seller, thread, &format!("Mot {number}")).await;
+            story.post(&story.seller, thread, &format!("Mot {number} pour {ticket}")).await;
             story.desk.sim.comment(*ticket, &story.buyer, &format!("Et {number} ?"), Public).unwrap();
         }
     }
@@ -462,7 +463,8 @@ async fn two_workers() {
     story.desk.settle(app).await;
     for (ticket, _) in &tickets {
         let spoken: Vec<_> = story.said(*ticket, "Mot ").iter().map(|comment| comment.text.clone()).collect();
-        assert_eq!(spoken, ["Mot 0", "Mot 1", "Mot 2", "Mot 3", "Mot 4"], "once each and in order");
+        let expected: Vec<_> = (0..5).map(|number| format!("Mot {number} pour {ticket}")).collect();
+        assert_eq!(spoken, expected, "once each and in order");
         let messages = story.on_their_way(*ticket).await;
         assert_eq!(messages.len(), 11, "{messages:#?}");
         assert!(messages.iter().all(|(_, delivery)| delivery == "NONE" || delivery == "DELIVERED"), "{messages:#?}");
@@ -474,10 +476,13 @@ async fn lanes_are_exclusive() {
     let story = Story::begin(Db::Postgres, HelpdeskKind::Zendesk).await;
     let app = &story.app;
     let other = app::context(&app.settings, Arc::clone(&app.clock) as SharedClock).await.unwrap();
+    let mut tickets = Vec::new();
     for _ in 0..8 {
-        let (_, thread) = story.ticket_and_thread().await;
+        tickets.push(story.ticket_and_thread().await);
+    }
+    for (ticket, thread) in &tickets {
         for number in 0..4 {
-            story.post(&story.seller, &thread, &format!("Mot {number}")).await;
+            story.post(&story.seller, thread, &format!("Mot {number} pour {ticket}")).await;
         }
     }
     let claim = Claim { now: app.cx.now(), lease: TimeDelta::minutes(3), limit: 3 };

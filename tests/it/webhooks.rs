@@ -6,7 +6,9 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{SecondsFormat, TimeDelta};
+use futures_util::StreamExt;
 use futures_util::future::join_all;
+use futures_util::stream::FuturesUnordered;
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, PgConnection};
@@ -197,7 +199,8 @@ async fn send_in_chunks(door: &Door, chunks: usize) -> u16 {
 }
 
 async fn freshdesk_answers(door: &Door) {
-    let simple = json!({ "freshdesk_webhook": { "ticket_id": 4711, "ticket_status": "Ouvert", "triggered_event": "{ticket_action:created}" } });
+    let simple =
+        json!({ "freshdesk_webhook": { "ticket_id": 4711, "ticket_status": "Ouvert", "triggered_event": "{ticket_action:created}" } });
     let advanced = r#"{"freshdesk_webhook":{"triggered_event":"{status:{from:2,to:3}}","ticket_id":"4712"}}"#;
     let flat = r#"{"ticket_id":"4713","triggered_event":"{reply_sent:public}"}"#;
     for (what, body, stored) in [
@@ -344,20 +347,17 @@ async fn the_crowd_is_bounded(door: &mut Door) {
     let busy = r#"trilogue_webhooks_total{outcome="busy"}"#;
     let busy_before = metric(&door.app, busy).await;
     let stall = Stall::begin(&door.app).await;
-    // The commit under way has taken some along; the queue behind it is filled until it is full.
-    let mut waiting = Vec::new();
-    let mut number = 0;
-    while ready(&door.app).await == 200 {
-        waiting.push(tokio::spawn(door.zendesk(event(&format!("crowd-{number}"), "ticket.created", 1)).send()));
-        number += 1;
+    let mut crowd: FuturesUnordered<_> =
+        (0..40).map(|number| door.zendesk(event(&format!("crowd-{number}"), "ticket.created", 1)).send()).collect();
+    // At most four are in the commit under way and four behind it; the others need not wait for either to hear so.
+    for _ in 0..32 {
+        assert_come_again(&crowd.next().await.unwrap().unwrap());
     }
-    let refused = door.zendesk(event("one too many", "ticket.created", 1)).send().await.unwrap();
-    assert_come_again(&refused);
     stall.end().await;
-    let answers: Vec<_> = join_all(waiting).await.into_iter().map(|answer| answer.unwrap().unwrap()).collect();
-    let (taken, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status().is_success());
+    let rest: Vec<_> = crowd.map(|answer| answer.unwrap()).collect().await;
+    let (taken, refused): (Vec<_>, Vec<_>) = rest.iter().partition(|answer| answer.status().is_success());
     refused.into_iter().for_each(assert_come_again);
-    assert!(taken.len() >= 4);
+    assert!((4..=8).contains(&taken.len()), "{}", taken.len());
     assert_eq!(door.stored().await, taken.len(), "stored is what was acknowledged, and only that");
     assert!(metric(&door.app, busy).await > busy_before);
     assert_eq!(ready(&door.app).await, 200);
