@@ -71,7 +71,7 @@ pub async fn follow(cx: &Cx, connected: &Connected, number: &TicketNumber, nudge
 /// A ticket that we see for the first time concerns us unless it was over and done with before we came.
 fn is_for_us(connected: &Connected, snapshot: &TicketSnapshot) -> bool {
     let over = matches!(snapshot.status, TicketStatus::Solved | TicketStatus::Closed);
-    snapshot.presence == TicketPresence::Active && (!over || snapshot.created_at >= connected.since)
+    !is_thrown_away(&snapshot.presence) && (!over || snapshot.created_at >= connected.since)
 }
 
 /// The helpdesk no longer knows the ticket.
@@ -99,6 +99,10 @@ async fn vanished(cx: &Cx, connected: &Connected, number: &TicketNumber, nudge: 
 
 fn newest_open(cases: Vec<Case>) -> Option<Case> {
     cases.into_iter().rev().find(|case| case.status != CaseStatus::Closed)
+}
+
+const fn is_thrown_away(presence: &TicketPresence) -> bool {
+    matches!(presence, TicketPresence::Spam | TicketPresence::Deleted)
 }
 
 /// What we know of a ticket from the helpdesk, without what we asked of it.
@@ -158,7 +162,7 @@ impl Desk<'_> {
             None => self.new_ticket(snapshot).await?,
         };
         let buyer_wrote = unknown.iter().any(|comment| comment.author.side == AuthorSide::EndUser);
-        let gone = snapshot.presence != TicketPresence::Active;
+        let gone = is_thrown_away(&snapshot.presence);
         if open.is_none() && !gone && (read_before == 0 && filed.is_empty() || buyer_wrote) {
             open = Some(self.open_case(&ticket, snapshot, comments).await?);
         }
