@@ -297,6 +297,7 @@ fn queue(name: &'static str) -> crate::table::TableBuilder {
         .may("finished_at", Time)
         .index_where(&["run_at", "id"], is_one_of("status", &["PENDING"]))
         .index_where(&["lease_until"], is_one_of("status", &["RUNNING"]))
+        .unique_where(&["lane"], is_one_of("status", &["RUNNING"])) // whatever several processes claim at once
         .index_where(&["lane", "id"], is_one_of("status", UNFINISHED))
         .index_where(&["status"], is_one_of("status", NOT_DONE))
         .index_where(&["finished_at"], is_one_of("status", FINISHED))

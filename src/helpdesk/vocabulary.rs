@@ -99,6 +99,11 @@ pub struct TicketSnapshot {
 }
 
 impl TicketSnapshot {
+    /// What an update left it as.
+    pub(crate) const fn state(&self) -> Receipt {
+        Receipt::State { status: self.status, priority: self.priority }
+    }
+
     /// Whether it is already as an update would make it.
     pub fn has(&self, update: &TicketUpdate) -> bool {
         update.status.is_none_or(|status| status == self.status) && update.priority.is_none_or(|priority| Some(priority) == self.priority)
@@ -304,6 +309,14 @@ pub enum Receipt {
         number: TicketNumber,
         /// Its first comment, where the answer names it.
         comment: Option<CommentNumber>,
+    },
+    /// State and priority are these now, by this attempt or an earlier one: not always what was asked for, as an account
+    /// need not have every state.
+    State {
+        /// The state.
+        status: TicketStatus,
+        /// The priority, when it has one.
+        priority: Option<Priority>,
     },
     /// Done; there is nothing to remember.
     Done,

@@ -35,8 +35,9 @@ impl Work for Inbox {
             }
             Ok(Outcome::Ignored(reason)) => Settlement::Ignored(reason.to_owned()),
             Ok(Outcome::NotYet) => Settlement::Defer {
-                at: self.0.now() + TimeDelta::seconds(1),
-                reason: "a delivery of ours to this ticket is on its way".to_owned(),
+                // The longer it waits the less often it looks: a helpdesk in trouble may hold up a delivery for long.
+                at: self.0.now() + (self.0.now() - row.received_at).clamp(TimeDelta::seconds(1), TimeDelta::seconds(30)),
+                reason: "something of ours about this ticket is on its way".to_owned(),
             },
             Err(error) => after(&self.0, &row, &error),
         };

@@ -3,6 +3,7 @@
 //! The commit is what a stored delivery costs; sharing it makes the rate independent of the disk. The queue before the
 //! committer is bounded, so a burst beyond what the database takes is refused at once instead of piling up.
 
+use sea_orm::DbErr;
 use tokio::sync::{mpsc, oneshot};
 
 use super::inbox::{Inserted, NewDelivery};
@@ -62,6 +63,13 @@ async fn run(store: Store, mut waiting: mpsc::Receiver<Waiting>) {
         metrics::histogram!("trilogue_inbox_batch_size").record(f64::from(u16::try_from(deliveries.len()).unwrap_or(u16::MAX)));
         match store.insert_deliveries(deliveries.clone()).await {
             Ok(outcomes) => senders.into_iter().zip(outcomes).for_each(|(sender, outcome)| tell(sender, Ok(outcome))),
+            // Without a database each would wait for its own failure, longer than any sender waits for an answer.
+            Err(StoreError::Unavailable(cause)) => {
+                let reason = cause.to_string();
+                for sender in senders {
+                    tell(sender, Err(StoreError::Unavailable(DbErr::Custom(reason.clone()))));
+                }
+            }
             // One bad row must not fail its neighbours: each on its own now.
             Err(_) => {
                 for (delivery, sender) in deliveries.into_iter().zip(senders) {

@@ -11,7 +11,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::codec::{from_json, from_text, json, text};
 use super::entity::inbox;
 use super::queue::{Claim, Queue, QueueDepth, QueueStatus, Settlement};
-use super::{Result, Store, Tx};
+use super::{Result, Store, StoreError, Tx};
 use crate::domain::ids::{ConnectionId, InboxId, MarketplaceId};
 use crate::domain::tickets::TicketNumber;
 
@@ -94,7 +94,7 @@ impl InboxRow {
 }
 
 impl TryFrom<inbox::Model> for InboxRow {
-    type Error = super::StoreError;
+    type Error = StoreError;
 
     fn try_from(row: inbox::Model) -> Result<Self> {
         Ok(Self {
@@ -178,7 +178,12 @@ impl Store {
     pub async fn claim_inbox(&self, claim: Claim) -> Result<Vec<InboxRow>> {
         let tx = self.begin_raw().await?;
         Queue::Inbox.sweep(&tx, claim.now).await?;
-        let rows = inbox::Entity::find().from_raw_sql(Queue::Inbox.claim(&tx, claim)).all(&tx).await?;
+        let claimed = inbox::Entity::find().from_raw_sql(Queue::Inbox.claim(&tx, claim)).all(&tx).await;
+        let rows = match claimed.map_err(StoreError::from) {
+            // Another process took the same lane in the same moment.
+            Err(StoreError::Conflict { .. }) => return Ok(Vec::new()),
+            rows => rows?,
+        };
         tx.commit().await?;
         let mut rows = rows.into_iter().map(InboxRow::try_from).collect::<Result<Vec<_>>>()?;
         rows.sort_by_key(|row| row.id);
@@ -269,7 +274,7 @@ impl Tx {
             event_key: None,
             delivery_key: None,
             // One waiting nudge of this kind is enough.
-            digest: Some(format!("own:{lane}")),
+            digest: Some(format!("own:{lane}:{nudge}")),
             ticket: Some(ticket.clone()),
             nudge,
             body: Vec::new(),

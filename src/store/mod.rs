@@ -38,7 +38,7 @@ pub use committer::{Committer, NotStored};
 pub use inbox::{InboxRow, Inserted, NewDelivery};
 pub use live::Live;
 pub use orders::{OrderDraft, SellerDraft};
-pub use outbox::{Arrival, NewOutbox, OutboxRow};
+pub use outbox::{Arrival, NewOutbox, OutboxRow, opening_lane};
 pub use page::{Page, PageRequest, PageSide};
 pub use queue::{Claim, QueueDepth, QueueStatus, Settlement};
 pub use tenants::{ConnectionRow, NewToken, TokenRow};
@@ -81,11 +81,25 @@ impl From<DbErr> for StoreError {
             Some(SqlErr::UniqueConstraintViolation(constraint) | SqlErr::ForeignKeyConstraintViolation(constraint)) => {
                 Self::Conflict { constraint }
             }
-            _ => match error {
-                DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => Self::Unavailable(error),
-                _ => Self::Database(error),
-            },
+            _ if is_out_of_reach(&error) => Self::Unavailable(error),
+            _ => Self::Database(error),
         }
+    }
+}
+
+/// Whether the database could not be asked at all, or went away in the middle of an answer.
+fn is_out_of_reach(error: &DbErr) -> bool {
+    use sea_orm::RuntimeErr::SqlxError;
+    use sea_orm::sqlx::Error::{Database, Io, PoolClosed, PoolTimedOut, Tls, WorkerCrashed};
+    match error {
+        DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => true,
+        DbErr::Exec(SqlxError(error)) | DbErr::Query(SqlxError(error)) => match error.as_ref() {
+            Io(_) | Tls(_) | PoolTimedOut | PoolClosed | WorkerCrashed => true,
+            // PostgreSQL is being stopped, or has just begun: https://www.postgresql.org/docs/current/errcodes-appendix.html
+            Database(error) => error.code().is_some_and(|code| code.starts_with("57P0")),
+            _ => false,
+        },
+        _ => false,
     }
 }
 

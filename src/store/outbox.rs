@@ -8,7 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::codec::{from_json, from_text, json, text};
 use super::entity::outbox;
 use super::queue::{Claim, Queue, QueueDepth, QueueStatus, Settlement};
-use super::{Result, Store, Tx};
+use super::{Result, Store, StoreError, Tx};
 use crate::domain::ids::{CaseId, ConnectionId, DeliveryId, MarketplaceId, MessageId};
 
 /// A delivery that is to be sent after the commit.
@@ -33,6 +33,14 @@ impl NewOutbox {
     pub fn new(connection: ConnectionId, lane: String, command: impl Serialize) -> Self {
         Self { id: DeliveryId::generate(), connection, lane, command: json(command), case: None, message: None }
     }
+}
+
+/// What the lanes of cases that wait for their ticket begin with.
+const OPENING: &str = "opening/";
+
+/// The lane in which a case waits for its ticket.
+pub fn opening_lane(case: CaseId) -> String {
+    format!("{OPENING}{case}")
 }
 
 /// A stored delivery.
@@ -78,7 +86,7 @@ impl OutboxRow {
 }
 
 impl TryFrom<outbox::Model> for OutboxRow {
-    type Error = super::StoreError;
+    type Error = StoreError;
 
     fn try_from(row: outbox::Model) -> Result<Self> {
         Ok(Self {
@@ -137,7 +145,12 @@ impl Store {
     pub async fn claim_outbox(&self, claim: Claim) -> Result<Vec<OutboxRow>> {
         let tx = self.begin_raw().await?;
         Queue::Outbox.sweep(&tx, claim.now).await?;
-        let rows = outbox::Entity::find().from_raw_sql(Queue::Outbox.claim(&tx, claim)).all(&tx).await?;
+        let claimed = outbox::Entity::find().from_raw_sql(Queue::Outbox.claim(&tx, claim)).all(&tx).await;
+        let rows = match claimed.map_err(StoreError::from) {
+            // Another process took the same lane in the same moment.
+            Err(StoreError::Conflict { .. }) => return Ok(Vec::new()),
+            rows => rows?,
+        };
         if !rows.is_empty() {
             outbox::Entity::update_many()
                 .set(outbox::ActiveModel { began_at: Set(Some(claim.now)), ..Default::default() })
@@ -213,6 +226,17 @@ impl Tx {
     pub async fn delivery_in_flight(&self, lane: &str) -> Result<bool> {
         let retrying = outbox::Column::Status.eq(text(QueueStatus::Pending)).and(outbox::Column::BeganAt.is_not_null());
         self.any_in_lane(lane, outbox::Column::Status.eq(text(QueueStatus::Running)).or(retrying)).await
+    }
+
+    /// The deliveries through a connection that open a ticket, whose outcome is not on record.
+    pub async fn openings_in_flight(&self, connection: ConnectionId) -> Result<Vec<OutboxRow>> {
+        let find = outbox::Entity::find()
+            .filter(outbox::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(outbox::Column::ConnectionId.eq(connection.uuid()))
+            .filter(outbox::Column::Status.is_in([QueueStatus::Pending, QueueStatus::Running].map(text)))
+            .filter(outbox::Column::BeganAt.is_not_null())
+            .filter(outbox::Column::Lane.starts_with(OPENING));
+        find.all(&self.inner).await?.into_iter().map(OutboxRow::try_from).collect()
     }
 
     async fn any_in_lane(&self, lane: &str, condition: SimpleExpr) -> Result<bool> {

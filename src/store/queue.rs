@@ -106,20 +106,27 @@ impl Queue {
         }
     }
 
-    /// The statement that takes the next rows and gives them back whole.
-    pub(super) fn claim(self, tx: &DatabaseTransaction, claim: Claim) -> Statement {
-        let table = self.table();
-        // Once a worker has begun, an equal body is news.
-        let begun = match self {
+    /// What a claimed or replayed row gives up. A digest says that an equal delivery need not wait a second time, which
+    /// is over once a worker has begun: kept, it would forbid the row to wait again beside a newer equal one.
+    const fn sheds(self) -> &'static str {
+        match self {
             Self::Inbox => ", digest = NULL",
             Self::Outbox => "",
-        };
+        }
+    }
+
+    /// The statement that takes the next rows and gives them back whole. A lane is closed while any of its rows is being
+    /// worked on, also by one that sorts later: ids of several processes need not come in order.
+    pub(super) fn claim(self, tx: &DatabaseTransaction, claim: Claim) -> Statement {
+        let table = self.table();
         let lock = if is_postgres(tx.get_database_backend()) { "FOR UPDATE SKIP LOCKED" } else { "" };
         let sql = format!(
-            "UPDATE {table} SET status = 'RUNNING', lease_until = $2, attempts = attempts + 1{begun} WHERE (marketplace_id, id) IN (\
+            "UPDATE {table} SET status = 'RUNNING', lease_until = $2, attempts = attempts + 1{sheds} WHERE (marketplace_id, id) IN (\
                SELECT q.marketplace_id, q.id FROM {table} q WHERE q.status = 'PENDING' AND q.run_at <= $1 AND NOT EXISTS (\
-                 SELECT 1 FROM {table} earlier WHERE earlier.lane = q.lane AND earlier.id < q.id AND earlier.status IN ('PENDING', 'RUNNING')) \
+                 SELECT 1 FROM {table} other WHERE other.lane = q.lane AND other.status IN ('PENDING', 'RUNNING') \
+                   AND (other.status = 'RUNNING' OR other.id < q.id)) \
                ORDER BY q.run_at, q.id LIMIT {limit} {lock}) RETURNING *",
+            sheds = self.sheds(),
             limit = claim.limit
         );
         Statement::from_sql_and_values(tx.get_database_backend(), sql, [claim.now.into(), (claim.now + claim.lease).into()])
@@ -161,12 +168,17 @@ impl Queue {
         Ok(())
     }
 
-    /// Puts a finished row back, as if it had just come. False when there is no such finished row.
+    /// Puts a finished row back, as if it had just come: a person looked, so what an earlier attempt may have done is not
+    /// looked for again. False when there is no such finished row.
     pub(super) async fn replay(self, db: &DatabaseConnection, marketplace: Uuid, id: Uuid, now: DateTime<Utc>) -> Result<bool> {
         let sql = format!(
-            "UPDATE {} SET status = 'PENDING', run_at = $1, attempts = 0, finished_at = NULL \
+            "UPDATE {} SET status = 'PENDING', run_at = $1, attempts = 0, finished_at = NULL{} \
              WHERE marketplace_id = $2 AND id = $3 AND status IN ('DONE', 'IGNORED', 'PARKED', 'DEAD')",
-            self.table()
+            self.table(),
+            match self {
+                Self::Inbox => self.sheds(),
+                Self::Outbox => ", began_at = NULL",
+            }
         );
         let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [now.into(), marketplace.into(), id.into()]);
         Ok(db.execute_raw(statement).await?.rows_affected() > 0)
@@ -178,9 +190,13 @@ impl Queue {
         Ok(db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, [before.into()])).await?.rows_affected())
     }
 
-    /// When the next waiting row is due; none when nothing waits.
+    /// When the next row is due that waits for nothing but its time; none when there is none.
     pub(super) async fn next_due(self, db: &DatabaseConnection) -> Result<Option<DateTime<Utc>>> {
-        let sql = format!("SELECT MIN(run_at) AS due FROM {} WHERE status = 'PENDING'", self.table());
+        let table = self.table();
+        let sql = format!(
+            "SELECT MIN(q.run_at) AS due FROM {table} q WHERE q.status = 'PENDING' AND NOT EXISTS (\
+               SELECT 1 FROM {table} other WHERE other.lane = q.lane AND other.status = 'PENDING' AND other.id < q.id)"
+        );
         let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
         row.map_or(Ok(None), |row| row.try_get("", "due").map_err(StoreError::from))
     }

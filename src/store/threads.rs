@@ -423,6 +423,25 @@ impl Tx {
         Ok(find.into_tuple::<Uuid>().one(&self.inner).await?.is_some())
     }
 
+    /// What the buyer of a case wrote, the oldest first, at most 200 messages.
+    pub async fn words_of_buyer(&self, case: CaseId) -> Result<Vec<String>> {
+        let of_case = Query::select()
+            .column(thread_cases::Column::ThreadId)
+            .from(thread_cases::Entity)
+            .and_where(thread_cases::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .and_where(thread_cases::Column::CaseId.eq(case.uuid()))
+            .take();
+        let find = messages::Entity::find()
+            .select_only()
+            .column(messages::Column::Body)
+            .filter(messages::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(messages::Column::ThreadId.in_subquery(of_case))
+            .filter(messages::Column::Author.eq(text(Party::Buyer)))
+            .order_by_asc(messages::Column::Number)
+            .limit(200);
+        Ok(find.into_tuple::<String>().all(&self.inner).await?)
+    }
+
     /// The message that was posted with this key.
     pub async fn message_by_key(&self, key: &str) -> Result<Option<Message>> {
         let find = messages::Entity::find()

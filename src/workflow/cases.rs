@@ -11,7 +11,7 @@ use crate::domain::threads::{Member, MessageDelivery, NewMessage, ThreadKind};
 use crate::domain::tickets::{Channel, Priority};
 use crate::helpdesk::{NewTicket, OutboundCommand};
 use crate::policy::{self, Permission};
-use crate::store::{NewOutbox, StoreError, Tx};
+use crate::store::{NewOutbox, StoreError, Tx, opening_lane};
 
 /// The longest note of an escalation, in characters.
 pub const NOTE_LIMIT: usize = 2_000;
@@ -107,11 +107,6 @@ pub async fn open(cx: &Cx, actor: &Actor, request: CaseRequest) -> Result<Case> 
     }
     tx.commit().await?;
     reread(cx, actor, case.id).await
-}
-
-/// The lane in which a case waits for its ticket.
-pub(super) fn opening_lane(case: CaseId) -> String {
-    format!("opening/{case}")
 }
 
 fn same_request(before: Case, request: &CaseRequest) -> Result<Case> {

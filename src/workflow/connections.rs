@@ -82,6 +82,8 @@ pub struct Connected {
     pub marketplace: MarketplaceId,
     /// What was set about it.
     pub settings: ConnectionSettings,
+    /// Since when it is connected.
+    pub since: DateTime<Utc>,
     /// The way to speak with it.
     pub helpdesk: Arc<dyn Helpdesk>,
     account: OnceCell<Account>,
@@ -164,7 +166,7 @@ impl Connections {
             self.http.clone(),
             Arc::clone(&self.clock),
         );
-        Ok(Connected { id: row.id, marketplace: row.marketplace, settings, helpdesk, account: OnceCell::new() })
+        Ok(Connected { id: row.id, marketplace: row.marketplace, settings, since: row.created_at, helpdesk, account: OnceCell::new() })
     }
 }
 

@@ -11,13 +11,13 @@ use super::{Cx, Error, Result, cases, effects};
 use crate::domain::cases::{Case, CaseMove, CaseStatus, Opening, SellerPresence};
 use crate::domain::charter::Charter;
 use crate::domain::effects::Effect;
-use crate::domain::ids::{MarketplaceId, OrderId, SellerId, TicketId};
+use crate::domain::ids::{CaseId, MarketplaceId, OrderId, SellerId, TicketId};
 use crate::domain::orders::OrderPattern;
 use crate::domain::parties::{Audience, Party, Who};
 use crate::domain::threads::{Member, Message, MessageDelivery, NewMessage};
 use crate::domain::tickets::{Priority, Ticket, TicketNumber, TicketPresence, TicketStatus};
 use crate::domain::timeline::{EventKind, NewEvent};
-use crate::helpdesk::{AuthorSide, Comment, CommentsRead, HelpdeskError, NudgeKind, TicketSnapshot, Trust, Visibility};
+use crate::helpdesk::{AuthorSide, Comment, CommentsRead, HelpdeskError, NudgeKind, OutboundCommand, TicketSnapshot, Trust, Visibility};
 use crate::store::{NewDelivery, Tx, lane};
 
 /// What came of a nudge.
@@ -27,7 +27,8 @@ pub enum Outcome {
     UpToDate,
     /// It is nothing for us.
     Ignored(&'static str),
-    /// Something of ours is on its way to the same ticket, and what the ticket shows may be it: look again soon.
+    /// What the ticket shows may be something of ours that is still on its way, or older than what we know by now: look
+    /// again soon.
     NotYet,
 }
 
@@ -35,10 +36,10 @@ pub enum Outcome {
 pub async fn follow(cx: &Cx, connected: &Connected, number: &TicketNumber, nudge: &NudgeKind) -> Result<Outcome> {
     let known = cx.store.ticket(connected.marketplace, connected.id, number).await?;
     let snapshot = match connected.helpdesk.ticket(number).await {
-        Err(HelpdeskError::NotFound) => return vanished(cx, connected, number).await,
+        Err(HelpdeskError::NotFound) => return vanished(cx, connected, number, nudge).await,
         other => other?,
     };
-    if known.is_none() && !is_for_us(&snapshot) {
+    if known.is_none() && !is_for_us(connected, &snapshot) {
         return Ok(Outcome::Ignored("the ticket was finished, spam or deleted before we knew it"));
     }
     let read = match (&known, nudge) {
@@ -50,39 +51,48 @@ pub async fn follow(cx: &Cx, connected: &Connected, number: &TicketNumber, nudge
     let charter = cx.marketplace(connected.marketplace).await?.charter;
 
     let tx = cx.store.begin(connected.marketplace).await?;
-    let mut desk = Desk { tx, connected, charter, account, now: cx.now(), news: News::None };
-    let Some((mut ticket, mut open)) = desk.take_up(number, &snapshot, &comments, read.count).await? else {
+    let mut desk = Desk { tx, connected, charter, account, newest: None, now: cx.now(), news: News::None };
+    let Some((mut ticket, mut open)) = desk.take_up(known.as_ref(), &snapshot, &comments, read.count).await? else {
         return Ok(Outcome::NotYet);
     };
     if *nudge == NudgeKind::CommentsRewritten {
-        desk.rewrite(open.as_ref(), &comments).await?;
+        desk.rewrite(&comments).await?;
     }
     desk.follow_presence(&mut ticket, &mut open, &snapshot, nudge).await?;
     if ticket.presence == TicketPresence::Active
         && let Some(case) = &mut open
     {
-        desk.follow_order(case, &snapshot, &comments).await?;
+        desk.follow_order(case, &snapshot).await?;
         desk.follow_properties(&mut ticket, case, &snapshot).await?;
     }
     desk.finish(ticket, open, &snapshot, &comments, &read).await?;
     Ok(Outcome::UpToDate)
 }
 
-/// A ticket that we see for the first time concerns us unless it is over and done with.
-fn is_for_us(snapshot: &TicketSnapshot) -> bool {
-    snapshot.presence == TicketPresence::Active && !matches!(snapshot.status, TicketStatus::Solved | TicketStatus::Closed)
+/// A ticket that we see for the first time concerns us unless it was over and done with before we came.
+fn is_for_us(connected: &Connected, snapshot: &TicketSnapshot) -> bool {
+    let over = matches!(snapshot.status, TicketStatus::Solved | TicketStatus::Closed);
+    !is_thrown_away(&snapshot.presence) && (!over || snapshot.created_at >= connected.since)
 }
 
 /// The helpdesk no longer knows the ticket.
-async fn vanished(cx: &Cx, connected: &Connected, number: &TicketNumber) -> Result<Outcome> {
-    let charter = cx.marketplace(connected.marketplace).await?.charter;
-    let tx = cx.store.begin(connected.marketplace).await?;
-    let Some(mut ticket) = tx.lock_ticket(connected.id, number).await? else {
+async fn vanished(cx: &Cx, connected: &Connected, number: &TicketNumber, nudge: &NudgeKind) -> Result<Outcome> {
+    let Some(known) = cx.store.ticket(connected.marketplace, connected.id, number).await? else {
         return Ok(Outcome::Ignored("the helpdesk does not know the ticket"));
     };
-    let mut case = newest_open(tx.lock_cases_of_ticket(ticket.id).await?);
-    let mut desk = Desk { tx, connected, charter, account: String::new(), now: cx.now(), news: News::None };
-    desk.leave(&mut ticket, &mut case, TicketPresence::Deleted).await?;
+    let charter = cx.marketplace(connected.marketplace).await?.charter;
+    let tx = cx.store.begin(connected.marketplace).await?;
+    let cases = tx.lock_cases_of_ticket(known.id).await?;
+    let Some(mut ticket) = tx.lock_ticket(connected.id, number).await? else { return Ok(Outcome::NotYet) };
+    let newest = cases.last().map(|case| case.id);
+    let mut case = newest_open(cases);
+    let mut desk = Desk { tx, connected, charter, account: String::new(), newest, now: cx.now(), news: News::None };
+    // What is marked as spam goes to the bin as well, and the one is told before or after the other.
+    let presence = match (&ticket.presence, nudge) {
+        (TicketPresence::Spam, _) | (_, NudgeKind::TicketSpam) => TicketPresence::Spam,
+        _ => TicketPresence::Deleted,
+    };
+    desk.leave(&mut ticket, &mut case, presence).await?;
     desk.tx.save_ticket(&ticket).await?;
     desk.tx.commit().await?;
     Ok(Outcome::UpToDate)
@@ -92,12 +102,23 @@ fn newest_open(cases: Vec<Case>) -> Option<Case> {
     cases.into_iter().rev().find(|case| case.status != CaseStatus::Closed)
 }
 
+const fn is_thrown_away(presence: &TicketPresence) -> bool {
+    matches!(presence, TicketPresence::Spam | TicketPresence::Deleted)
+}
+
+/// What we know of a ticket from the helpdesk, without what we asked of it.
+fn seen(ticket: &Ticket) -> Ticket {
+    Ticket { pushed_status: None, pushed_priority: None, ..ticket.clone() }
+}
+
 /// One ticket being brought up to date.
 struct Desk<'a> {
     tx: Tx,
     connected: &'a Connected,
     charter: Charter,
     account: String,
+    /// The newest case that the ticket tells, closed or not.
+    newest: Option<CaseId>,
     now: DateTime<Utc>,
     news: News,
 }
@@ -117,15 +138,26 @@ impl Desk<'_> {
     }
 
     /// Finds the ticket and its open case, or opens one, and files the comments that we do not have. None when what we
-    /// do not have may be our own words on their way.
+    /// do not have may be our own words on their way, or when we learned more since we asked the helpdesk.
     async fn take_up(
         &mut self,
-        number: &TicketNumber,
+        known: Option<&Ticket>,
         snapshot: &TicketSnapshot,
         comments: &[Comment],
         read_before: u32,
     ) -> Result<Option<(Ticket, Option<Case>)>> {
-        let known = self.tx.lock_ticket(self.connected.id, number).await?;
+        let number = &snapshot.number;
+        // Cases before tickets, as everywhere, so that two units of work never wait for each other in a circle.
+        let cases = match known {
+            Some(ticket) => self.tx.lock_cases_of_ticket(ticket.id).await?,
+            None => Vec::new(),
+        };
+        let ticket = self.tx.lock_ticket(self.connected.id, number).await?;
+        if ticket.as_ref().map(seen) != known.map(seen) || (known.is_none() && self.may_be_our_opening(snapshot).await?) {
+            return Ok(None);
+        }
+        self.newest = cases.last().map(|case| case.id);
+        let mut open = newest_open(cases);
         let numbers: Vec<_> = comments.iter().map(|comment| &comment.number).collect();
         let filed = self.tx.messages_of_comments(self.connected.id, &numbers).await?;
         let unknown: Vec<_> =
@@ -135,15 +167,12 @@ impl Desk<'_> {
         {
             return Ok(None);
         }
-        let (ticket, mut open) = match known {
-            Some(ticket) => {
-                let open = newest_open(self.tx.lock_cases_of_ticket(ticket.id).await?);
-                (ticket, open)
-            }
-            None => (self.new_ticket(snapshot).await?, None),
+        let ticket = match ticket {
+            Some(ticket) => ticket,
+            None => self.new_ticket(snapshot).await?,
         };
         let buyer_wrote = unknown.iter().any(|comment| comment.author.side == AuthorSide::EndUser);
-        let gone = snapshot.presence != TicketPresence::Active;
+        let gone = is_thrown_away(&snapshot.presence);
         if open.is_none() && !gone && (read_before == 0 && filed.is_empty() || buyer_wrote) {
             open = Some(self.open_case(&ticket, snapshot, comments).await?);
         }
@@ -182,6 +211,20 @@ impl Desk<'_> {
         Ok(true)
     }
 
+    /// Whether a ticket that we see for the first time may be one that we are just opening: its first webhook can be
+    /// faster than the answer to us.
+    async fn may_be_our_opening(&self, snapshot: &TicketSnapshot) -> Result<bool> {
+        let Some(email) = &snapshot.requester.email else { return Ok(false) };
+        for delivery in self.tx.openings_in_flight(self.connected.id).await? {
+            if let OutboundCommand::OpenTicket(new) = delivery.command()?
+                && new.requester_email.eq_ignore_ascii_case(email)
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Our own internal notes are copies of what we have; there is nothing to file.
     fn is_own_note(&self, comment: &Comment) -> bool {
         comment.visibility == Visibility::Internal && comment.author.id == self.account
@@ -194,7 +237,8 @@ impl Desk<'_> {
             number: snapshot.number.clone(),
             url: snapshot.url.clone(),
             subject: snapshot.subject.clone(),
-            status: snapshot.status,
+            // As every ticket begins: what an agent made of it before we looked counts as a change.
+            status: TicketStatus::New,
             priority: snapshot.priority,
             presence: TicketPresence::Active,
             pushed_status: None,
@@ -208,7 +252,8 @@ impl Desk<'_> {
     }
 
     async fn open_case(&mut self, ticket: &Ticket, snapshot: &TicketSnapshot, comments: &[Comment]) -> Result<Case> {
-        let order = self.find_order(snapshot, comments).await?;
+        let words = comments.iter().filter(|comment| comment.author.id == snapshot.requester.id).map(|comment| comment.text.clone());
+        let order = self.find_order(snapshot, words.collect()).await?;
         let requester = &snapshot.requester;
         let buyer = self.tx.buyer_of(Some((self.connected.id, &requester.id)), &requester.name, requester.email.as_deref()).await?;
         let opening = Opening {
@@ -220,6 +265,7 @@ impl Desk<'_> {
         };
         let case = Case::open(opening, &self.charter, self.now);
         self.tx.insert_case(&case, None).await?;
+        self.newest = Some(case.id);
         self.tx.link_ticket(case.id, ticket.id).await?;
         let who = self.helpdesk();
         // The ticket is brought in step at the end, when everything is known.
@@ -234,7 +280,7 @@ impl Desk<'_> {
 
     /// The order that the ticket names: in the configured field, or in subject or words. Words are the buyer's own, so
     /// an order that was placed with another address is not taken from them.
-    async fn find_order(&mut self, snapshot: &TicketSnapshot, comments: &[Comment]) -> Result<Option<(OrderId, SellerId)>> {
+    async fn find_order(&mut self, snapshot: &TicketSnapshot, words: Vec<String>) -> Result<Option<(OrderId, SellerId)>> {
         let field = self.connected.settings.order_field.as_ref().and_then(|field| snapshot.fields.get(field));
         if let Some(reference) = field.map(|reference| reference.trim().to_owned()) {
             let found = self.tx.order_sellers(std::slice::from_ref(&reference)).await?;
@@ -243,8 +289,7 @@ impl Desk<'_> {
             }
         }
         let pattern = self.charter.order_pattern.clone().unwrap_or_else(OrderPattern::usual);
-        let words = comments.iter().filter(|comment| comment.author.id == snapshot.requester.id).map(|comment| comment.text.as_str());
-        let text = std::iter::once(snapshot.subject.as_str()).chain(words).collect::<Vec<_>>().join("\n");
+        let text = std::iter::once(snapshot.subject.clone()).chain(words).collect::<Vec<_>>().join("\n");
         let candidates = pattern.candidates(&text);
         if candidates.is_empty() {
             return Ok(None);
@@ -313,17 +358,17 @@ impl Desk<'_> {
     }
 
     /// Replaces what was redacted or made private in the helpdesk.
-    async fn rewrite(&mut self, case: Option<&Case>, comments: &[Comment]) -> Result<()> {
+    async fn rewrite(&mut self, comments: &[Comment]) -> Result<()> {
         let numbers: Vec<_> = comments.iter().map(|comment| &comment.number).collect();
         let filed = self.tx.messages_of_comments(self.connected.id, &numbers).await?;
         for comment in comments {
             let Some(message) = filed.get(&comment.number) else { continue };
             let Some((text, audience)) = rewritten(message, comment) else { continue };
             self.tx.redact(message.id, text, comment.html.as_deref().map(clean), audience, self.now).await?;
-            if let Some(case) = case {
+            if let Some(case) = self.newest {
                 let event = EventKind::MessageRedacted { thread: message.thread, message: message.id };
                 // For the audience of before: whoever saw the words must hear that they are gone.
-                self.tx.record(case.id, &self.helpdesk(), NewEvent::in_thread(event, message.thread, message.number, message.audience));
+                self.tx.record(case, &self.helpdesk(), NewEvent::in_thread(event, message.thread, message.number, message.audience));
             }
         }
         Ok(())
@@ -343,12 +388,15 @@ impl Desk<'_> {
         };
         let same_kind = std::mem::discriminant(&now) == std::mem::discriminant(&ticket.presence);
         match (&ticket.presence, &now) {
+            // Where to is told by one event of several, and not always by the first that we read.
+            (TicketPresence::Merged { into: None }, TicketPresence::Merged { into: Some(_) }) => self.leave(ticket, case, now).await?,
             _ if same_kind => {}
             (_, TicketPresence::Active) => {
                 ticket.presence = TicketPresence::Active;
                 if let Some(case) = case {
                     self.tx.record(case.id, &self.helpdesk(), NewEvent::for_operator(EventKind::TicketRestored { ticket: ticket.id }));
-                    if case.status == CaseStatus::Resolved {
+                    let over = matches!(snapshot.status, TicketStatus::Solved | TicketStatus::Closed);
+                    if case.status == CaseStatus::Resolved && !over {
                         self.make(case, &CaseMove::Reopen, &self.helpdesk()).await?;
                     }
                 }
@@ -375,8 +423,10 @@ impl Desk<'_> {
             self.tx.nudge(ticket.connection, lane(ticket.connection, target), target, nudge).await?;
         }
         ticket.presence = presence;
+        if let Some(case) = self.newest {
+            self.tx.record(case, &self.helpdesk(), NewEvent::for_operator(event));
+        }
         if let Some(case) = case {
-            self.tx.record(case.id, &self.helpdesk(), NewEvent::for_operator(event));
             if step == CaseMove::Close || case.status.turn().is_some() {
                 self.make(case, &step, &self.helpdesk()).await?;
             }
@@ -385,11 +435,12 @@ impl Desk<'_> {
     }
 
     /// An order that could not be found before may be named or known by now.
-    async fn follow_order(&mut self, case: &mut Case, snapshot: &TicketSnapshot, comments: &[Comment]) -> Result<()> {
+    async fn follow_order(&mut self, case: &mut Case, snapshot: &TicketSnapshot) -> Result<()> {
         if case.order.is_some() {
             return Ok(());
         }
-        if let Some((order, seller)) = self.find_order(snapshot, comments).await? {
+        let words = self.tx.words_of_buyer(case.id).await?;
+        if let Some((order, seller)) = self.find_order(snapshot, words).await? {
             let who = self.helpdesk();
             *case = cases::attach(&mut self.tx, &self.charter, &who, case, order, seller, self.now).await?;
         }
@@ -410,7 +461,8 @@ impl Desk<'_> {
             return Ok(());
         }
         let who = self.helpdesk();
-        if status_changed && let Some(step) = case.move_of_ticket(snapshot.status) {
+        // One state may take two moves: what is set from solved to pending is taken up again and waits for the buyer.
+        while status_changed && let Some(step) = case.move_of_ticket(snapshot.status) {
             self.make(case, &step, &who).await?;
         }
         if status_changed && self.news == News::None {
@@ -483,7 +535,8 @@ fn clean(html: &str) -> String {
     ammonia::Builder::default().rm_tags(["img"]).clean(html).to_string()
 }
 
-/// Asks for a ticket to be read again, in its turn: the periodic reconcile found that it changed.
+/// Asks for a ticket to be read again, in its turn: the periodic reconcile found that it changed. All of it is read, as
+/// what changed may be an old comment: Freshdesk tells of no redaction, and Zendesk's word of one may have been lost.
 pub async fn nudge(
     cx: &Cx,
     marketplace: MarketplaceId,
@@ -493,7 +546,7 @@ pub async fn nudge(
 ) -> Result<(), Error> {
     let tx = cx.store.begin(marketplace).await?;
     for number in tickets {
-        tx.nudge(connected.id, lane(connected.id, number), number, NewDelivery::encode(NudgeKind::TicketChanged)).await?;
+        tx.nudge(connected.id, lane(connected.id, number), number, NewDelivery::encode(NudgeKind::CommentsRewritten)).await?;
     }
     tx.reconciled(connected.id, cursor).await?;
     tx.commit().await?;

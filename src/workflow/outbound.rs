@@ -8,7 +8,7 @@ use crate::domain::cases::Case;
 use crate::domain::ids::TicketId;
 use crate::domain::parties::{Actor, Party, Who};
 use crate::domain::threads::MessageDelivery;
-use crate::domain::tickets::{CommentNumber, Ticket, TicketNumber, TicketPresence, TicketStatus};
+use crate::domain::tickets::{CommentNumber, Priority, Ticket, TicketNumber, TicketPresence, TicketStatus};
 use crate::domain::timeline::{EventKind, NewEvent};
 use crate::helpdesk::{Attempt, DeliveryKey, HelpdeskError, NudgeKind, OutboundCommand, Receipt, Remedy, SpeakAs, TicketUpdate};
 use crate::store::{Arrival, NewDelivery, OutboxRow, Settlement, Tx, lane};
@@ -108,8 +108,10 @@ async fn settle(cx: &Cx, row: &OutboxRow, sent: Sent) -> Result<Settlement> {
         }
         Sent::Tried(_, Err(error)) => {
             let (settlement, arrival) = after(cx, row, &error);
-            if settlement == Settlement::Ignored(error.to_string()) {
+            if !matches!(settlement, Settlement::Retry { .. } | Settlement::Defer { .. }) {
                 forget_push(&mut tx, row).await?;
+            }
+            if matches!(settlement, Settlement::Ignored(_)) {
                 reread(&tx, row).await?;
             }
             stopped(&mut tx, row, case.as_ref(), &settlement).await?;
@@ -176,8 +178,38 @@ async fn arrived(cx: &Cx, tx: &mut Tx, row: &OutboxRow, case: Option<&Case>, com
                 _ => Ok(()),
             }
         }
+        Receipt::State { status, priority } => match command {
+            OutboundCommand::UpdateTicket { ticket, update } => in_step(tx, row, ticket, update, (status, priority)).await,
+            _ => Ok(()),
+        },
         Receipt::Done => Ok(()),
     }
+}
+
+/// What the ticket says after our change is what we have seen of it, so that the echo is none to us even if we change
+/// our mind before it comes.
+async fn in_step(
+    tx: &Tx,
+    row: &OutboxRow,
+    number: &TicketNumber,
+    update: &TicketUpdate,
+    (status, priority): (TicketStatus, Option<Priority>),
+) -> Result<()> {
+    if let Some(mut ticket) = tx.lock_ticket(row.connection, number).await? {
+        if update.status.is_some() {
+            ticket.status = status;
+            // A state that the account does not have is not asked for again: that would go on for ever.
+            if update.status == Some(status) {
+                ticket.pushed_status = ticket.pushed_status.filter(|pushed| *pushed != status);
+            }
+        }
+        if update.priority.is_some() {
+            ticket.priority = priority;
+            ticket.pushed_priority = ticket.pushed_priority.filter(|pushed| Some(*pushed) != update.priority);
+        }
+        tx.save_ticket(&ticket).await?;
+    }
+    Ok(())
 }
 
 async fn delivered(tx: &mut Tx, row: &OutboxRow, case: Option<&Case>, comment: Option<&CommentNumber>) -> Result<()> {

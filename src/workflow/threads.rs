@@ -1,6 +1,5 @@
 //! Threads: opened, joined, written in, read.
 
-use super::cases::opening_lane;
 use super::{Check, Cx, Error, Result, effects, refused};
 use crate::domain::cases::{Case, CaseAction, CaseMove, CaseStatus};
 use crate::domain::charter::{Charter, PrivateMirror};
@@ -12,7 +11,7 @@ use crate::domain::tickets::Channel;
 use crate::domain::timeline::{EventKind, NewEvent};
 use crate::helpdesk::SpeakAs;
 use crate::policy::{self, Permission};
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, opening_lane};
 
 /// The longest message, in characters. Both helpdesks take it, escaped and attributed.
 pub const TEXT_LIMIT: usize = 10_000;

@@ -109,14 +109,14 @@ impl Freshdesk {
         if update.unless_changed_since.is_some() || attempt != Attempt::First {
             let now = self.ticket(ticket).await?;
             if attempt != Attempt::First && now.has(update) {
-                return Ok(Receipt::Done);
+                return Ok(now.state());
             }
             if update.unless_changed_since.is_some_and(|seen| now.updated_at > seen) {
                 return Err(HelpdeskError::Conflict);
             }
         }
-        self.wire.tell(Call::put(format!("api/v2/tickets/{digits}"), Value::Object(change))).await?;
-        Ok(Receipt::Done)
+        let changed: api::Ticket = self.wire.ask(Call::put(format!("api/v2/tickets/{digits}"), Value::Object(change))).await?;
+        Ok(mapping::ticket(changed, String::new()).state())
     }
 
     async fn status_code(&self, status: TicketStatus) -> Result<u64, HelpdeskError> {

@@ -234,11 +234,13 @@ async fn the_state_for_third_parties_is_used_where_the_account_has_it() {
     for (choices, code) in [(json!({"2": ["Open", "Open"], "7": ["Waiting", "Waiting"]}), 7), (json!({"2": ["Open", "Open"]}), 2)] {
         let (peer, desk) = desk(move |asked| match asked.line.as_str() {
             "GET /api/v2/ticket_fields" => Answer::json(200, &json!([{"name": "status", "choices": choices}])),
-            _ => Answer::json(200, &ticket(&json!({}))),
+            _ => Answer::json(200, &ticket(&json!({"status": code, "priority": 4}))),
         })
         .await;
+        let status = if code == 7 { TicketStatus::OnHold } else { TicketStatus::Pending };
+        let reached = Receipt::State { status, priority: Some(Priority::Urgent) };
         for _ in 0..2 {
-            assert_eq!(Helpdesk::perform(&desk, &update(TicketStatus::OnHold, None), &key(), Attempt::First).await, Ok(Receipt::Done));
+            assert_eq!(Helpdesk::perform(&desk, &update(TicketStatus::OnHold, None), &key(), Attempt::First).await, Ok(reached.clone()));
         }
         assert_eq!(peer.lines(), ["GET /api/v2/ticket_fields", "PUT /api/v2/tickets/318", "PUT /api/v2/tickets/318"]);
         assert_eq!(peer.asked()[2].body, json!({"status": code, "priority": 4}));
@@ -252,7 +254,8 @@ async fn an_update_gives_way_to_somebody_else_s() {
     assert_eq!(Helpdesk::perform(&desk, &outdated, &key(), Attempt::First).await, Err(HelpdeskError::Conflict));
     assert_eq!(peer.lines(), ["GET /api/v2/tickets/318"]);
     let current = update(TicketStatus::Solved, Some("2026-11-22T11:00:00Z"));
-    assert_eq!(Helpdesk::perform(&desk, &current, &key(), Attempt::First).await, Ok(Receipt::Done));
+    let receipt = Helpdesk::perform(&desk, &current, &key(), Attempt::First).await;
+    assert!(matches!(receipt, Ok(Receipt::State { .. })), "{receipt:?}");
     assert_eq!(peer.asked()[2].body, json!({"status": 4, "priority": 4}));
 }
 
@@ -260,7 +263,8 @@ async fn an_update_gives_way_to_somebody_else_s() {
 async fn an_update_that_arrived_earlier_is_not_a_conflict_with_itself() {
     let (peer, desk) = desk(|_| Answer::json(200, &ticket(&json!({"status": 4, "priority": 4})))).await;
     let command = update(TicketStatus::Solved, Some("2026-11-22T10:00:00Z"));
-    assert_eq!(Helpdesk::perform(&desk, &command, &key(), again()).await, Ok(Receipt::Done));
+    let solved = Receipt::State { status: TicketStatus::Solved, priority: Some(Priority::Urgent) };
+    assert_eq!(Helpdesk::perform(&desk, &command, &key(), again()).await, Ok(solved));
     assert_eq!(peer.lines(), ["GET /api/v2/tickets/318"]);
 }
 
@@ -356,6 +360,20 @@ async fn changes_are_listed_from_the_time_that_the_last_page_reached() {
     let (last, asked) = changes(changed(3, |_| "2026-11-22T11:00:00Z".to_owned()), first.cursor.as_deref()).await;
     assert_eq!(parameter(&asked, "updated_since").as_deref(), Some("2026-11-22T10:49:29Z"));
     assert_eq!((last.cursor.as_deref(), last.more), (Some("2026-11-22T10:59:00Z|1"), false), "with an overlap for the next time");
+}
+
+#[tokio::test]
+async fn what_was_thrown_away_is_asked_for_by_itself() {
+    let (peer, desk) = desk(|asked| match parameter(asked, "filter").as_deref() {
+        None => Answer::json(200, &json!([ticket(&json!({"id": 1}))])),
+        Some("deleted") => Answer::json(200, &json!([ticket(&json!({"id": 2}))])),
+        Some(_) => Answer::json(400, &json!({"description": "Validation failed", "errors": []})),
+    })
+    .await;
+    let changes = desk.changes(at("2026-11-22T10:00:00Z"), None).await.unwrap();
+    assert_eq!(changes.tickets, [TicketNumber("1".to_owned()), TicketNumber("2".to_owned())], "a list that is refused is empty");
+    let asked: Vec<_> = peer.asked().iter().map(|asked| parameter(asked, "updated_since").unwrap()).collect();
+    assert_eq!(asked, ["2026-11-22T10:00:00Z"; 3], "over the same stretch of time");
 }
 
 #[tokio::test]

@@ -42,19 +42,21 @@ impl Zendesk {
                 self.post_comment(ticket, *visibility, speak_as, text, key).await
             }
             OutboundCommand::UpdateTicket { ticket, update } => {
-                if let Attempt::Again { .. } = attempt
-                    && self.ticket(ticket).await?.has(update)
-                {
-                    return Ok(Receipt::Done);
+                if let Attempt::Again { .. } = attempt {
+                    let now = self.ticket(ticket).await?;
+                    if now.has(update) {
+                        return Ok(now.state());
+                    }
                 }
                 self.update_ticket(ticket, update).await
             }
             OutboundCommand::AddTags { ticket, tags } => self.add_tags(ticket, tags).await,
             OutboundCommand::OpenTicket(new) => {
-                if let Attempt::Again { .. } = attempt
+                if let Attempt::Again { begun_at } = attempt
                     && let Some(number) = self.find_ticket(&new.reference).await?
                 {
-                    return Ok(Receipt::Ticket { number, comment: None });
+                    let comment = self.find_comment(&number, key, begun_at).await?;
+                    return Ok(Receipt::Ticket { number, comment });
                 }
                 self.open_ticket(new, key).await
             }
@@ -158,8 +160,8 @@ impl Zendesk {
             change.insert("safe_update".to_owned(), true.into());
             change.insert("updated_stamp".to_owned(), stamp.to_rfc3339_opts(SecondsFormat::AutoSi, true).into());
         }
-        self.wire.tell(Call::put(path, json!({ "ticket": Value::Object(change) }))).await?;
-        Ok(Receipt::Done)
+        let answer: api::TicketAnswer = self.wire.ask(Call::put(path, json!({ "ticket": Value::Object(change) }))).await?;
+        Ok(mapping::ticket(answer, String::new()).state())
     }
 
     /// This endpoint adds; `tags` in a ticket's body would replace.

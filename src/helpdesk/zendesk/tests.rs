@@ -309,11 +309,18 @@ fn update(status: TicketStatus, unless_changed_since: Option<&str>) -> OutboundC
     OutboundCommand::UpdateTicket { ticket: number(), update }
 }
 
+const ON_HOLD: Receipt = Receipt::State { status: TicketStatus::OnHold, priority: Some(Priority::High) };
+
+fn on_hold() -> Value {
+    json!({"ticket": {"id": 42, "status": "hold", "priority": "high",
+        "created_at": "2026-11-20T09:15:42Z", "updated_at": "2026-11-22T11:50:01Z"}})
+}
+
 #[tokio::test]
 async fn an_update_is_conditional_when_it_is_asked_to_be() {
-    let (peer, desk) = desk(|_| Answer::json(200, &json!({}))).await;
+    let (peer, desk) = desk(|_| Answer::json(200, &on_hold())).await;
     let command = update(TicketStatus::OnHold, Some("2026-11-20T09:15:42Z"));
-    assert_eq!(Helpdesk::perform(&desk, &command, &key(), Attempt::First).await, Ok(Receipt::Done));
+    assert_eq!(Helpdesk::perform(&desk, &command, &key(), Attempt::First).await, Ok(ON_HOLD));
     let change = json!({"status": "hold", "priority": "high", "safe_update": true, "updated_stamp": "2026-11-20T09:15:42Z"});
     assert_eq!(peer.asked()[0].body, json!({"ticket": change}));
     Helpdesk::perform(&desk, &update(TicketStatus::Open, None), &key(), Attempt::First).await.unwrap();
@@ -328,11 +335,9 @@ async fn an_update_is_conditional_when_it_is_asked_to_be() {
 
 #[tokio::test]
 async fn an_update_that_arrived_earlier_is_not_a_conflict_with_itself() {
-    let ticket = json!({"ticket": {"id": 42, "status": "hold", "priority": "high",
-        "created_at": "2026-11-20T09:15:42Z", "updated_at": "2026-11-22T11:50:01Z"}});
-    let (peer, desk) = desk(move |_| Answer::json(200, &ticket)).await;
+    let (peer, desk) = desk(|_| Answer::json(200, &on_hold())).await;
     let command = update(TicketStatus::OnHold, Some("2026-11-20T09:15:42Z"));
-    assert_eq!(Helpdesk::perform(&desk, &command, &key(), again()).await, Ok(Receipt::Done));
+    assert_eq!(Helpdesk::perform(&desk, &command, &key(), again()).await, Ok(ON_HOLD));
     assert_eq!(peer.lines(), ["GET /api/v2/tickets/42.json"]);
 }
 

@@ -132,6 +132,11 @@ impl Story {
     pub(crate) async fn begin_with(db: Db, kind: HelpdeskKind, charter: Charter) -> Self {
         let app = TestApp::start_with(db, charter).await;
         let desk = Desk::connect(&app, kind).await;
+        Self::around(app, desk).await
+    }
+
+    /// The same around a server and a helpdesk that the test has set up itself.
+    pub(crate) async fn around(app: TestApp, desk: Desk) -> Self {
         let vendor = app.token(Role::Vendor, None).await;
         let operator = app.token(Role::Operator, None).await;
         let sellers = json!({ "sellers": [
