@@ -53,7 +53,7 @@ pub(super) struct Common {
     /// The marketplace's short name.
     #[arg(long)]
     marketplace: String,
-    /// Where the account is, such as https://acme.zendesk.com.
+    /// Where the account is, such as `https://acme.zendesk.com`.
     #[arg(long, value_name = "URL")]
     base_url: Url,
     /// The custom ticket field that holds the order reference: its id (Zendesk) or name (Freshdesk).

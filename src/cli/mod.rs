@@ -70,7 +70,7 @@ enum Verb {
 /// Runs a command and says how it went: 0 done, 1 not done, 2 not understood.
 pub async fn run(command: Command) -> ExitCode {
     let out = Output::new(command.json);
-    match dispatch(command, &out).await {
+    match Box::pin(dispatch(command, &out)).await {
         Ok(code) => code,
         Err(error) => {
             out.failure(&error);

@@ -22,7 +22,7 @@ impl Output {
     }
 
     /// Says the one or the other.
-    pub(super) fn both(&self, json: impl FnOnce() -> Value, text: &str) {
+    pub(super) fn both(self, json: impl FnOnce() -> Value, text: &str) {
         match self.format {
             Format::Text => line(&mut std::io::stdout(), text),
             Format::Json => line(&mut std::io::stdout(), &format!("{:#}", json())),
@@ -30,7 +30,7 @@ impl Output {
     }
 
     /// Says rows: an array of objects, or a table with the same columns.
-    pub(super) fn rows(&self, name: &str, rows: &[Value], none: &str) {
+    pub(super) fn rows(self, name: &str, rows: &[Value], none: &str) {
         match self.format {
             Format::Json => line(&mut std::io::stdout(), &format!("{:#}", json!({ name: rows }))),
             Format::Text if rows.is_empty() => line(&mut std::io::stdout(), none),
@@ -39,7 +39,7 @@ impl Output {
     }
 
     /// Says what went wrong, with its causes.
-    pub(super) fn failure(&self, error: &anyhow::Error) {
+    pub(super) fn failure(self, error: &anyhow::Error) {
         match self.format {
             Format::Text => line(&mut std::io::stderr(), &format!("error: {error:#}")),
             Format::Json => line(&mut std::io::stdout(), &format!("{:#}", json!({ "error": format!("{error:#}") }))),
