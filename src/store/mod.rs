@@ -128,11 +128,14 @@ const BUSY: Duration = Duration::from_secs(10);
 const ACQUIRE: Duration = Duration::from_secs(5);
 
 impl Store {
-    /// Opens `sqlite://path` (created when missing) or `postgres://…`.
+    /// Opens `sqlite://path` (created when missing) or `postgres://…`; anything else is [`StoreError::Unavailable`].
     pub async fn open(url: &str, options: StoreOptions, clock: SharedClock) -> Result<Self> {
         let (reads, writes, backend) = if url.starts_with("sqlite:") {
             let (reads, writes) = open_sqlite(url, options).await?;
             (reads, writes, Backend::Sqlite)
+        } else if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            // The driver's own words would repeat the URL, and with it the password.
+            return Err(StoreError::Unavailable(DbErr::Custom("the URL must begin with sqlite:// or postgres://".to_owned())));
         } else {
             let pool = open_postgres(url, options).await?;
             (pool.clone(), pool, Backend::Postgres)

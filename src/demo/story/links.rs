@@ -104,11 +104,21 @@ async fn list(State(links): State<Arc<Vec<Link>>>) -> Html<String> {
     Html(std::iter::once(PAGE.to_owned()).chain(items).collect())
 }
 
-const PAGE: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Trilogue demo</title><h1>Trilogue demo</h1><ul>\n";
+const PAGE: &str = r#"<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<link rel="icon" href="data:,">
+<title>Trilogue demo</title>
+<style>:root { color-scheme: light dark } body { font: 1rem/1.7 system-ui; margin: 3rem }</style>
+<h1>Trilogue demo</h1>
+<ul>
+"#;
 
 const SIDEBAR: &str = r#"# What an agent's sidebar shows beside the ticket.
 query Sidebar {
-  case(by: { ticket: { helpdesk: ZENDESK, externalId: "TICKET" } }) {
+  case(by: {
+    ticket: { helpdesk: ZENDESK, externalId: "TICKET" }
+  }) {
     reference
     status
     owner
@@ -123,7 +133,7 @@ query Sidebar {
     threads {
       kind
       messages(last: 20) {
-        nodes { author authorName text delivery sentAt }
+        nodes { author authorName text delivery }
       }
     }
     availableActions
@@ -131,7 +141,7 @@ query Sidebar {
 }
 "#;
 
-const LIVE: &str = r"# Everything that happens, as it happens. Let it run and open another tab.
+const LIVE: &str = r"# What happens, as it happens. Let it run.
 subscription Live {
   timelineItemAdded {
     __typename
@@ -141,12 +151,15 @@ subscription Live {
     ... on MessagePostedEvent {
       message { author authorName text audience }
     }
+    ... on MessageDeliveredEvent {
+      message { author authorName text audience }
+    }
     ... on CaseEscalatedEvent { reason note }
   }
 }
 ";
 
-const CASES: &str = r"# The seller sees its own cases, and of buyers no more than first name and initial.
+const CASES: &str = r"# A seller sees its own cases, and little of a buyer.
 query MyCases {
   viewer { role seller { name } }
   cases(first: 10) {
@@ -169,7 +182,7 @@ query MyCases {
 }
 ";
 
-const REPLY: &str = r#"# Goes into the ticket as a public comment, once: run it again and see.
+const REPLY: &str = r#"# Goes into the ticket, once: run it again and see.
 mutation Reply {
   messagePost(input: {
     threadId: "THREAD"
@@ -182,7 +195,7 @@ mutation Reply {
 }
 "#;
 
-const UPSERT: &str = r#"# The marketplace's software tells of sellers and orders. Safe to repeat.
+const UPSERT: &str = r#"# What the marketplace's software sends.
 mutation Tell {
   sellersUpsert(input: {
     sellers: [{ externalId: "cora", name: "Atelier Cora", locale: "fr" }]
