@@ -28,7 +28,7 @@ use migrations::Migrator;
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqlErr, SqliteTransactionMode,
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqlErr, SqliteTransactionMode,
     SqlxSqliteConnector, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
@@ -133,9 +133,10 @@ impl Store {
         let (reads, writes, backend) = if url.starts_with("sqlite:") {
             let (reads, writes) = open_sqlite(url, options).await?;
             (reads, writes, Backend::Sqlite)
-        } else if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+        } else if !url.parse::<url::Url>().is_ok_and(|url| matches!(url.scheme(), "postgres" | "postgresql")) {
             // The driver's own words would repeat the URL, and with it the password.
-            return Err(StoreError::Unavailable(DbErr::Custom("the URL must begin with sqlite:// or postgres://".to_owned())));
+            let reason = "the URL is neither sqlite://FILE nor postgres://USER:PASSWORD@HOST/DATABASE";
+            return Err(StoreError::Unavailable(DbErr::Conn(RuntimeErr::Internal(reason.to_owned()))));
         } else {
             let pool = open_postgres(url, options).await?;
             (pool.clone(), pool, Backend::Postgres)
@@ -206,7 +207,7 @@ impl Store {
 async fn open_sqlite(url: &str, options: StoreOptions) -> Result<(DatabaseConnection, DatabaseConnection)> {
     let connect = url
         .parse::<SqliteConnectOptions>()
-        .map_err(|error| StoreError::Unavailable(DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into()))))?
+        .map_err(|error| StoreError::Unavailable(DbErr::Conn(RuntimeErr::SqlxError(error.into()))))?
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         // With group commit this costs almost nothing, and an acknowledged webhook survives a power cut.
@@ -237,7 +238,7 @@ async fn open_postgres(url: &str, options: StoreOptions) -> Result<DatabaseConne
 }
 
 fn unavailable(error: sea_orm::sqlx::Error) -> StoreError {
-    StoreError::Unavailable(DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())))
+    StoreError::Unavailable(DbErr::Conn(RuntimeErr::SqlxError(error.into())))
 }
 
 /// One unit of work in one marketplace. Dropped without [`Tx::commit`], it never happened.
