@@ -2,10 +2,12 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use trilogue::cli::{Command, run};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    run(Command::parse()).await
+    match Command::read(std::env::args_os()) {
+        Ok(command) => run(command).await,
+        Err(code) => code,
+    }
 }

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use rand::Rng;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
@@ -19,11 +19,12 @@ use crate::workflow::connections::{self, ConnectionSettings, NewConnection};
 #[derive(Debug, Subcommand)]
 pub(super) enum ConnectVerb {
     /// To a Zendesk account.
+    #[command(group(ArgGroup::new("credentials").required(true).args(["oauth_token", "api_token"])))]
     Zendesk {
         #[command(flatten)]
         common: Common,
         /// An OAuth access token with the scopes tickets:write, tickets:read and users:write.
-        #[arg(long, value_name = "TOKEN", conflicts_with_all = ["email", "api_token"], required_unless_present = "api_token")]
+        #[arg(long, value_name = "TOKEN", conflicts_with = "email")]
         oauth_token: Option<String>,
         /// The agent whose API token is used.
         #[arg(long, requires = "api_token")]
@@ -53,8 +54,8 @@ pub(super) struct Common {
     /// The marketplace's short name.
     #[arg(long)]
     marketplace: String,
-    /// Where the account is, such as <https://acme.zendesk.com>.
-    #[arg(long, value_name = "URL")]
+    /// Where the account is, such as `https://acme.zendesk.com`.
+    #[arg(long, value_name = "URL", value_parser = address)]
     base_url: Url,
     /// The custom ticket field that holds the order reference: its id (Zendesk) or name (Freshdesk).
     #[arg(long, value_name = "FIELD")]
@@ -80,6 +81,10 @@ impl Common {
             timeout_ms: self.timeout_ms.unwrap_or(usual.timeout_ms),
         }
     }
+}
+
+fn address(text: &str) -> Result<Url, &'static str> {
+    text.parse().map_err(|_| "it is not an address such as https://acme.zendesk.com")
 }
 
 /// Runs `trilogue connect …`.

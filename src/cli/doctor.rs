@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::output::Output;
+use super::output::{Output, reason};
 use crate::clock::SystemClock;
 use crate::config::Settings;
 use crate::domain::ids::ConnectionId;
@@ -49,7 +49,9 @@ pub(super) async fn examine(settings: &Settings, out: Output) -> anyhow::Result<
     let ill = report.0.iter().any(|finding| finding.verdict == Verdict::Ill);
     let rows: Vec<Value> =
         report.0.iter().map(|finding| json!({ "check": finding.what, "verdict": word(finding.verdict), "say": finding.say })).collect();
-    let text: Vec<_> = report.0.iter().map(|finding| format!("{} {:<28} {}", mark(finding.verdict), finding.what, finding.say)).collect();
+    let width = report.0.iter().map(|finding| finding.what.chars().count()).max().unwrap_or(0);
+    let text: Vec<_> =
+        report.0.iter().map(|finding| format!("{} {:<width$}  {}", mark(finding.verdict), finding.what, finding.say)).collect();
     out.both(|| json!({ "healthy": !ill, "checks": rows }), &text.join("\n"));
     Ok(if ill { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -102,7 +104,7 @@ async fn look_at_database(settings: &Settings, report: &mut Report) -> Option<St
             report.add(
                 "database",
                 Verdict::Ill,
-                format!("cannot be opened ({}); check DATABASE_URL and that the server runs", chain(&error)),
+                format!("cannot be opened ({}); check DATABASE_URL and that the server runs", reason(&error)),
             );
             return None;
         }
@@ -110,19 +112,15 @@ async fn look_at_database(settings: &Settings, report: &mut Report) -> Option<St
     match store.pending_migrations().await {
         Ok(0) => report.add("database", Verdict::Well, "open, tables up to date"),
         Ok(count) => {
-            report.add("database", Verdict::Ill, format!("{count} migrations are missing; run `trilogue migrate`"));
+            report.add("database", Verdict::Ill, format!("the tables are {count} step(s) behind; run `trilogue migrate`"));
             return None;
         }
         Err(error) => {
-            report.add("database", Verdict::Ill, format!("cannot be read ({})", chain(&error)));
+            report.add("database", Verdict::Ill, format!("cannot be read ({})", reason(&error)));
             return None;
         }
     }
     Some(store)
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 async fn look_at_connections(settings: &Settings, store: &Store, report: &mut Report) {
@@ -142,7 +140,7 @@ async fn look_at_connections(settings: &Settings, store: &Store, report: &mut Re
                 report.add(format!("{} {}", row.kind.name(), row.id), verdict, format!("{}: {say}", row.base_url));
             }
         }
-        Err(error) => report.add("connections", Verdict::Ill, chain(&error)),
+        Err(error) => report.add("connections", Verdict::Ill, reason(&error)),
     }
 }
 
@@ -150,7 +148,7 @@ async fn greet(connections: &Connections, id: ConnectionId) -> (Verdict, String)
     let connected = match connections.get(id).await {
         Ok(connected) => connected,
         Err(Error::Vault(error)) => return (Verdict::Ill, format!("{error}; restore the key, or connect again")),
-        Err(error) => return (Verdict::Ill, error.to_string()),
+        Err(error) => return (Verdict::Ill, reason(&error)),
     };
     match connected.account().await {
         Ok(account) => (Verdict::Well, format!("signed in as user {}", account.user)),
@@ -170,7 +168,7 @@ async fn look_at_queues(store: &Store, report: &mut Report) {
                 format!("{} wait for a person and {} were given up; see `trilogue {name} list`", depth.parked, depth.dead),
             ),
             Ok(depth) => report.add(name, Verdict::Well, format!("{} waiting", depth.unfinished)),
-            Err(error) => report.add(name, Verdict::Ill, chain(&error)),
+            Err(error) => report.add(name, Verdict::Ill, reason(&error)),
         }
     }
 }

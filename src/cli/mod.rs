@@ -7,6 +7,7 @@ mod queues;
 pub(crate) mod serve;
 mod tenants;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -65,6 +66,26 @@ enum Verb {
     /// Watch Trilogue do its main job with simulated helpdesks. Needs no network and no other program.
     #[cfg(feature = "demo")]
     Demo,
+}
+
+impl Command {
+    /// Reads the arguments. Those that cannot be understood are told about here, and the exit code is given instead; so
+    /// is the help.
+    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, ExitCode> {
+        let arguments: Vec<_> = arguments.into_iter().collect();
+        Self::try_parse_from(&arguments).map_err(|error| {
+            if error.use_stderr() && arguments.iter().any(|argument| argument == "--json") {
+                let text = error.render().to_string();
+                let sentence = text.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default();
+                let sentence = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
+                Output::new(true).failure(&anyhow::anyhow!(sentence));
+            } else {
+                // Nowhere to say it is no reason to fail otherwise.
+                drop(error.print());
+            }
+            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+        })
+    }
 }
 
 /// Runs a command and says how it went: 0 done, 1 not done, 2 not understood.
@@ -129,7 +150,11 @@ async fn marketplace(cx: &Cx, slug: &str) -> anyhow::Result<Marketplace> {
 /// Reads a word of a closed set as people type it: `seller-first` for `SELLER_FIRST`.
 fn word<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     let name = text.trim().replace('-', "_").to_uppercase();
-    serde_json::from_value(serde_json::Value::String(name)).map_err(|error| error.to_string())
+    serde_json::from_value(serde_json::Value::String(name)).map_err(|error| {
+        // Serde names the set in its own spelling.
+        let said = error.to_string().to_lowercase().replace('_', "-");
+        said.split_once("expected ").map_or_else(|| said.clone(), |(_, words)| format!("it must be {words}"))
+    })
 }
 
 #[cfg(test)]
@@ -141,5 +166,14 @@ mod tests {
     #[test]
     fn the_commands_are_well_formed() {
         Command::command().debug_assert();
+    }
+
+    #[test]
+    fn a_word_that_is_none_of_the_set_is_answered_with_the_set() {
+        use crate::domain::charter::ConversationMode;
+        assert_eq!(word("seller-first"), Ok(ConversationMode::SellerFirst));
+        assert_eq!(word("Operator_Only"), Ok(ConversationMode::OperatorOnly));
+        let error = word::<ConversationMode>("both").unwrap_err();
+        assert_eq!(error, "it must be one of `seller-first`, `tripartite`, `operator-only`");
     }
 }

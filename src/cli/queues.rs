@@ -54,7 +54,7 @@ pub(super) async fn inbox(cx: &Cx, verb: InboxVerb, out: Output) -> anyhow::Resu
         InboxVerb::List { marketplace: slug, status, limit } => {
             let owner = marketplace(cx, &slug).await?;
             let rows: Vec<_> = cx.store.inbox(owner.id, status, limit).await?.iter().map(inbox_row).collect();
-            out.rows("inbox", &rows, "Nothing has come in.");
+            out.rows("inbox", &["receivedAt", "status", "ticket", "attempts", "inboxId", "reason"], &rows, "Nothing has come in.");
         }
         InboxVerb::Show { marketplace: slug, id } => {
             let owner = marketplace(cx, &slug).await?;
@@ -115,7 +115,12 @@ pub(super) async fn outbox(cx: &Cx, verb: OutboxVerb, out: Output) -> anyhow::Re
         OutboxVerb::List { marketplace: slug, status, limit } => {
             let owner = marketplace(cx, &slug).await?;
             let rows: Vec<_> = cx.store.outbox(owner.id, status, limit).await?.iter().map(outbox_row).collect();
-            out.rows("outbox", &rows, "Nothing has gone out.");
+            out.rows(
+                "outbox",
+                &["createdAt", "status", "command", "ticket", "attempts", "deliveryId", "reason"],
+                &rows,
+                "Nothing has gone out.",
+            );
         }
         OutboxVerb::Replay { marketplace: slug, id } => {
             let owner = marketplace(cx, &slug).await?;

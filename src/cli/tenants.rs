@@ -30,7 +30,7 @@ pub(super) enum MarketplaceVerb {
         #[arg(long)]
         locale: String,
         /// The time zone of its working day, such as Europe/Paris.
-        #[arg(long)]
+        #[arg(long, value_parser = timezone)]
         timezone: chrono_tz::Tz,
         #[command(flatten)]
         rules: Rules,
@@ -85,25 +85,37 @@ pub(super) async fn marketplace(cx: &Cx, verb: MarketplaceVerb, out: Output) -> 
             let new = NewMarketplace { slug, name, currency, locale, timezone, charter: rules.applied_to(Charter::default()) };
             let made = tenants::create_marketplace(cx, new).await?;
             let text = format!(
-                "Created marketplace `{}` ({}). Next: trilogue connect zendesk|freshdesk --marketplace {} …",
-                made.slug, made.id, made.slug
+                "Created marketplace `{}` ({}).\n\nNext, connect its helpdesk:\n  trilogue connect zendesk --marketplace {} …\n  trilogue connect freshdesk --marketplace {} …",
+                made.slug, made.id, made.slug, made.slug
             );
             out.both(|| json!({ "marketplaceId": made.id, "slug": made.slug }), &text);
         }
         MarketplaceVerb::Set { slug, rules } => {
             let found = super::marketplace(cx, &slug).await?;
-            let charter = rules.applied_to(found.charter);
+            let charter = rules.applied_to(found.charter.clone());
+            let changes = charter != found.charter;
             cx.store.save_charter(found.id, &charter).await?;
-            out.both(|| json!({ "marketplaceId": found.id, "slug": slug, "charter": charter }), &format!("Changed marketplace `{slug}`."));
+            let text =
+                if changes { format!("Changed marketplace `{slug}`.") } else { format!("Marketplace `{slug}` has these rules already.") };
+            out.both(|| json!({ "marketplaceId": found.id, "slug": slug, "charter": charter }), &text);
         }
         MarketplaceVerb::List => {
             let rows: Vec<_> = cx.store.marketplaces().await?.into_iter().map(|one| {
                 json!({ "slug": one.slug, "name": one.name, "currency": one.currency.code(), "locale": one.locale, "timezone": one.timezone.name(), "marketplaceId": one.id })
             }).collect();
-            out.rows("marketplaces", &rows, "There is no marketplace yet.");
+            out.rows(
+                "marketplaces",
+                &["slug", "name", "currency", "locale", "timezone", "marketplaceId"],
+                &rows,
+                "There is no marketplace yet.",
+            );
         }
     }
     Ok(())
+}
+
+fn timezone(name: &str) -> Result<chrono_tz::Tz, &'static str> {
+    name.parse().map_err(|_| "it is not a time zone of the IANA database, such as Europe/Paris")
 }
 
 #[derive(Debug, Subcommand)]
@@ -153,7 +165,7 @@ pub(super) async fn token(cx: &Cx, verb: TokenVerb, out: Output) -> anyhow::Resu
             let rows: Vec<_> = cx.store.tokens(owner.id).await?.into_iter().map(|row| {
                 json!({ "tokenId": row.id, "role": row.role, "name": row.name, "sellerId": row.seller, "createdAt": row.created_at, "revokedAt": row.revoked_at })
             }).collect();
-            out.rows("tokens", &rows, "There is no token yet.");
+            out.rows("tokens", &["role", "name", "createdAt", "revokedAt", "tokenId", "sellerId"], &rows, "There is no token yet.");
         }
         TokenVerb::Revoke { marketplace, id } => {
             let owner = super::marketplace(cx, &marketplace).await?;

@@ -71,9 +71,48 @@ pub enum ConfigError {
         /// Why.
         source: std::io::Error,
     },
+    /// The demo's pace.
+    #[cfg(feature = "demo")]
+    #[error("TRILOGUE_DEMO_PACE must be a number from 0 to 10")]
+    Pace,
     /// The key is not a key.
     #[error(transparent)]
     Key(#[from] VaultError),
+}
+
+/// What the environment says about how `trilogue demo` is shown.
+#[cfg(feature = "demo")]
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DemoSettings {
+    /// The pauses for reading, as a multiple of the usual ones (`TRILOGUE_DEMO_PACE`): 0 for none, at most 10.
+    pub pace: f64,
+    /// Whether a terminal is to show colours.
+    pub colours: Colours,
+}
+
+/// Whether a terminal is to show colours.
+#[cfg(feature = "demo")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colours {
+    /// It is.
+    On,
+    /// Its owner wants none (`NO_COLOR`, <https://no-color.org>), or it has none.
+    Off,
+}
+
+#[cfg(feature = "demo")]
+impl DemoSettings {
+    /// Reads the environment.
+    pub fn load() -> Result<Self, ConfigError> {
+        Self::from_environment(&std::env::vars().collect())
+    }
+
+    fn from_environment(variables: &std::collections::HashMap<String, String>) -> Result<Self, ConfigError> {
+        let set = |name: &str| variables.get(name).map(String::as_str).filter(|value| !value.is_empty());
+        let pace = set("TRILOGUE_DEMO_PACE").map_or(Some(1.0), |pace| pace.parse().ok().filter(|pace| (0.0..=10.0).contains(pace)));
+        let plain = set("NO_COLOR").is_some() || set("TERM") == Some("dumb");
+        Ok(Self { pace: pace.ok_or(ConfigError::Pace)?, colours: if plain { Colours::Off } else { Colours::On } })
+    }
 }
 
 const DEFAULTS: &str = include_str!("default.toml");
@@ -102,6 +141,11 @@ impl Settings {
             }
         }
         Ok(builder.build()?.try_deserialize()?)
+    }
+
+    /// The defaults alone, whatever file or variables are there.
+    pub fn defaults() -> Result<Self, ConfigError> {
+        Ok(Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml)).build()?.try_deserialize()?)
     }
 
     /// The address that others reach the server by.
@@ -186,6 +230,23 @@ mod tests {
         assert!(load(Some("bnid = '127.0.0.1:9000'"), &[]).is_err(), "a typing error in the file is told");
         assert!(load(None, &[("TRILOGUE_BIND", "nonsense")]).is_err());
         assert!(load(None, &[("TRILOGUE_UNRELATED", "1"), ("TRILOGUE_LOG", "")]).is_ok());
+    }
+
+    #[cfg(feature = "demo")]
+    #[test]
+    fn the_demo_is_shown_as_the_terminal_and_its_owner_want() {
+        let read = |variables: &[(&str, &str)]| {
+            DemoSettings::from_environment(&variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+        };
+        let usual = DemoSettings { pace: 1.0, colours: Colours::On };
+        assert_eq!(read(&[("TERM", "xterm")]).unwrap(), usual);
+        assert_eq!(read(&[("TERM", "xterm"), ("NO_COLOR", "")]).unwrap(), usual, "an empty variable is none");
+        for plain in [[("TERM", "xterm"), ("NO_COLOR", "1")], [("TERM", "dumb"), ("LANG", "C")]] {
+            assert_eq!(read(&plain).unwrap().colours, Colours::Off);
+        }
+        let pace = |pace| read(&[("TRILOGUE_DEMO_PACE", pace)]).map(|show| show.pace);
+        assert!(pace("0").unwrap() < 0.01 && pace("2.5").unwrap() > 2.4);
+        assert!(["-1", "NaN", "fast", "11"].into_iter().all(|wrong| matches!(pace(wrong), Err(ConfigError::Pace))));
     }
 
     #[test]

@@ -28,8 +28,8 @@ use migrations::Migrator;
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqlErr, SqliteTransactionMode,
-    SqlxSqliteConnector, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqlErr,
+    SqliteTransactionMode, SqlxSqliteConnector, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 
@@ -144,11 +144,15 @@ const BUSY: Duration = Duration::from_secs(10);
 const ACQUIRE: Duration = Duration::from_secs(5);
 
 impl Store {
-    /// Opens `sqlite://path` (created when missing) or `postgres://…`.
+    /// Opens `sqlite://path` (created when missing) or `postgres://…`; anything else is [`StoreError::Unavailable`].
     pub async fn open(url: &str, options: StoreOptions, clock: SharedClock) -> Result<Self> {
         let (reads, writes, backend) = if url.starts_with("sqlite:") {
             let (reads, writes) = open_sqlite(url, options).await?;
             (reads, writes, Backend::Sqlite)
+        } else if !url.parse::<url::Url>().is_ok_and(|url| matches!(url.scheme(), "postgres" | "postgresql")) {
+            // The driver's own words would repeat the URL, and with it the password.
+            let reason = "the URL is neither sqlite://FILE nor postgres://USER:PASSWORD@HOST/DATABASE";
+            return Err(StoreError::Unavailable(DbErr::Conn(RuntimeErr::Internal(reason.to_owned()))));
         } else {
             let pool = open_postgres(url, options).await?;
             (pool.clone(), pool, Backend::Postgres)
@@ -229,7 +233,7 @@ impl Store {
 async fn open_sqlite(url: &str, options: StoreOptions) -> Result<(DatabaseConnection, DatabaseConnection)> {
     let connect = url
         .parse::<SqliteConnectOptions>()
-        .map_err(|error| StoreError::Unavailable(DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into()))))?
+        .map_err(|error| StoreError::Unavailable(DbErr::Conn(RuntimeErr::SqlxError(error.into()))))?
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         // With group commit this costs almost nothing, and an acknowledged webhook survives a power cut.
@@ -260,7 +264,7 @@ async fn open_postgres(url: &str, options: StoreOptions) -> Result<DatabaseConne
 }
 
 fn unavailable(error: sea_orm::sqlx::Error) -> StoreError {
-    StoreError::Unavailable(DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())))
+    StoreError::Unavailable(DbErr::Conn(RuntimeErr::SqlxError(error.into())))
 }
 
 /// One unit of work in one marketplace. Dropped without [`Tx::commit`], it never happened.

@@ -142,6 +142,7 @@ struct Queue {
     waiting: Vec<Webhook>,
     under_way: usize,
     done: Vec<DeliveryRecord>,
+    sent: Vec<Webhook>,
 }
 
 struct Inner {
@@ -191,6 +192,11 @@ impl Outbox {
     /// Every attempt so far, oldest first.
     pub fn deliveries(&self) -> Vec<DeliveryRecord> {
         self.queue().done.clone()
+    }
+
+    /// Every webhook that was sent so far, as it was sent: to send one once more, or to forge another after it.
+    pub fn sent(&self) -> Vec<Webhook> {
+        self.queue().sent.clone()
     }
 
     /// Sends this one now. Whatever comes of it, nothing is queued for a retry.
@@ -297,7 +303,10 @@ impl Outbox {
             at: self.0.clock.now(),
             retry_at,
         };
-        self.queue().done.push(record.clone());
+        let mut queue = self.queue();
+        queue.done.push(record.clone());
+        queue.sent.push(webhook.clone());
+        drop(queue);
         self.0.pulse.beat();
         record
     }
