@@ -20,6 +20,8 @@ const MAX_NESTING: usize = 64;
 const MAX_SELECTIONS: usize = 10_000;
 /// Heaviest variables, in bytes: text plus [`VALUE_WEIGHT`] for each value.
 const MAX_VARIABLES: usize = 512 * 1024;
+/// The one character that PostgreSQL's texts cannot hold.
+const NUL: char = '\0';
 /// What one value costs in memory, roughly, in bytes.
 const VALUE_WEIGHT: usize = 16;
 /// Validation copies the variables at each of their uses: the most it may copy, in bytes.
@@ -54,6 +56,9 @@ fn syntax_error(mut error: ServerError) -> ServerError {
 fn check_text(query: &str) -> Result<(), ServerError> {
     if query.len() > MAX_QUERY {
         return Err(invalid(format!("The query is longer than {MAX_QUERY} bytes.")));
+    }
+    if query.contains(NUL) || query.contains("\\u0000") {
+        return Err(ErrorCode::BadUserInput.error("No text may hold the character U+0000."));
     }
     if nesting(query) > MAX_NESTING {
         return Err(invalid(format!("The query nests brackets deeper than {MAX_NESTING} levels.")));
@@ -118,6 +123,7 @@ fn check_variables(request: &Request) -> Result<(), ServerError> {
         }
         weight += VALUE_WEIGHT;
         match value {
+            Value::String(text) if text.contains(NUL) => return refuse("No text may hold the character U+0000.".to_owned()),
             Value::String(text) => weight += text.len(),
             Value::List(items) => open.extend(items.iter().map(|item| (item, depth + 1))),
             Value::Object(fields) => {

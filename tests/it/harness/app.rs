@@ -152,11 +152,16 @@ impl TestApp {
         new_marketplace(&self.cx, slug, Charter::default()).await
     }
 
-    /// Sends an operation and gives the whole answer.
-    pub(crate) async fn answer(&self, token: &str, query: &str, variables: Value) -> Value {
+    /// Sends an operation and gives the answer, byte for byte.
+    pub(crate) async fn raw(&self, token: &str, query: &str, variables: Value) -> String {
         let request =
             self.http.post(format!("{}/graphql", self.url)).bearer_auth(token).json(&json!({ "query": query, "variables": variables }));
-        request.send().await.unwrap().json().await.unwrap()
+        request.send().await.unwrap().text().await.unwrap()
+    }
+
+    /// Sends an operation and gives the whole answer.
+    pub(crate) async fn answer(&self, token: &str, query: &str, variables: Value) -> Value {
+        serde_json::from_str(&self.raw(token, query, variables).await).unwrap()
     }
 
     /// Sends an operation that must succeed and gives its data.
