@@ -186,6 +186,19 @@ impl TestApp {
         self.ask(token, &query, json!({ "input": input })).await[mutation].clone()
     }
 
+    /// Does something, and waits until a request has run a statement with this part since.
+    pub(crate) async fn until_statement<T>(&self, part: &str, done: impl Future<Output = T>) -> (T, Vec<String>) {
+        self.statements.lock().unwrap().clear();
+        let outcome = done.await;
+        loop {
+            let seen = self.statements.lock().unwrap().clone();
+            if seen.iter().any(|sql| sql.contains(part)) {
+                return (outcome, seen);
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// The statements that requests to this server cost while something was done.
     pub(crate) async fn statements<T>(&self, done: impl Future<Output = T>) -> (T, Vec<String>) {
         self.statements.lock().unwrap().clear();

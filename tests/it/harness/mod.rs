@@ -7,7 +7,7 @@ pub(crate) mod postgres;
 mod socket;
 
 pub(crate) use app::{Db, TestApp};
-pub(crate) use desks::{Desk, Story};
+pub(crate) use desks::{Desk, Story, order};
 pub(crate) use socket::Socket;
 
 /// Runs an async test body once on SQLite and once on PostgreSQL.

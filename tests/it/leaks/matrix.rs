@@ -7,7 +7,7 @@ use trilogue::domain::ids::{CaseId, MessageId, ParticipantId, ThreadId};
 use trilogue::domain::parties::Role;
 use trilogue::domain::tickets::HelpdeskKind;
 
-use crate::harness::{Db, Socket, Story, TestApp, on_both_databases};
+use crate::harness::{Socket, Story, TestApp, on_both_databases};
 
 /// A thread to ask for, by everything that names it.
 #[derive(Clone)]

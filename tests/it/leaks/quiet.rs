@@ -5,7 +5,7 @@ use serde_json::json;
 use trilogue::demo::peer::Audience;
 use trilogue::domain::tickets::HelpdeskKind;
 
-use crate::harness::{Db, Story, on_both_databases};
+use crate::harness::{Story, on_both_databases};
 
 /// Everything that could move, byte for byte.
 const EVERYTHING: &str = "{ cases { pageInfo { startCursor endCursor hasNextPage } edges { cursor node {
