@@ -186,11 +186,14 @@ async fn tickets_and_cases(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .must("last_event", Bigint)
         .must("opened_at", Time)
         .must("updated_at", Time)
-        .must("seller_updated_at", Time)
+        .must("seller_updated_at", Time) // moves only with what the seller may know of
+        .must("buyer_updated_at", Time) // moves only with what the buyer may know of
         .may("idempotency_key", Text) // scoped to the token that used it
+        .may("request_digest", Bytes) // SHA-256 of what was asked for with that key
         .unique(&["marketplace_id", "reference"])
         .unique(&["marketplace_id", "idempotency_key"])
         .index(&["marketplace_id", "updated_at", "id"])
+        .index(&["marketplace_id", "buyer_updated_at", "id"])
         .index(&["marketplace_id", "opened_at", "id"])
         .index(&["marketplace_id", "status", "updated_at", "id"])
         .index(&["marketplace_id", "seller_id", "seller_updated_at", "id"])

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::charter::{Charter, ConversationMode};
 use super::effects::Effect;
 use super::ids::{BuyerId, CaseId, OrderId, SellerId};
-use super::parties::{Audience, Party};
+use super::parties::{Audience, Party, View};
 use super::refusal::Refusal;
 use super::threads::ThreadKind;
 use super::tickets::{Priority, TicketStatus};
@@ -54,6 +54,8 @@ pub struct Case {
     pub updated_at: DateTime<Utc>,
     /// When anything happened last that the seller may know of.
     pub seller_updated_at: DateTime<Utc>,
+    /// When anything happened last that the buyer may know of.
+    pub buyer_updated_at: DateTime<Utc>,
 }
 
 /// Where a case stands. A waiting state names whose turn it is.
@@ -247,10 +249,20 @@ impl Case {
             opened_at: at,
             updated_at: at,
             seller_updated_at: at,
+            buyer_updated_at: at,
         };
         case.owner = case.first_owner();
         case.wait_for(case.owner, charter, at);
         case
+    }
+
+    /// When anything happened last that this reader may know of.
+    pub const fn updated_at_for(&self, view: View) -> DateTime<Utc> {
+        match view {
+            View::Whole => self.updated_at,
+            View::Seller(_) => self.seller_updated_at,
+            View::Storefront | View::Buyer(_) => self.buyer_updated_at,
+        }
     }
 
     /// The kind of thread in which the buyer talks.

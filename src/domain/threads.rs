@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::ids::{BuyerId, CaseId, ConnectionId, MessageId, ParticipantId, SellerId, ThreadId};
+use super::ids::{BuyerId, ConnectionId, MessageId, ParticipantId, SellerId, ThreadId};
 use super::parties::{Audience, Party};
 use super::tickets::{Channel, CommentNumber};
 
@@ -194,13 +194,4 @@ pub struct NewMessage {
     pub idempotency_key: Option<String>,
     /// When it was written.
     pub sent_at: DateTime<Utc>,
-}
-
-/// A case together with the threads one reader sees in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CaseThreads {
-    /// The case.
-    pub case: CaseId,
-    /// Its threads, oldest first.
-    pub threads: Vec<Thread>,
 }

@@ -5,10 +5,12 @@
 //! fragments that spread each other twice occupies a core for ever, and one list used three thousand times does so for
 //! seconds. Its own limits look at selections only, and come too late.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet};
-use async_graphql::{Request, ServerError, Value};
+use async_graphql::parser::types::{
+    BaseType, DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet, VariableDefinition,
+};
+use async_graphql::{Name, Positioned, Request, ServerError, Value};
 
 use super::code::ErrorCode;
 
@@ -20,6 +22,8 @@ const MAX_NESTING: usize = 64;
 const MAX_SELECTIONS: usize = 10_000;
 /// Heaviest variables, in bytes: text plus [`VALUE_WEIGHT`] for each value.
 const MAX_VARIABLES: usize = 512 * 1024;
+/// The one character that PostgreSQL's texts cannot hold.
+const NUL: char = '\0';
 /// What one value costs in memory, roughly, in bytes.
 const VALUE_WEIGHT: usize = 16;
 /// Validation copies the variables at each of their uses: the most it may copy, in bytes.
@@ -30,13 +34,49 @@ pub(super) fn admit(request: &mut Request) -> Result<OperationType, ServerError>
     check_text(&request.query)?;
     check_variables(request)?;
     let name = request.operation_name.clone();
+    let given: HashSet<_> = request.variables.keys().cloned().collect();
     let document = request.parsed_query().map_err(syntax_error)?;
     check_expansion(document)?;
+    if let Some(document) = with_omitted_numbers(document, &given) {
+        request.set_parsed_query(document);
+    }
+    let document = request.parsed_query().map_err(syntax_error)?;
     let operation = selected_operation(document, name.as_deref())?;
     if operation.ty == OperationType::Subscription && root_fields(document, &operation.selection_set.node) != 1 {
         return Err(invalid("A subscription must select exactly one field."));
     }
     Ok(operation.ty)
+}
+
+/// The same document, where a nullable `Int` variable that is neither given nor has a default is null by default.
+///
+/// What a page costs depends on its size, and to compute that the engine wants a value for every variable
+/// (8.0.0-rc.5, `VisitorContext::param_value`), although clients leave out `last` when they send `first`. For a number
+/// that may be null, null and nothing are the same in our schema.
+fn with_omitted_numbers(document: &ExecutableDocument, given: &HashSet<Name>) -> Option<ExecutableDocument> {
+    let is_omitted = |variable: &VariableDefinition| {
+        let number = matches!(&variable.var_type.node.base, BaseType::Named(name) if name == "Int") && variable.var_type.node.nullable;
+        number && variable.default_value.is_none() && !given.contains(&variable.name.node)
+    };
+    if !document
+        .operations
+        .iter()
+        .flat_map(|(_, operation)| &operation.node.variable_definitions)
+        .any(|variable| is_omitted(&variable.node))
+    {
+        return None;
+    }
+    let mut document = document.clone();
+    let operations: Vec<_> = match &mut document.operations {
+        DocumentOperations::Single(operation) => vec![operation],
+        DocumentOperations::Multiple(operations) => operations.values_mut().collect(),
+    };
+    for variable in operations.into_iter().flat_map(|operation| &mut operation.node.variable_definitions) {
+        if is_omitted(&variable.node) {
+            variable.node.default_value = Some(Positioned::new(Value::Null, variable.pos));
+        }
+    }
+    Some(document)
 }
 
 fn invalid(message: impl Into<String>) -> ServerError {
@@ -54,6 +94,9 @@ fn syntax_error(mut error: ServerError) -> ServerError {
 fn check_text(query: &str) -> Result<(), ServerError> {
     if query.len() > MAX_QUERY {
         return Err(invalid(format!("The query is longer than {MAX_QUERY} bytes.")));
+    }
+    if query.contains(NUL) || query.contains("\\u0000") {
+        return Err(ErrorCode::BadUserInput.error("No text may hold the character U+0000."));
     }
     if nesting(query) > MAX_NESTING {
         return Err(invalid(format!("The query nests brackets deeper than {MAX_NESTING} levels.")));
@@ -118,6 +161,7 @@ fn check_variables(request: &Request) -> Result<(), ServerError> {
         }
         weight += VALUE_WEIGHT;
         match value {
+            Value::String(text) if text.contains(NUL) => return refuse("No text may hold the character U+0000.".to_owned()),
             Value::String(text) => weight += text.len(),
             Value::List(items) => open.extend(items.iter().map(|item| (item, depth + 1))),
             Value::Object(fields) => {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::enums::{CaseAction, CasePhase, CaseStatus, ConversationMode, EscalationReason, HelpdeskKind, Party, Priority, TicketStatus};
 use super::errors::{Result, UserError, coded, split};
 use super::orders::{BuyerObject, OrderObject, SellerObject};
-use super::paging::{PageOf, Paging, connection};
+use super::paging::{PageOf, Paging, connection, foreign_cursor};
 use super::session::{Session, session};
 use super::threads::ThreadObject;
 use super::timeline::TimelineItem;
@@ -117,6 +117,10 @@ impl CaseObject {
     ) -> Result<PageOf<TimelineItem>> {
         let session = session(ctx)?;
         let request = Paging { first, after, last, before }.request()?;
+        if let Some(from) = request.from {
+            let item = session.loaders().event(from).await?;
+            item.filter(|item| item.case == self.0.id).ok_or_else(foreign_cursor)?;
+        }
         let page = session.cx().store.timeline(session.scope(), self.0.id, &request).await.map_err(|error| super::errors::store(&error))?;
         Ok(connection(page, |event| event.id, TimelineItem::from))
     }
@@ -136,10 +140,7 @@ impl CaseObject {
     /// When anything happened last that the viewer may know of.
     #[expect(clippy::unused_async, reason = "a resolver is async by contract")]
     async fn updated_at(&self, ctx: &Context<'_>) -> Result<DateTime<Utc>> {
-        Ok(match session(ctx)?.scope().view {
-            View::Seller(_) => self.0.seller_updated_at,
-            View::Whole | View::Storefront | View::Buyer(_) => self.0.updated_at,
-        })
+        Ok(self.0.updated_at_for(session(ctx)?.scope().view))
     }
 }
 
@@ -246,6 +247,12 @@ pub(super) struct CaseFilterInput {
     updated_after: Option<DateTime<Utc>>,
 }
 
+/// The first second of the year 9999.
+const LAST_YEAR: DateTime<Utc> = match DateTime::from_timestamp(253_370_764_800, 0) {
+    Some(time) => time,
+    None => DateTime::<Utc>::UNIX_EPOCH,
+};
+
 impl From<CaseFilterInput> for store::CaseFilter {
     fn from(input: CaseFilterInput) -> Self {
         Self {
@@ -255,7 +262,8 @@ impl From<CaseFilterInput> for store::CaseFilter {
             phase: input.phase.map(Into::into),
             seller: input.seller_id,
             order_reference: input.order_reference,
-            updated_after: input.updated_after,
+            // Nothing is older or younger, and the databases agree on no more.
+            updated_after: input.updated_after.map(|after| after.clamp(DateTime::UNIX_EPOCH, LAST_YEAR)),
         }
     }
 }
@@ -389,7 +397,11 @@ pub(super) struct CaseMutations;
 impl CaseMutations {
     /// Opens a case for a buyer, and a ticket in the helpdesk through which the buyer is answered. For vendors and
     /// operators. Safe to repeat with the same key.
-    async fn case_open(&self, ctx: &Context<'_>, input: CaseOpenInput) -> Option<Result<CaseOpenPayload>> {
+    async fn case_open(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The case to open.")] input: CaseOpenInput,
+    ) -> Option<Result<CaseOpenPayload>> {
         let request = CaseRequest {
             subject: input.subject,
             buyer_name: input.buyer_name,
@@ -404,7 +416,11 @@ impl CaseMutations {
     }
 
     /// Says which order a case is about. The order's seller takes part from then on. For vendors and operators.
-    async fn case_attach_order(&self, ctx: &Context<'_>, input: CaseAttachOrderInput) -> Option<Result<CaseAttachOrderPayload>> {
+    async fn case_attach_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The case and its order.")] input: CaseAttachOrderInput,
+    ) -> Option<Result<CaseAttachOrderPayload>> {
         let run = async {
             let session = session(ctx)?;
             CaseAttachOrderPayload::of(cases::attach_order(session.cx(), session.actor(), input.case_id, &input.order_reference).await)
@@ -413,7 +429,11 @@ impl CaseMutations {
     }
 
     /// Hands a case to the operator, who can then write to buyer and seller. For sellers and operators.
-    async fn case_escalate(&self, ctx: &Context<'_>, input: CaseEscalateInput) -> Option<Result<CaseEscalatePayload>> {
+    async fn case_escalate(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The case, and why.")] input: CaseEscalateInput,
+    ) -> Option<Result<CaseEscalatePayload>> {
         let run = async {
             let session = session(ctx)?;
             let note = input.note.unwrap_or_default();
@@ -423,19 +443,31 @@ impl CaseMutations {
     }
 
     /// Settles a case. A word of the buyer opens it again. For sellers and operators.
-    async fn case_resolve(&self, ctx: &Context<'_>, input: CaseResolveInput) -> Option<Result<CaseResolvePayload>> {
+    async fn case_resolve(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The case.")] input: CaseResolveInput,
+    ) -> Option<Result<CaseResolvePayload>> {
         let run = async { CaseResolvePayload::of(cases::resolve(session(ctx)?.cx(), session(ctx)?.actor(), input.case_id).await) };
         Some(run.await)
     }
 
     /// Takes a settled case up again. For operators.
-    async fn case_reopen(&self, ctx: &Context<'_>, input: CaseReopenInput) -> Option<Result<CaseReopenPayload>> {
+    async fn case_reopen(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The case.")] input: CaseReopenInput,
+    ) -> Option<Result<CaseReopenPayload>> {
         let run = async { CaseReopenPayload::of(cases::reopen(session(ctx)?.cx(), session(ctx)?.actor(), input.case_id).await) };
         Some(run.await)
     }
 
     /// Makes a case more or less urgent, and its ticket with it. For operators.
-    async fn case_prioritize(&self, ctx: &Context<'_>, input: CasePrioritizeInput) -> Option<Result<CasePrioritizePayload>> {
+    async fn case_prioritize(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The case, and how urgent it is.")] input: CasePrioritizeInput,
+    ) -> Option<Result<CasePrioritizePayload>> {
         let run = async {
             let session = session(ctx)?;
             CasePrioritizePayload::of(cases::prioritize(session.cx(), session.actor(), input.case_id, input.priority.into()).await)

@@ -112,14 +112,6 @@ impl From<Fault> for UserError {
     }
 }
 
-impl UserError {
-    /// A fault found while the input was read.
-    pub(super) fn invalid(path: &[&str], message: impl Into<String>) -> Self {
-        let refusal = Refusal::Invalid { message: message.into() };
-        Fault { path: path.iter().map(|part| (*part).to_owned()).collect(), refusal }.into()
-    }
-}
-
 /// What a use case gave, as the two halves of a payload.
 pub(super) fn split<T>(outcome: std::result::Result<T, workflow::Error>) -> Result<(Option<T>, Vec<UserError>)> {
     match outcome {

@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_graphql::dataloader::{DataLoader, Loader};
-use async_graphql::runtime::{TokioSpawner, TokioTimer};
 
 use super::errors::{Result, store};
+use super::rounds::Rounds;
 use crate::domain::cases::Case;
 use crate::domain::ids::{BuyerId, CaseId, EventId, MessageId, OrderId, ParticipantId, SellerId, ThreadId};
 use crate::domain::orders::{Buyer, Order, Seller};
@@ -159,9 +158,8 @@ impl std::fmt::Debug for Loaders {
 }
 
 impl Loaders {
-    pub(super) fn new(store: Store, scope: Scope) -> Self {
-        // No delay: what one level of a query asks for is there at once, and waiting costs a millisecond per level.
-        Self(DataLoader::new(Reader { store, scope }, TokioSpawner::current(), TokioTimer::default()).delay(Duration::ZERO))
+    pub(super) fn new(store: Store, scope: Scope, rounds: &Rounds) -> Self {
+        Self(DataLoader::new(Reader { store, scope }, rounds.clone(), rounds.clone()))
     }
 
     async fn one<K>(&self, key: K) -> Result<Option<<Reader as Loader<K>>::Value>>

@@ -12,6 +12,7 @@ mod loaders;
 mod node;
 mod orders;
 mod paging;
+mod rounds;
 mod scalars;
 mod session;
 mod subscriptions;
@@ -44,6 +45,7 @@ const COMPLEXITY: usize = 50_000;
 pub fn schema() -> TrilogueSchema {
     Schema::build(QueryRoot, MutationRoot::default(), SubscriptionRoot)
         .extension(limits::WatchExecution)
+        .extension(rounds::RunLoads)
         .limit_depth(DEPTH)
         .limit_complexity(COMPLEXITY)
         .finish()

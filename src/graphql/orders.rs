@@ -11,7 +11,7 @@ use crate::domain::orders::{Buyer, Order, OrderLine, Seller};
 use crate::domain::parties::View;
 use crate::policy::{self, Permission};
 use crate::store::SellerDraft;
-use crate::workflow::orders::{self, BATCH_LIMIT, OrderInput};
+use crate::workflow::orders::{self, LineInput, OrderInput};
 
 /// A seller.
 #[derive(Clone)]
@@ -204,7 +204,7 @@ pub(super) struct OrderLineInput {
     external_id: String,
     /// What it is, 1 to 300 characters.
     title: String,
-    /// The stock-keeping unit; null when unknown.
+    /// The stock-keeping unit, 1 to 128 characters; null when unknown.
     sku: Option<String>,
     /// How many, 1 to 1,000,000.
     quantity: u32,
@@ -225,7 +225,7 @@ pub(super) struct OrderFields {
     buyer_email: Option<String>,
     /// What was paid in all; not negative.
     total: MoneyInput,
-    /// When it was placed.
+    /// When it was placed; after 1970.
     placed_at: DateTime<Utc>,
     /// What was bought: at most 200 lines. They replace those stored before.
     lines: Vec<OrderLineInput>,
@@ -247,24 +247,23 @@ pub(super) struct OrdersUpsertPayload {
     user_errors: Vec<UserError>,
 }
 
-impl OrderFields {
-    fn read(self, index: usize, errors: &mut Vec<UserError>) -> Option<OrderInput> {
-        let index = index.to_string();
-        let mut money = |input: &MoneyInput, path: &[&str]| input.read(path).map_err(|error| errors.push(error)).ok();
-        let total = money(&self.total, &["orders", &index, "total"]);
-        let mut lines = Vec::with_capacity(self.lines.len());
-        for (number, line) in self.lines.into_iter().enumerate() {
-            let unit_price = money(&line.unit_price, &["orders", &index, "lines", &number.to_string(), "unitPrice"])?;
-            lines.push(OrderLine { external_id: line.external_id, title: line.title, sku: line.sku, quantity: line.quantity, unit_price });
+impl From<OrderFields> for OrderInput {
+    fn from(order: OrderFields) -> Self {
+        let line = |line: OrderLineInput| LineInput {
+            external_id: line.external_id,
+            title: line.title,
+            sku: line.sku,
+            quantity: line.quantity,
+            unit_price: line.unit_price.into(),
+        };
+        Self {
+            reference: order.reference,
+            seller_external_id: order.seller_external_id,
+            buyer_email: order.buyer_email,
+            total: order.total.into(),
+            placed_at: order.placed_at,
+            lines: order.lines.into_iter().map(line).collect(),
         }
-        Some(OrderInput {
-            reference: self.reference,
-            seller_external_id: self.seller_external_id,
-            buyer_email: self.buyer_email,
-            total: total?,
-            placed_at: self.placed_at,
-            lines,
-        })
     }
 }
 
@@ -276,7 +275,11 @@ pub(super) struct OrderMutations;
 impl OrderMutations {
     /// Stores sellers, or what changed about them: all of them, or none when one has a fault. For vendors and
     /// operators. Safe to repeat.
-    async fn sellers_upsert(&self, ctx: &Context<'_>, input: SellersUpsertInput) -> Option<Result<SellersUpsertPayload>> {
+    async fn sellers_upsert(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The sellers.")] input: SellersUpsertInput,
+    ) -> Option<Result<SellersUpsertPayload>> {
         let run = async {
             let session = session(ctx)?;
             let draft = |seller: SellerInput| SellerDraft {
@@ -294,20 +297,15 @@ impl OrderMutations {
 
     /// Stores orders with their lines, or what changed about them: all of them, or none when one has a fault. For
     /// vendors and operators. Safe to repeat.
-    async fn orders_upsert(&self, ctx: &Context<'_>, input: OrdersUpsertInput) -> Option<Result<OrdersUpsertPayload>> {
+    async fn orders_upsert(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The orders.")] input: OrdersUpsertInput,
+    ) -> Option<Result<OrdersUpsertPayload>> {
         let run = async {
             let session = session(ctx)?;
-            let mut user_errors = Vec::new();
-            if input.orders.len() > BATCH_LIMIT {
-                user_errors.push(UserError::invalid(&["orders"], format!("At most {BATCH_LIMIT} orders can be sent at once.")));
-                return Ok(OrdersUpsertPayload { orders: None, user_errors });
-            }
-            let read: Vec<_> =
-                input.orders.into_iter().enumerate().filter_map(|(index, order)| order.read(index, &mut user_errors)).collect();
-            if !user_errors.is_empty() {
-                return Ok(OrdersUpsertPayload { orders: None, user_errors });
-            }
-            let (stored, user_errors) = split(orders::upsert_orders(session.cx(), session.actor(), read).await)?;
+            let orders = input.orders.into_iter().map(Into::into).collect();
+            let (stored, user_errors) = split(orders::upsert_orders(session.cx(), session.actor(), orders).await)?;
             Ok(OrdersUpsertPayload { orders: stored.map(|all| all.into_iter().map(OrderObject).collect()), user_errors })
         };
         Some(run.await)

@@ -1,10 +1,12 @@
 //! Arguments of connections, and pages as connections. Cursors are opaque and never count what the viewer cannot see.
 
-use async_graphql::OutputType;
-use async_graphql::connection::{Connection, CursorType, Edge, EmptyFields};
+use std::borrow::Cow;
+
+use async_graphql::connection::PageInfo;
+use async_graphql::{Object, OutputType, TypeName};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::DateTime;
+use chrono::{DateTime, Datelike};
 
 use super::errors::{Result, bad_input};
 use crate::domain::ids::{CaseId, EventId, MessageId};
@@ -56,7 +58,9 @@ impl CursorKey for CaseKey {
     fn read(text: &str) -> Option<Self> {
         let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
         let (at, id) = text.split_once('/')?;
-        Some((DateTime::from_timestamp_micros(at.parse().ok()?)?, id.parse::<CaseId>().ok()?))
+        let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
+        // Beyond these years the databases do not keep a time, or do not sort it.
+        (1..=9999).contains(&at.year()).then_some((at, id.parse::<CaseId>().ok()?))
     }
 }
 
@@ -73,35 +77,80 @@ impl Paging {
             return Err(bad_input(format!("A page has between 0 and {MOST} items.")));
         }
         let from = match from {
-            Some(cursor) => Some(K::read(&cursor).ok_or_else(|| bad_input("This cursor is not one of ours."))?),
+            Some(cursor) => Some(K::read(&cursor).ok_or_else(foreign_cursor)?),
             None => None,
         };
         Ok(PageRequest { size: u64::from(count.unsigned_abs()), side, from })
     }
 }
 
-/// A cursor's text.
-#[derive(Debug, Clone)]
-pub(super) struct Cursor(String);
-
-impl CursorType for Cursor {
-    type Error = std::convert::Infallible;
-
-    fn decode_cursor(text: &str) -> std::result::Result<Self, Self::Error> {
-        Ok(Self(text.to_owned()))
-    }
-
-    fn encode_cursor(&self) -> String {
-        self.0.clone()
-    }
+/// A cursor that does not stand for an item of this list, as far as the viewer may know.
+pub(super) fn foreign_cursor() -> async_graphql::Error {
+    bad_input("This cursor is not one of this list.")
 }
 
 /// A page as a connection.
-pub(super) type PageOf<T> = Connection<Cursor, T, EmptyFields, EmptyFields>;
+pub(super) struct PageOf<N> {
+    info: PageInfo,
+    edges: Vec<Edge<N>>,
+}
+
+/// An item of a page.
+pub(super) struct Edge<N> {
+    cursor: String,
+    node: N,
+}
+
+#[Object(name_type)]
+/// A page of a list.
+impl<N: OutputType> PageOf<N> {
+    /// Where the page stands in the list.
+    async fn page_info(&self) -> &PageInfo {
+        &self.info
+    }
+
+    /// The items with their cursors.
+    async fn edges(&self) -> &[Edge<N>] {
+        &self.edges
+    }
+
+    /// The items alone.
+    async fn nodes(&self) -> Vec<&N> {
+        self.edges.iter().map(|edge| &edge.node).collect()
+    }
+}
+
+#[Object(name_type)]
+/// An item of a page, with its cursor.
+impl<N: OutputType> Edge<N> {
+    /// The cursor, to go on from here. Opaque.
+    async fn cursor(&self) -> &str {
+        &self.cursor
+    }
+
+    /// The item.
+    async fn node(&self) -> &N {
+        &self.node
+    }
+}
+
+impl<N: OutputType> TypeName for PageOf<N> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", N::type_name()).into()
+    }
+}
+
+impl<N: OutputType> TypeName for Edge<N> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", N::type_name()).into()
+    }
+}
 
 /// Makes the connection of a page.
-pub(super) fn connection<T, N: OutputType, K: CursorKey>(page: Page<T>, key: impl Fn(&T) -> K, node: impl Fn(T) -> N) -> PageOf<N> {
-    let mut connection = Connection::new(page.has_previous(), page.has_next());
-    connection.edges = page.items.into_iter().map(|item| Edge::new(Cursor(key(&item).write()), node(item))).collect();
-    connection
+pub(super) fn connection<T, N, K: CursorKey>(page: Page<T>, key: impl Fn(&T) -> K, node: impl Fn(T) -> N) -> PageOf<N> {
+    let (has_previous_page, has_next_page) = (page.has_previous(), page.has_next());
+    let edges: Vec<_> = page.items.into_iter().map(|item| Edge { cursor: key(&item).write(), node: node(item) }).collect();
+    let cursor_of = |edge: Option<&Edge<N>>| edge.map(|edge| edge.cursor.clone());
+    let (start_cursor, end_cursor) = (cursor_of(edges.first()), cursor_of(edges.last()));
+    PageOf { info: PageInfo { has_previous_page, has_next_page, start_cursor, end_cursor }, edges }
 }

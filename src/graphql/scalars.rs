@@ -2,14 +2,15 @@
 
 use async_graphql::{InputObject, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value};
 
-use super::errors::UserError;
 use crate::domain::money::Money;
+use crate::workflow::orders::AmountInput;
 
 /// An exact decimal number, sent as a string: `"12.50"`. Never a float.
 #[derive(Debug, Clone)]
 pub(super) struct Decimal(pub(super) String);
 
 #[Scalar(name = "Decimal", specified_by_url = "https://speleotrove.com/decimal/daconvs.html")]
+/// An exact decimal number, sent as a string: `"12.50"`. Never a float.
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {
         match value {
@@ -29,6 +30,7 @@ impl ScalarType for Decimal {
 pub(super) struct CurrencyCode(pub(super) String);
 
 #[Scalar(name = "CurrencyCode", specified_by_url = "https://www.iso.org/iso-4217-currency-codes.html")]
+/// A three-letter ISO 4217 code: `EUR`. A scalar and not an enum, as the list is not ours to close.
 impl ScalarType for CurrencyCode {
     fn parse(value: Value) -> InputValueResult<Self> {
         match value {
@@ -67,19 +69,8 @@ pub(super) struct MoneyInput {
     currency_code: CurrencyCode,
 }
 
-impl MoneyInput {
-    /// The amount, or what is wrong with it at this path.
-    pub(super) fn read(&self, path: &[&str]) -> Result<Money, UserError> {
-        let at = |field| {
-            let mut path = path.to_vec();
-            path.push(field);
-            path
-        };
-        let currency = self
-            .currency_code
-            .0
-            .parse()
-            .map_err(|error: crate::domain::money::MoneyError| UserError::invalid(&at("currencyCode"), error.to_string()))?;
-        Money::parse(&self.amount.0, currency).map_err(|error| UserError::invalid(&at("amount"), error.to_string()))
+impl From<MoneyInput> for AmountInput {
+    fn from(money: MoneyInput) -> Self {
+        Self { amount: money.amount.0, currency_code: money.currency_code.0 }
     }
 }

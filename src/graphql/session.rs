@@ -7,6 +7,7 @@ use tokio::sync::OnceCell;
 
 use super::errors::{Result, store};
 use super::loaders::Loaders;
+use super::rounds::Rounds;
 use crate::domain::charter::Marketplace;
 use crate::domain::parties::{Actor, Scope};
 use crate::workflow::Cx;
@@ -17,14 +18,16 @@ pub struct Session {
     cx: Cx,
     actor: Actor,
     loaders: Loaders,
+    rounds: Rounds,
     marketplace: OnceCell<Arc<Marketplace>>,
 }
 
 impl Session {
     /// A session of this actor.
     pub fn new(cx: Cx, actor: Actor) -> Self {
-        let loaders = Loaders::new(cx.store.clone(), actor.scope());
-        Self { cx, actor, loaders, marketplace: OnceCell::new() }
+        let rounds = Rounds::default();
+        let loaders = Loaders::new(cx.store.clone(), actor.scope(), &rounds);
+        Self { cx, actor, loaders, rounds, marketplace: OnceCell::new() }
     }
 
     pub(super) const fn cx(&self) -> &Cx {
@@ -41,6 +44,11 @@ impl Session {
 
     pub(super) const fn loaders(&self) -> &Loaders {
         &self.loaders
+    }
+
+    /// What lets the loaders' loads run.
+    pub(super) const fn rounds(&self) -> &Rounds {
+        &self.rounds
     }
 
     /// The viewer's marketplace, read once.

@@ -37,7 +37,7 @@ impl SubscriptionRoot {
         since: Option<EventId>,
     ) -> Result<impl Stream<Item = Result<TimelineItem>> + use<>> {
         let session = session(ctx)?;
-        known_case(session, case_id).await?;
+        session.rounds().beside(known_case(session, case_id)).await?;
         follow(session, Feed::Case(case_id), since).await
     }
 
@@ -68,7 +68,8 @@ async fn follow(session: &Session, feed: Feed, since: Option<EventId>) -> Result
     let position = match since {
         None => db.last_position(scope.marketplace).await.map_err(|error| store(&error))?,
         Some(id) => {
-            session.loaders().event(id).await?.ok_or_else(|| bad_input("There is no item with the id `since` for this viewer."))?.position
+            let event = session.rounds().beside(session.loaders().event(id)).await?;
+            event.ok_or_else(|| bad_input("There is no item with the id `since` for this viewer."))?.position
         }
     };
     let reader = Reader { store: db, scope, feed, position, read: VecDeque::new(), calls };

@@ -7,7 +7,7 @@ use super::cases::CaseObject;
 use super::enums::{Channel, History, MessageDelivery, Party, Right, ThreadKind};
 use super::errors::{Result, UserError, split};
 use super::orders::SellerObject;
-use super::paging::{PageOf, Paging, connection};
+use super::paging::{PageOf, Paging, connection, foreign_cursor};
 use super::session::session;
 use crate::domain::ids::{BuyerId, CaseId, MessageId, ParticipantId, ThreadId};
 use crate::domain::orders::Buyer;
@@ -63,7 +63,12 @@ impl ThreadObject {
         #[graphql(desc = "The `startCursor` of the page after, or the `id` of a message.")] before: Option<String>,
     ) -> Result<PageOf<MessageObject>> {
         let request = Paging { first, after, last, before }.request()?;
-        let page = session(ctx)?.loaders().messages_of(self.0.id, request).await?;
+        let loaders = session(ctx)?.loaders();
+        if let Some(from) = request.from {
+            let message = loaders.message(from).await?;
+            message.filter(|message| message.thread == self.0.id).ok_or_else(foreign_cursor)?;
+        }
+        let page = loaders.messages_of(self.0.id, request).await?;
         Ok(connection(page, |message| message.id, MessageObject))
     }
 
@@ -285,7 +290,11 @@ pub(super) struct ThreadMutations;
 #[Object]
 impl ThreadMutations {
     /// Opens a thread on a case, or a private one over several cases of one seller. For sellers and operators.
-    async fn thread_open(&self, ctx: &Context<'_>, input: ThreadOpenInput) -> Option<Result<ThreadOpenPayload>> {
+    async fn thread_open(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The thread to open.")] input: ThreadOpenInput,
+    ) -> Option<Result<ThreadOpenPayload>> {
         let run = async {
             let session = session(ctx)?;
             let request = ThreadRequest { cases: input.case_ids, kind: input.kind.into(), subject: input.subject };
@@ -298,7 +307,11 @@ impl ThreadMutations {
     /// Says something in a thread. What goes to the buyer is brought to the ticket as a public comment, exactly once as
     /// far as the helpdesk lets it be known; `Message.delivery` follows it. Private talk never becomes public. Safe to
     /// repeat with the same key.
-    async fn message_post(&self, ctx: &Context<'_>, input: MessagePostInput) -> Option<Result<MessagePostPayload>> {
+    async fn message_post(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Where, and what.")] input: MessagePostInput,
+    ) -> Option<Result<MessagePostPayload>> {
         let run = async {
             let session = session(ctx)?;
             let request = MessageRequest { thread: input.thread_id, text: input.text, idempotency_key: input.idempotency_key };
@@ -309,7 +322,11 @@ impl ThreadMutations {
     }
 
     /// Remembers that the viewer's side has read a thread.
-    async fn thread_mark_read(&self, ctx: &Context<'_>, input: ThreadMarkReadInput) -> Option<Result<ThreadMarkReadPayload>> {
+    async fn thread_mark_read(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The thread, and how far.")] input: ThreadMarkReadInput,
+    ) -> Option<Result<ThreadMarkReadPayload>> {
         let run = async {
             let session = session(ctx)?;
             let (thread, user_errors) =
@@ -320,7 +337,11 @@ impl ThreadMutations {
     }
 
     /// Lets a side of the case into a thread, or changes what it may do there. For operators.
-    async fn participant_add(&self, ctx: &Context<'_>, input: ParticipantAddInput) -> Option<Result<ParticipantAddPayload>> {
+    async fn participant_add(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who, where, and with which right.")] input: ParticipantAddInput,
+    ) -> Option<Result<ParticipantAddPayload>> {
         let run = async {
             let session = session(ctx)?;
             let admission =

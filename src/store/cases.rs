@@ -50,6 +50,24 @@ pub enum CaseOrder {
 /// The key of a row in a list of cases.
 pub type CaseKey = (DateTime<Utc>, CaseId);
 
+/// A client's request to open a case, as it is told from others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestKey {
+    /// The client's key, scoped to the client.
+    pub key: String,
+    /// SHA-256 of what is asked for.
+    pub digest: [u8; 32],
+}
+
+/// What became of an earlier request with the same key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OpenedBefore {
+    /// It asked for the same, and this case was opened.
+    Alike(Case),
+    /// It asked for something else.
+    Otherwise,
+}
+
 fn case(row: cases::Model) -> Result<Case> {
     Ok(Case {
         id: CaseId::from_uuid(row.id),
@@ -69,15 +87,17 @@ fn case(row: cases::Model) -> Result<Case> {
         opened_at: row.opened_at,
         updated_at: row.updated_at,
         seller_updated_at: row.seller_updated_at,
+        buyer_updated_at: row.buyer_updated_at,
     })
 }
 
 impl CaseOrder {
     const fn column(self, scope: Scope) -> cases::Column {
         match (self, scope.view) {
-            // A seller's list must not move when something happens that the seller may not know of.
+            // A list must not move when something happens that its reader may not know of.
             (Self::UpdatedDesc, View::Seller(_)) => cases::Column::SellerUpdatedAt,
-            (Self::UpdatedDesc, _) => cases::Column::UpdatedAt,
+            (Self::UpdatedDesc, View::Storefront | View::Buyer(_)) => cases::Column::BuyerUpdatedAt,
+            (Self::UpdatedDesc, View::Whole) => cases::Column::UpdatedAt,
             (Self::OpenedDesc, _) => cases::Column::OpenedAt,
             (Self::DueAsc, _) => cases::Column::ReplyDueAt,
         }
@@ -85,11 +105,10 @@ impl CaseOrder {
 
     /// The key of a case in this order, as the reader sees it.
     pub fn key(self, scope: Scope, case: &Case) -> CaseKey {
-        let at = match self.column(scope) {
-            cases::Column::SellerUpdatedAt => case.seller_updated_at,
-            cases::Column::UpdatedAt => case.updated_at,
-            cases::Column::ReplyDueAt => case.reply_due_at.unwrap_or(case.opened_at),
-            _ => case.opened_at,
+        let at = match self {
+            Self::UpdatedDesc => case.updated_at_for(scope.view),
+            Self::OpenedDesc => case.opened_at,
+            Self::DueAsc => case.reply_due_at.unwrap_or(case.opened_at),
         };
         (at, case.id)
     }
@@ -155,10 +174,12 @@ impl Store {
         Ok(Page::of(request, rows.into_iter().map(case).collect::<Result<_>>()?))
     }
 
-    /// The case that a client opened with this key.
-    pub async fn case_by_idempotency_key(&self, scope: Scope, key: &str) -> Result<Option<Case>> {
-        let find = cases::Entity::find().filter(scope::cases(scope)).filter(cases::Column::IdempotencyKey.eq(key));
-        find.one(&self.reads).await?.map(case).transpose()
+    /// The case that a client opened with this key, if there is one.
+    pub async fn opened_before(&self, scope: Scope, request: &RequestKey) -> Result<Option<OpenedBefore>> {
+        let find = cases::Entity::find().filter(scope::cases(scope)).filter(cases::Column::IdempotencyKey.eq(&request.key));
+        let Some(row) = find.one(&self.reads).await? else { return Ok(None) };
+        let same = row.request_digest.as_deref() == Some(&request.digest);
+        Ok(Some(if same { OpenedBefore::Alike(case(row)?) } else { OpenedBefore::Otherwise }))
     }
 }
 
@@ -220,9 +241,10 @@ impl Tx {
     }
 
     /// Stores a new case.
-    pub async fn insert_case(&self, case: &Case, idempotency_key: Option<String>) -> Result<()> {
+    pub async fn insert_case(&self, case: &Case, request: Option<&RequestKey>) -> Result<()> {
         let mut row = self.case_row(case).into_active_model().reset_all();
-        row.idempotency_key = ActiveValue::Set(idempotency_key);
+        row.idempotency_key = ActiveValue::Set(request.map(|request| request.key.clone()));
+        row.request_digest = ActiveValue::Set(request.map(|request| request.digest.to_vec()));
         cases::Entity::insert(row).exec_without_returning(&self.inner).await?;
         Ok(())
     }
@@ -233,7 +255,9 @@ impl Tx {
         row.last_event = ActiveValue::NotSet;
         row.updated_at = ActiveValue::NotSet;
         row.seller_updated_at = ActiveValue::NotSet;
+        row.buyer_updated_at = ActiveValue::NotSet;
         row.idempotency_key = ActiveValue::NotSet;
+        row.request_digest = ActiveValue::NotSet;
         cases::Entity::update(row).exec(&self.inner).await?;
         Ok(())
     }
@@ -272,7 +296,9 @@ impl Tx {
             opened_at: case.opened_at,
             updated_at: case.updated_at,
             seller_updated_at: case.seller_updated_at,
+            buyer_updated_at: case.buyer_updated_at,
             idempotency_key: None,
+            request_digest: None,
         }
     }
 }

@@ -9,6 +9,7 @@ mod committer;
 mod entity;
 mod inbox;
 mod live;
+mod messages;
 mod orders;
 mod outbox;
 mod page;
@@ -33,7 +34,7 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 
-pub use cases::{CaseFilter, CaseKey, CaseOrder};
+pub use cases::{CaseFilter, CaseKey, CaseOrder, OpenedBefore, RequestKey};
 pub use committer::{Committer, NotStored};
 pub use inbox::{InboxRow, Inserted, NewDelivery};
 pub use live::Live;
@@ -42,7 +43,6 @@ pub use outbox::{Arrival, NewOutbox, OutboxRow, opening_lane};
 pub use page::{Page, PageRequest, PageSide};
 pub use queue::{Claim, QueueDepth, QueueStatus, Settlement};
 pub use tenants::{ConnectionRow, NewToken, TokenRow};
-pub use threads::Posted;
 pub use tickets::lane;
 pub use timeline::Feed;
 pub use timers::{DueTimer, TimerKind};

@@ -1,6 +1,6 @@
 //! The append-only log. Written by [`Tx::commit`] alone, so nothing can be visible that is not in it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
@@ -9,11 +9,11 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::codec::{from_json, json, text};
+use super::codec::{from_json, from_text, json};
 use super::entity::{cases, events, marketplaces, participants};
 use super::page::{Page, PageRequest, PageSide};
 use super::{Result, Store, StoreError, Tx, scope};
-use crate::domain::ids::{CaseId, EventId, MarketplaceId};
+use crate::domain::ids::{CaseId, EventId, MarketplaceId, ThreadId};
 use crate::domain::parties::{Audience, Party, Scope, Who};
 use crate::domain::timeline::{Event, NewEvent};
 
@@ -43,18 +43,14 @@ pub(super) async fn append(tx: &Tx, pending: Vec<PendingEvent>) -> Result<()> {
     if pending.is_empty() {
         return Ok(());
     }
-    let with_seller = threads_with_seller(tx, &pending).await?;
+    let places = places(tx, &pending).await?;
     let mut by_case: BTreeMap<CaseId, Vec<&PendingEvent>> = BTreeMap::new();
     for event in &pending {
         by_case.entry(event.case).or_default().push(event);
     }
     let mut next_number = BTreeMap::new();
     for (case, events) in &by_case {
-        let for_seller = events.iter().any(|pending| {
-            let in_reach = pending.event.message.is_none_or(|(thread, _)| with_seller.contains(&thread.uuid()));
-            in_reach && pending.event.audience.contains(Party::Seller)
-        });
-        next_number.insert(*case, advance_case(tx, *case, events.len(), events.last().map(|last| last.at), for_seller).await?);
+        next_number.insert(*case, advance_case(tx, *case, events, &places).await?);
     }
     let mut position = advance_marketplace(tx, pending.len()).await?;
     let rows: Vec<_> = pending
@@ -71,35 +67,50 @@ pub(super) async fn append(tx: &Tx, pending: Vec<PendingEvent>) -> Result<()> {
     Ok(())
 }
 
-async fn threads_with_seller(tx: &Tx, pending: &[PendingEvent]) -> Result<HashSet<Uuid>> {
+/// The first message that each side sees, by thread.
+type Places = HashMap<(ThreadId, Party), i64>;
+
+async fn places(tx: &Tx, pending: &[PendingEvent]) -> Result<Places> {
     let threads: HashSet<Uuid> = pending.iter().filter_map(|pending| pending.event.message.map(|(thread, _)| thread.uuid())).collect();
     if threads.is_empty() {
-        return Ok(threads);
+        return Ok(Places::new());
     }
     let found = participants::Entity::find()
         .select_only()
         .column(participants::Column::ThreadId)
+        .column(participants::Column::Party)
+        .column(participants::Column::VisibleFrom)
         .filter(participants::Column::MarketplaceId.eq(tx.marketplace.uuid()))
         .filter(participants::Column::ThreadId.is_in(threads))
-        .filter(participants::Column::Party.eq(text(Party::Seller)))
-        .into_tuple::<Uuid>()
+        .into_tuple::<(Uuid, String, i64)>()
         .all(&tx.inner)
         .await?;
-    Ok(found.into_iter().collect())
+    let place =
+        |(thread, party, from): (Uuid, String, i64)| Ok(((ThreadId::from_uuid(thread), from_text(&party, "participants", "party")?), from));
+    found.into_iter().map(place).collect()
+}
+
+/// Whether a side may know of an event, by the same rule as `scope::events`.
+fn reaches(pending: &PendingEvent, party: Party, places: &Places) -> bool {
+    let sees = |(thread, number): (ThreadId, i64)| places.get(&(thread, party)).is_some_and(|from| *from <= number);
+    pending.event.audience.contains(party) && pending.event.message.is_none_or(sees)
 }
 
 fn width(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// Makes room for so many events of the case and gives the first number.
-async fn advance_case(tx: &Tx, case: CaseId, count: usize, at: Option<DateTime<Utc>>, for_seller: bool) -> Result<i64> {
+/// Makes room for the events of a case and gives the first number.
+async fn advance_case(tx: &Tx, case: CaseId, events: &[&PendingEvent], places: &Places) -> Result<i64> {
+    let count = events.len();
     let mut update = Query::update();
     update.table(cases::Entity).value(cases::Column::LastEvent, Expr::col(cases::Column::LastEvent).add(width(count)));
-    if let Some(at) = at {
-        update.value(cases::Column::UpdatedAt, at);
-        if for_seller {
-            update.value(cases::Column::SellerUpdatedAt, at);
+    if let Some(last) = events.last() {
+        update.value(cases::Column::UpdatedAt, last.at);
+        for (party, column) in [(Party::Seller, cases::Column::SellerUpdatedAt), (Party::Buyer, cases::Column::BuyerUpdatedAt)] {
+            if events.iter().any(|event| reaches(event, party, places)) {
+                update.value(column, last.at);
+            }
         }
     }
     update

@@ -60,9 +60,16 @@ impl Tx {
         Ok(())
     }
 
-    /// Stops a timer. False when it does not run; of two workers that fire the same timer, one gets true.
-    pub async fn stop_timer(&self, case: CaseId, kind: TimerKind) -> Result<bool> {
-        let stopped = timers::Entity::delete_by_id((self.marketplace.uuid(), case.uuid(), text(kind))).exec(&self.inner).await?;
-        Ok(stopped.rows_affected > 0)
+    /// Stops a timer, if it runs.
+    pub async fn stop_timer(&self, case: CaseId, kind: TimerKind) -> Result<()> {
+        timers::Entity::delete_by_id((self.marketplace.uuid(), case.uuid(), text(kind))).exec(&self.inner).await?;
+        Ok(())
+    }
+
+    /// Takes a timer that has run out. Of two workers that fire the same timer, one gets true; one that was started anew
+    /// in the meantime goes on.
+    pub async fn take_due_timer(&self, case: CaseId, kind: TimerKind, now: DateTime<Utc>) -> Result<bool> {
+        let take = timers::Entity::delete_by_id((self.marketplace.uuid(), case.uuid(), text(kind)));
+        Ok(take.filter(timers::Column::DueAt.lte(now)).exec(&self.inner).await?.rows_affected > 0)
     }
 }

@@ -1,5 +1,7 @@
 //! Cases: opened, given an order, escalated, settled.
 
+use sha2::{Digest, Sha256};
+
 use super::threads::{open_buyer_thread, reshape_buyer_thread, say};
 use super::{Check, Cx, Error, Result, effects, refused};
 use crate::domain::cases::{Case, CaseAction, CaseMove, EscalationReason, Opening};
@@ -11,7 +13,7 @@ use crate::domain::threads::{Member, MessageDelivery, NewMessage, ThreadKind};
 use crate::domain::tickets::{Channel, Priority};
 use crate::helpdesk::{NewTicket, OutboundCommand};
 use crate::policy::{self, Permission};
-use crate::store::{NewOutbox, StoreError, Tx, opening_lane};
+use crate::store::{NewOutbox, OpenedBefore, RequestKey, StoreError, Tx, opening_lane};
 
 /// The longest note of an escalation, in characters.
 pub const NOTE_LIMIT: usize = 2_000;
@@ -47,9 +49,9 @@ pub async fn open(cx: &Cx, actor: &Actor, request: CaseRequest) -> Result<Case> 
     check.text(&["idempotencyKey"], "The idempotency key", &request.idempotency_key, super::threads::KEY_LIMIT);
     super::orders::email(&mut check, &["buyerEmail"], Some(&request.buyer_email));
     check.done()?;
-    let key = super::threads::scoped_key(&actor.who, &request.idempotency_key);
-    if let Some(before) = cx.store.case_by_idempotency_key(actor.scope(), &key).await? {
-        return same_request(before, &request);
+    let key = request_key(&actor.who, &request);
+    if let Some(before) = cx.store.opened_before(actor.scope(), &key).await? {
+        return alike(before);
     }
     let connection = connection_for(cx, actor, request.connection).await?;
     let charter = cx.marketplace(actor.marketplace).await?.charter;
@@ -68,12 +70,11 @@ pub async fn open(cx: &Cx, actor: &Actor, request: CaseRequest) -> Result<Case> 
         order,
     };
     let case = Case::open(opening, &charter, cx.now());
-    match tx.insert_case(&case, Some(key.clone())).await {
+    match tx.insert_case(&case, Some(&key)).await {
         // The same call at the same time, on another connection: it won.
         Err(StoreError::Conflict { .. }) => {
             drop(tx);
-            let before = cx.store.case_by_idempotency_key(actor.scope(), &key).await?.ok_or(Error::NotFound)?;
-            return same_request(before, &request);
+            return alike(cx.store.opened_before(actor.scope(), &key).await?.ok_or(Error::NotFound)?);
         }
         other => other?,
     }
@@ -109,8 +110,17 @@ pub async fn open(cx: &Cx, actor: &Actor, request: CaseRequest) -> Result<Case> 
     reread(cx, actor, case.id).await
 }
 
-fn same_request(before: Case, request: &CaseRequest) -> Result<Case> {
-    if before.subject == request.subject { Ok(before) } else { Err(refused(&["idempotencyKey"], Refusal::KeyUsedDifferently)) }
+fn request_key(who: &Who, request: &CaseRequest) -> RequestKey {
+    let CaseRequest { subject, buyer_name, buyer_email, text, order_reference, connection, idempotency_key } = request;
+    let content = serde_json::json!([subject, buyer_name, buyer_email, text, order_reference, connection]);
+    RequestKey { key: super::threads::scoped_key(who, idempotency_key), digest: Sha256::digest(content.to_string()).into() }
+}
+
+fn alike(before: OpenedBefore) -> Result<Case> {
+    match before {
+        OpenedBefore::Alike(case) => Ok(case),
+        OpenedBefore::Otherwise => Err(refused(&["idempotencyKey"], Refusal::KeyUsedDifferently)),
+    }
 }
 
 async fn connection_for(cx: &Cx, actor: &Actor, named: Option<ConnectionId>) -> Result<Option<ConnectionId>> {

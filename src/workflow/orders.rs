@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 
 use super::tenants::is_language_tag;
 use super::{Check, Cx, Error, Result};
-use crate::domain::money::Money;
+use crate::domain::ids::SellerId;
+use crate::domain::money::{Currency, Money, MoneyError};
 use crate::domain::orders::{Order, OrderLine, Seller};
 use crate::domain::parties::Actor;
 use crate::domain::refusal::Refusal;
@@ -20,6 +21,30 @@ pub const LINES_LIMIT: usize = 200;
 const ID_LIMIT: usize = 128;
 const NAME_LIMIT: usize = 300;
 
+/// An amount as the vendor writes it.
+#[derive(Debug, Clone)]
+pub struct AmountInput {
+    /// In major units: `12.50`.
+    pub amount: String,
+    /// ISO 4217.
+    pub currency_code: String,
+}
+
+/// A line of an order as the vendor tells it.
+#[derive(Debug, Clone)]
+pub struct LineInput {
+    /// The marketplace's own id of it.
+    pub external_id: String,
+    /// What it is.
+    pub title: String,
+    /// The stock-keeping unit.
+    pub sku: Option<String>,
+    /// How many.
+    pub quantity: u32,
+    /// The price of one.
+    pub unit_price: AmountInput,
+}
+
 /// An order as the vendor tells it.
 #[derive(Debug, Clone)]
 pub struct OrderInput {
@@ -30,11 +55,11 @@ pub struct OrderInput {
     /// The buyer's address.
     pub buyer_email: Option<String>,
     /// What was paid.
-    pub total: Money,
+    pub total: AmountInput,
     /// When it was placed.
     pub placed_at: DateTime<Utc>,
     /// What was bought.
-    pub lines: Vec<OrderLine>,
+    pub lines: Vec<LineInput>,
 }
 
 /// Stores sellers by the marketplace's own ids: all of them, or none when one has a fault. Done twice, it is done once.
@@ -69,78 +94,127 @@ pub async fn upsert_orders(cx: &Cx, actor: &Actor, inputs: Vec<OrderInput>) -> R
     policy::require(&actor.who, Permission::UpsertOrders)?;
     let mut check = Check::default();
     limit(&mut check, "orders", inputs.len());
-    once(&mut check, "orders", "reference", inputs.iter().map(|input| input.reference.as_str()));
-    for (index, input) in inputs.iter().enumerate() {
-        check_order(&mut check, &index.to_string(), input);
-    }
     check.done()?;
-
     let tx = cx.store.begin(actor.marketplace).await?;
     let external_ids: Vec<_> = inputs.iter().map(|input| input.seller_external_id.clone()).collect();
     let sellers = tx.seller_ids(&external_ids).await?;
     let references: Vec<_> = inputs.iter().map(|input| input.reference.clone()).collect();
     let known = tx.order_sellers(&references).await?;
+
     let mut check = Check::default();
+    once(&mut check, "orders", "reference", inputs.iter().map(|input| input.reference.as_str()));
     let mut drafts = Vec::with_capacity(inputs.len());
     for (index, input) in inputs.into_iter().enumerate() {
-        let path = ["orders", &index.to_string(), "sellerExternalId"];
-        let Some(seller) = sellers.get(&input.seller_external_id).copied() else {
-            check.fault(&path, Refusal::NotFound { what: "Seller" });
-            continue;
-        };
-        if known.get(&input.reference).is_some_and(|(_, before)| *before != seller) {
-            check.fault(&path, Refusal::Invalid { message: "An order stays with its seller.".into() });
+        let index = index.to_string();
+        let before = known.get(&input.reference).map(|(_, seller)| *seller);
+        let seller = seller_of(&mut check, &index, &input.seller_external_id, &sellers, before);
+        let goods = read_order(&mut check, &index, &input);
+        if let (Some(seller), Some((total, lines))) = (seller, goods) {
+            let buyer_email = input.buyer_email.map(|email| email.trim().to_lowercase());
+            drafts.push(OrderDraft { reference: input.reference, seller, buyer_email, total, placed_at: input.placed_at, lines });
         }
-        drafts.push(OrderDraft {
-            reference: input.reference,
-            seller,
-            buyer_email: input.buyer_email.map(|email| email.trim().to_lowercase()),
-            total: input.total,
-            placed_at: input.placed_at,
-            lines: input.lines,
-        });
     }
     check.done()?;
+
     let ids = tx.upsert_orders(&drafts).await?;
     tx.commit().await?;
-
     let stored = cx.store.orders_by_id(actor.scope(), &ids).await?;
     let mut by_id: HashMap<_, _> = stored.into_iter().map(|order| (order.id, order)).collect();
     ids.iter().map(|id| by_id.remove(id).ok_or(Error::NotFound)).collect()
 }
 
-fn check_order(check: &mut Check, index: &str, input: &OrderInput) {
-    check.text(&["orders", index, "reference"], "The reference", &input.reference, ID_LIMIT);
-    check.text(&["orders", index, "sellerExternalId"], "The seller's external id", &input.seller_external_id, ID_LIMIT);
-    email(check, &["orders", index, "buyerEmail"], input.buyer_email.as_deref());
-    if input.total.minor < 0 {
-        check.fault(&["orders", index, "total"], Refusal::Invalid { message: "The total must not be negative.".into() });
+fn seller_of(
+    check: &mut Check,
+    index: &str,
+    external_id: &str,
+    sellers: &HashMap<String, SellerId>,
+    before: Option<SellerId>,
+) -> Option<SellerId> {
+    let path = ["orders", index, "sellerExternalId"];
+    if external_id.trim().is_empty() {
+        check.fault(&path, Refusal::Length { what: "The seller's external id", limit: ID_LIMIT });
+        return None;
     }
+    let Some(seller) = sellers.get(external_id).copied() else {
+        check.fault(&path, Refusal::NotFound { what: "Seller" });
+        return None;
+    };
+    if before.is_some_and(|before| before != seller) {
+        check.fault(&path, Refusal::Invalid { message: "An order stays with its seller.".into() });
+    }
+    Some(seller)
+}
+
+/// What was paid, and for what; none when an amount cannot be read.
+fn read_order(check: &mut Check, index: &str, input: &OrderInput) -> Option<(Money, Vec<OrderLine>)> {
+    check.text(&["orders", index, "reference"], "The reference", &input.reference, ID_LIMIT);
+    email(check, &["orders", index, "buyerEmail"], input.buyer_email.as_deref());
+    if !(1970..=9999).contains(&input.placed_at.year()) {
+        check.fault(&["orders", index, "placedAt"], Refusal::Invalid { message: "The year must be between 1970 and 9999.".into() });
+    }
+    let total = amount(check, &["orders", index, "total"], "The total", &input.total);
     if input.lines.len() > LINES_LIMIT {
         check.fault(&["orders", index, "lines"], Refusal::TooMany { limit: LINES_LIMIT });
+        return None;
     }
     let mut seen = HashSet::new();
-    for (number, line) in input.lines.iter().enumerate() {
-        let number = number.to_string();
-        let path = |field| ["orders", index, "lines", number.as_str(), field];
-        check.text(&path("externalId"), "The external id", &line.external_id, ID_LIMIT);
-        check.text(&path("title"), "The title", &line.title, NAME_LIMIT);
-        if !seen.insert(&line.external_id) {
-            check.fault(&path("externalId"), Refusal::Twice { key: line.external_id.clone() });
-        }
-        if !(1..=1_000_000).contains(&line.quantity) {
-            check.fault(&path("quantity"), Refusal::Invalid { message: "The quantity must be between 1 and 1000000.".into() });
-        }
-        if line.unit_price.minor < 0 {
-            check.fault(&path("unitPrice"), Refusal::Invalid { message: "The unit price must not be negative.".into() });
-        }
-        if line.unit_price.currency != input.total.currency {
-            check.fault(
-                &path("unitPrice"),
-                Refusal::Invalid { message: "All prices of an order must be in the currency of its total.".into() },
-            );
-        }
+    let lines: Vec<_> =
+        input.lines.iter().enumerate().map(|(number, line)| read_line(check, index, number, line, total, &mut seen)).collect();
+    Some((total?, lines.into_iter().collect::<Option<_>>()?))
+}
+
+fn read_line<'a>(
+    check: &mut Check,
+    order: &str,
+    number: usize,
+    line: &'a LineInput,
+    total: Option<Money>,
+    seen: &mut HashSet<&'a str>,
+) -> Option<OrderLine> {
+    let number = number.to_string();
+    let path = |field| ["orders", order, "lines", number.as_str(), field];
+    check.text(&path("externalId"), "The external id", &line.external_id, ID_LIMIT);
+    check.text(&path("title"), "The title", &line.title, NAME_LIMIT);
+    if let Some(sku) = &line.sku {
+        check.text(&path("sku"), "The stock-keeping unit", sku, ID_LIMIT);
     }
+    if !seen.insert(line.external_id.as_str()) {
+        check.fault(&path("externalId"), Refusal::Twice { key: line.external_id.chars().take(ID_LIMIT).collect() });
+    }
+    if !(1..=1_000_000).contains(&line.quantity) {
+        check.fault(&path("quantity"), Refusal::Invalid { message: "The quantity must be between 1 and 1000000.".into() });
+    }
+    let unit_price = amount(check, &path("unitPrice"), "The unit price", &line.unit_price)?;
+    if total.is_some_and(|total| total.currency != unit_price.currency) {
+        let message = "All prices of an order must be in the currency of its total.";
+        check.fault(&path("unitPrice"), Refusal::Invalid { message: message.into() });
+    }
+    let LineInput { external_id, title, sku, quantity, .. } = line.clone();
+    Some(OrderLine { external_id, title, sku, quantity, unit_price })
+}
+
+/// Reads an amount, which must not be negative.
+fn amount(check: &mut Check, path: &[&str], what: &str, input: &AmountInput) -> Option<Money> {
+    let mut fault = |field: Option<&str>, message: String| {
+        let path: Vec<_> = path.iter().copied().chain(field).collect();
+        check.fault(&path, Refusal::Invalid { message });
+        None
+    };
+    let currency = match input.currency_code.parse::<Currency>() {
+        Ok(currency) => currency,
+        Err(error) => return fault(Some("currencyCode"), sentence(&error)),
+    };
+    match Money::parse(&input.amount, currency) {
+        Ok(money) if money.minor < 0 => fault(None, format!("{what} must not be negative.")),
+        Ok(money) => Some(money),
+        Err(error) => fault(Some("amount"), sentence(&error)),
+    }
+}
+
+fn sentence(error: &MoneyError) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
 }
 
 fn limit(check: &mut Check, list: &str, length: usize) {

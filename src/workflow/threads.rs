@@ -125,7 +125,10 @@ pub async fn open(cx: &Cx, actor: &Actor, request: ThreadRequest) -> Result<Thre
     if let Some(subject) = &request.subject {
         check.text(&["subject"], "The subject", subject, SUBJECT_LIMIT);
     }
-    if request.cases.is_empty() || request.cases.len() > CASES_LIMIT {
+    if request.cases.is_empty() {
+        check.fault(&["caseIds"], Refusal::Invalid { message: "Name at least one case.".into() });
+    }
+    if request.cases.len() > CASES_LIMIT {
         check.fault(&["caseIds"], Refusal::TooMany { limit: CASES_LIMIT });
     }
     if request.kind != ThreadKind::OperatorSeller && request.cases.len() > 1 {
@@ -227,7 +230,7 @@ async fn post_once(cx: &Cx, actor: &Actor, request: &MessageRequest) -> Result<M
     let ids: Vec<_> = cases.iter().map(|case| case.id).collect();
     let mut message = say(&mut tx, &actor.who, &ids, thread.id, new).await?;
     if let Some(own) = policy::place(&actor.who, &participants) {
-        tx.save_participant(&Participant { read_up_to: message.number, ..own.clone() }).await?;
+        tx.mark_read(own, message.number).await?;
     }
     message.delivery = bring_to_tickets(&mut tx, &charter, &cases, &thread, &message, speak_as).await?;
     if thread.kind.reaches_buyer() {
@@ -302,10 +305,7 @@ pub async fn mark_read(cx: &Cx, actor: &Actor, thread: ThreadId, up_to: Option<M
     let participants = tx.participants(thread.id).await?;
     let own = policy::place(&actor.who, &participants).ok_or_else(|| refused(&["threadId"], Refusal::NotAllowed))?;
     let number = up_to.unwrap_or(thread.last_number);
-    // Reading is never undone: a slow client that reports an older message changes nothing.
-    if number > own.read_up_to {
-        tx.save_participant(&Participant { read_up_to: number, ..own.clone() }).await?;
-    }
+    tx.mark_read(own, number).await?;
     tx.commit().await?;
     Ok(thread)
 }

@@ -12,7 +12,7 @@ pub async fn fire(cx: &Cx, timer: DueTimer) -> Result<()> {
     let charter = cx.marketplace(timer.marketplace).await?.charter;
     let mut tx = cx.store.begin(timer.marketplace).await?;
     let case = tx.lock_case(actor.scope(), timer.case).await?;
-    let ran = tx.stop_timer(timer.case, timer.kind).await?;
+    let ran = tx.take_due_timer(timer.case, timer.kind, cx.now()).await?;
     let (Some(case), true) = (case, ran) else { return Ok(()) };
 
     let TimerKind::SellerReply = timer.kind;

@@ -7,7 +7,7 @@ use trilogue::demo::peer::Opening;
 use trilogue::domain::parties::Role;
 use trilogue::domain::tickets::HelpdeskKind;
 
-use crate::harness::{Db, Desk, TestApp, on_both_databases};
+use crate::harness::{Desk, TestApp, on_both_databases};
 
 async fn node(app: &TestApp, token: &str, arguments: &[&str]) -> Output {
     let mut command = Command::new("node");

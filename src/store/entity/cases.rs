@@ -25,7 +25,9 @@ pub(crate) struct Model {
     pub(crate) opened_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,
     pub(crate) seller_updated_at: DateTimeUtc,
+    pub(crate) buyer_updated_at: DateTimeUtc,
     pub(crate) idempotency_key: Option<String>,
+    pub(crate) request_digest: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

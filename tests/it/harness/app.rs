@@ -152,11 +152,16 @@ impl TestApp {
         new_marketplace(&self.cx, slug, Charter::default()).await
     }
 
-    /// Sends an operation and gives the whole answer.
-    pub(crate) async fn answer(&self, token: &str, query: &str, variables: Value) -> Value {
+    /// Sends an operation and gives the answer, byte for byte.
+    pub(crate) async fn raw(&self, token: &str, query: &str, variables: Value) -> String {
         let request =
             self.http.post(format!("{}/graphql", self.url)).bearer_auth(token).json(&json!({ "query": query, "variables": variables }));
-        request.send().await.unwrap().json().await.unwrap()
+        request.send().await.unwrap().text().await.unwrap()
+    }
+
+    /// Sends an operation and gives the whole answer.
+    pub(crate) async fn answer(&self, token: &str, query: &str, variables: Value) -> Value {
+        serde_json::from_str(&self.raw(token, query, variables).await).unwrap()
     }
 
     /// Sends an operation that must succeed and gives its data.
@@ -179,6 +184,19 @@ impl TestApp {
         let query =
             format!("mutation($input: {input_type}!) {{ {mutation}(input: $input) {{ {fields} userErrors {{ field message code }} }} }}");
         self.ask(token, &query, json!({ "input": input })).await[mutation].clone()
+    }
+
+    /// Does something, and waits until a request has run a statement with this part since.
+    pub(crate) async fn until_statement<T>(&self, part: &str, done: impl Future<Output = T>) -> (T, Vec<String>) {
+        self.statements.lock().unwrap().clear();
+        let outcome = done.await;
+        loop {
+            let seen = self.statements.lock().unwrap().clone();
+            if seen.iter().any(|sql| sql.contains(part)) {
+                return (outcome, seen);
+            }
+            tokio::task::yield_now().await;
+        }
     }
 
     /// The statements that requests to this server cost while something was done.

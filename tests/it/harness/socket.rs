@@ -16,15 +16,27 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
-    /// Subscribes and waits until the server has begun to listen.
-    pub(crate) async fn subscribe(app: &super::TestApp, token: &str, query: &str, variables: Value) -> Self {
-        let mut request = app.url.replace("http://", "ws://").add_path("/graphql").into_client_request().unwrap();
+    /// Opens a socket as this viewer.
+    pub(crate) async fn open(url: &str, token: &str) -> Self {
+        let mut request = url.replace("http://", "ws://").add_path("/graphql").into_client_request().unwrap();
         request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
         let (stream, _) = connect_async(request).await.unwrap();
         let mut socket = Self(stream);
         socket.send(json!({ "type": "connection_init", "payload": { "authorization": format!("Bearer {token}") } })).await;
         assert_eq!(socket.receive().await["type"], "connection_ack");
+        socket
+    }
+
+    /// Subscribes where the first items may be there at once: with a `since`, or in vain.
+    pub(crate) async fn follow(url: &str, token: &str, query: &str, variables: Value) -> Self {
+        let mut socket = Self::open(url, token).await;
         socket.send(json!({ "id": "1", "type": "subscribe", "payload": { "query": query, "variables": variables } })).await;
+        socket
+    }
+
+    /// Subscribes and waits until the server has begun to listen.
+    pub(crate) async fn subscribe(app: &super::TestApp, token: &str, query: &str, variables: Value) -> Self {
+        let mut socket = Self::follow(&app.url, token, query, variables).await;
         // A subscription says nothing when it begins; the answer to a query sent after it comes after it has begun.
         socket.send(json!({ "id": "2", "type": "subscribe", "payload": { "query": "{ viewer { role } }" } })).await;
         let mut early = Vec::new();
@@ -40,15 +52,26 @@ impl Socket {
         socket
     }
 
-    async fn send(&mut self, message: Value) {
+    pub(crate) async fn send(&mut self, message: Value) {
         self.0.send(Message::text(message.to_string())).await.unwrap();
     }
 
-    async fn receive(&mut self) -> Value {
+    /// The next message, whatever it says.
+    pub(crate) async fn receive(&mut self) -> Value {
         loop {
             let message = tokio::time::timeout(PATIENCE, self.0.next()).await.expect("no message came").unwrap().unwrap();
             if let Message::Text(text) = message {
                 return serde_json::from_str(&text).unwrap();
+            }
+        }
+    }
+
+    /// The code with which the server closes, whatever it says before.
+    pub(crate) async fn closed(mut self) -> Option<u16> {
+        loop {
+            let message = tokio::time::timeout(PATIENCE, self.0.next()).await.expect("the socket stays open").unwrap().unwrap();
+            if let Message::Close(frame) = message {
+                return frame.map(|frame| frame.code.into());
             }
         }
     }

@@ -1,0 +1,105 @@
+//! The history of the database: there and back again, and every column of it in use.
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its database has failed")]
+
+use std::collections::BTreeMap;
+
+use migrations::Migrator;
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+use sea_orm_migration::MigratorTrait;
+use serde_json::json;
+use trilogue::demo::peer::Audience;
+use trilogue::domain::tickets::HelpdeskKind;
+
+use crate::harness::{Db, Story, TestApp, on_both_databases};
+
+/// Columns that the story below leaves empty, each with the reason.
+const EMPTY: &[&str] = &[
+    "api_tokens.revoked_at",        // no token of the story is revoked
+    "cases.idempotency_key",        // it begins in the helpdesk
+    "cases.request_digest",         // likewise
+    "connections.reconcile_cursor", // Freshdesk gives none
+    "connections.reconciled_at",    // nothing was missed
+    "inbox.delivery_key",           // Freshdesk gives none
+    "inbox.event_key",              // likewise
+    "inbox.last_error",             // all went well
+    "inbox.lease_until",            // nobody works now
+    "messages.redacted_at",         // nothing was blacked out
+    "outbox.began_at",              // every outcome is known
+    "outbox.last_error",            // all went well
+    "outbox.lease_until",           // nobody works now
+    "threads.subject",              // simply the case
+];
+
+async fn rows(db: &DatabaseConnection, sql: &str) -> Vec<sea_orm::QueryResult> {
+    db.query_all_raw(Statement::from_string(db.get_database_backend(), sql.to_owned())).await.unwrap()
+}
+
+/// Every table and its columns, without the history's own.
+async fn tables(db: &DatabaseConnection) -> BTreeMap<String, Vec<String>> {
+    let sql = match db.get_database_backend() {
+        DbBackend::Postgres => "SELECT table_name AS t, column_name AS c FROM information_schema.columns WHERE table_schema = 'public'",
+        _ => {
+            "SELECT m.name AS t, c.name AS c FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'"
+        }
+    };
+    let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for row in rows(db, sql).await {
+        tables.entry(row.try_get("", "t").unwrap()).or_default().push(row.try_get("", "c").unwrap());
+    }
+    tables.remove("seaql_migrations");
+    tables.values_mut().for_each(|columns| columns.sort());
+    tables
+}
+
+async fn there_and_back(app: &TestApp) -> BTreeMap<String, Vec<String>> {
+    let db = Database::connect(&app.settings.database_url).await.unwrap();
+    let before = tables(&db).await;
+    Migrator::down(&db, None).await.unwrap();
+    assert_eq!(tables(&db).await, BTreeMap::new(), "something is left behind");
+    Migrator::up(&db, None).await.unwrap();
+    assert_eq!(tables(&db).await, before);
+    assert_eq!(app.cx.store.pending_migrations().await.unwrap(), 0);
+    db.close().await.unwrap();
+    before
+}
+
+#[tokio::test]
+async fn up_down_and_up_again_and_alike_on_both() {
+    let sqlite = there_and_back(&TestApp::start(Db::Sqlite).await).await;
+    let postgres = there_and_back(&TestApp::start(Db::Postgres).await).await;
+    assert_eq!(sqlite, postgres);
+}
+
+on_both_databases! {
+    /// A story that touches every table; what no row of it fills is listed, so that no column is forgotten or useless.
+    async fn every_column_is_in_use(db: Db) {
+        let story = Story::begin(db, HelpdeskKind::Freshdesk).await;
+        let seller = json!({ "sellers": [{ "externalId": "alma", "name": "Boutique Alma", "email": "a@example.org", "locale": "fr" }] });
+        story.app.act(&story.vendor, "sellersUpsert", "sellers { id }", seller).await;
+        let ticket = story.ticket().await;
+        let thread = story.thread(ticket, "SELLER_BUYER").await;
+        story.post(&story.seller, &thread, "Il part demain.").await;
+        let agent = story.desk.sim.add_agent("Ines Moreau");
+        story.desk.sim.comment(ticket, &agent, "<b>Merci</b>", Audience::Public).unwrap();
+        story.desk.settle(&story.app).await;
+        // The buyer's word makes it the seller's turn; what the ticket is then told has no echo yet.
+        story.desk.sim.comment(ticket, &story.buyer, "Et maintenant ?", Audience::Public).unwrap();
+        story.desk.deliver().await;
+        story.app.work().await;
+        let urgent = json!({ "caseId": story.case(ticket, "id").await["id"], "priority": "URGENT" });
+        story.app.act(&story.operator, "casePrioritize", "case { id }", urgent).await;
+
+        let db = Database::connect(&story.app.settings.database_url).await.unwrap();
+        let mut empty = Vec::new();
+        for (table, columns) in tables(&db).await {
+            for column in columns {
+                let sql = format!("SELECT CAST(count(\"{column}\") AS bigint) AS filled FROM \"{table}\"");
+                let filled: i64 = rows(&db, &sql).await[0].try_get("", "filled").unwrap();
+                if filled == 0 {
+                    empty.push(format!("{table}.{column}"));
+                }
+            }
+        }
+        assert_eq!(empty, EMPTY);
+    }
+}
