@@ -1,0 +1,127 @@
+//! Comments to messages: filed once, recognised when they are ours, rewritten when the helpdesk rewrote them.
+
+use super::Desk;
+use crate::domain::cases::{Case, CaseMove, SellerPresence};
+use crate::domain::parties::{Audience, Party, Who};
+use crate::domain::threads::{Member, Message, MessageDelivery, NewMessage};
+use crate::domain::timeline::{EventKind, NewEvent};
+use crate::helpdesk::{AuthorSide, Comment, TicketSnapshot, Trust, Visibility};
+use crate::workflow::Result;
+use crate::workflow::threads::{buyer_thread, say};
+
+impl Desk<'_> {
+    /// Whether these may be words of ours: our own user's, a seller's whom we gave a user, or somebody's in copy.
+    pub(super) fn may_be_ours(&self, snapshot: &TicketSnapshot, comment: &Comment) -> bool {
+        match comment.author.side {
+            AuthorSide::Seller(_) => true,
+            AuthorSide::EndUser => comment.author.id != snapshot.requester.id,
+            AuthorSide::Staff | AuthorSide::System => comment.author.id == self.account,
+        }
+    }
+
+    /// Words of ours of which nobody knew whether they had arrived: here they are, so no person needs to look.
+    pub(super) async fn adopt(&mut self, case: &Case, comment: &Comment) -> Result<bool> {
+        let folded = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let who = self.helpdesk();
+        let thread = buyer_thread(&mut self.tx, &who, case).await?;
+        let uncertain = self.tx.uncertain_messages(thread.id).await?;
+        let Some(message) = uncertain.into_iter().find(|message| folded(&comment.text).contains(&folded(&message.text))) else {
+            return Ok(false);
+        };
+        self.tx.set_delivery(message.id, MessageDelivery::Delivered, Some((self.connected.id, &comment.number))).await?;
+        self.tx.close_parked(message.id).await?;
+        let event = EventKind::MessageDelivered { thread: message.thread, message: message.id };
+        self.tx.record(case.id, &who, NewEvent::in_thread(event, message.thread, message.number, message.audience));
+        Ok(true)
+    }
+
+    /// Our own internal notes are copies of what we have; there is nothing to file.
+    pub(super) fn is_own_note(&self, comment: &Comment) -> bool {
+        comment.visibility == Visibility::Internal && comment.author.id == self.account
+    }
+
+    /// Files one comment as a message.
+    pub(super) async fn file(&mut self, case: &mut Case, snapshot: &TicketSnapshot, comment: &Comment) -> Result<()> {
+        let author = match comment.author.side {
+            AuthorSide::EndUser => Party::Buyer,
+            AuthorSide::Seller(_) => Party::Seller,
+            AuthorSide::Staff | AuthorSide::System => Party::Operator,
+        };
+        let who = match comment.author.side {
+            AuthorSide::EndUser => Who::Buyer { buyer: case.buyer },
+            AuthorSide::Staff => Who::Agent { connection: self.connected.id, name: comment.author.name.clone() },
+            AuthorSide::Seller(_) | AuthorSide::System => self.helpdesk(),
+        };
+        let thread = buyer_thread(&mut self.tx, &who, case).await?;
+        // An internal note is the operator's alone, and so are words whose author the helpdesk itself doubts.
+        let hidden =
+            comment.visibility == Visibility::Internal || comment.trust == Trust::Flagged || comment.author.side == AuthorSide::System;
+        let audience = match author {
+            _ if hidden => Audience::OPERATOR,
+            Party::Operator => case.agent_comment_audience(self.seller_presence(case, thread.id).await?),
+            Party::Buyer | Party::Seller => Audience::ALL,
+        };
+        let own_name = comment.author.id == snapshot.requester.id && comment.author.name.is_empty();
+        let new = NewMessage {
+            author,
+            author_name: if own_name { snapshot.requester.name.clone() } else { comment.author.name.clone() },
+            text: comment.text.clone(),
+            html: comment.html.as_deref().map(clean),
+            audience,
+            channel: comment.channel,
+            delivery: MessageDelivery::None,
+            comment: Some((self.connected.id, comment.number.clone())),
+            idempotency_key: None,
+            sent_at: comment.created_at,
+        };
+        say(&mut self.tx, &who, &[case.id], thread.id, new).await?;
+        if !hidden {
+            self.make(case, &CaseMove::Write(author), &who).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn seller_presence(&self, case: &Case, thread: crate::domain::ids::ThreadId) -> Result<SellerPresence> {
+        let participants = self.tx.participants(thread).await?;
+        let present = case.seller.is_some_and(|seller| participants.iter().any(|participant| participant.member == Member::Seller(seller)));
+        Ok(if present { SellerPresence::Present } else { SellerPresence::Absent })
+    }
+
+    /// Replaces what was redacted or made private in the helpdesk.
+    pub(super) async fn rewrite(&mut self, comments: &[Comment]) -> Result<()> {
+        let numbers: Vec<_> = comments.iter().map(|comment| &comment.number).collect();
+        let filed = self.tx.messages_of_comments(self.connected.id, &numbers).await?;
+        for comment in comments {
+            let Some(message) = filed.get(&comment.number) else { continue };
+            let Some((text, audience)) = rewritten(message, comment) else { continue };
+            self.tx.redact(message.id, text, comment.html.as_deref().map(clean), audience, self.now).await?;
+            if let Some(case) = self.newest {
+                let event = EventKind::MessageRedacted { thread: message.thread, message: message.id };
+                // For the audience of before: whoever saw the words must hear that they are gone.
+                self.tx.record(case, &self.helpdesk(), NewEvent::in_thread(event, message.thread, message.number, message.audience));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The character that a helpdesk puts in the place of redacted text.
+const REDACTED: char = '▇';
+
+/// What a comment says now and who may see it, when that differs from the message. Words of ours carry an attribution
+/// in the helpdesk, so of them only a redaction counts as a difference.
+fn rewritten(message: &Message, comment: &Comment) -> Option<(String, Audience)> {
+    let audience = match comment.visibility {
+        Visibility::Internal => Audience::OPERATOR,
+        Visibility::Public => message.audience,
+    };
+    let ours = message.delivery != MessageDelivery::None;
+    let redacted = comment.text.contains(REDACTED) && !message.text.contains(REDACTED);
+    let changed = comment.text != message.text && (!ours || redacted);
+    (changed || audience != message.audience).then(|| (if changed { comment.text.clone() } else { message.text.clone() }, audience))
+}
+
+/// The comment's markup as harmless HTML. Pictures go: their addresses carry tokens that open the helpdesk.
+fn clean(html: &str) -> String {
+    ammonia::Builder::default().rm_tags(["img"]).clean(html).to_string()
+}

@@ -1,0 +1,283 @@
+//! What the helpdesk did: a ticket is read again, and our side of it brought up to date.
+//!
+//! The webhook was only a nudge. Whatever was sent twice, late or out of order, what counts is what the ticket says now
+//! and which of its comments we have already.
+
+mod comments;
+mod ticket;
+
+use chrono::{DateTime, Utc};
+
+use super::connections::Connected;
+use super::threads::open_buyer_thread;
+use super::{Cx, Error, Result, effects};
+use crate::domain::cases::{Case, CaseMove, CaseStatus, Opening};
+use crate::domain::charter::Charter;
+use crate::domain::effects::Effect;
+use crate::domain::ids::{CaseId, MarketplaceId};
+use crate::domain::parties::{Party, Who};
+use crate::domain::tickets::{Priority, Ticket, TicketNumber, TicketPresence, TicketStatus};
+use crate::domain::timeline::{EventKind, NewEvent};
+use crate::helpdesk::{AuthorSide, Comment, CommentsRead, HelpdeskError, NudgeKind, TicketSnapshot};
+use crate::store::{NewDelivery, Tx, lane};
+
+/// What came of a nudge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Our side is up to date.
+    UpToDate,
+    /// It is nothing for us.
+    Ignored(&'static str),
+    /// What the ticket shows may be something of ours that is still on its way, or older than what we know by now: look
+    /// again soon.
+    NotYet,
+}
+
+/// Reads a ticket again and brings our side up to date.
+pub async fn follow(cx: &Cx, connected: &Connected, number: &TicketNumber, nudge: &NudgeKind) -> Result<Outcome> {
+    let known = cx.store.ticket(connected.marketplace, connected.id, number).await?;
+    let snapshot = match connected.helpdesk.ticket(number).await {
+        Err(HelpdeskError::NotFound) => return vanished(cx, connected, number, nudge).await,
+        other => other?,
+    };
+    if known.is_none() && !is_for_us(connected, &snapshot) {
+        return Ok(Outcome::Ignored("the ticket was finished, spam or deleted before we knew it"));
+    }
+    let read = match (&known, nudge) {
+        (None, _) | (_, NudgeKind::CommentsRewritten) => CommentsRead::default(),
+        (Some(ticket), _) => CommentsRead { count: ticket.comments_read.unsigned_abs(), last: ticket.last_comment.clone() },
+    };
+    let comments = connected.helpdesk.comments(number, &read).await?;
+    let account = connected.account().await?.user.clone();
+    let charter = cx.marketplace(connected.marketplace).await?.charter;
+
+    let tx = cx.store.begin(connected.marketplace).await?;
+    let mut desk = Desk { tx, connected, charter, account, newest: None, now: cx.now(), news: News::None };
+    let Some((mut ticket, mut open)) = desk.take_up(known.as_ref(), &snapshot, &comments, read.count).await? else {
+        return Ok(Outcome::NotYet);
+    };
+    if *nudge == NudgeKind::CommentsRewritten {
+        desk.rewrite(&comments).await?;
+    }
+    desk.follow_presence(&mut ticket, &mut open, &snapshot, nudge).await?;
+    if ticket.presence == TicketPresence::Active
+        && let Some(case) = &mut open
+    {
+        desk.follow_order(case, &snapshot).await?;
+        desk.follow_properties(&mut ticket, case, &snapshot).await?;
+    }
+    desk.finish(ticket, open, &snapshot, &comments, &read).await?;
+    Ok(Outcome::UpToDate)
+}
+
+/// A ticket that we see for the first time concerns us unless it was over and done with before we came.
+fn is_for_us(connected: &Connected, snapshot: &TicketSnapshot) -> bool {
+    let over = matches!(snapshot.status, TicketStatus::Solved | TicketStatus::Closed);
+    !is_thrown_away(&snapshot.presence) && (!over || snapshot.created_at >= connected.since)
+}
+
+/// The helpdesk no longer knows the ticket.
+async fn vanished(cx: &Cx, connected: &Connected, number: &TicketNumber, nudge: &NudgeKind) -> Result<Outcome> {
+    let Some(known) = cx.store.ticket(connected.marketplace, connected.id, number).await? else {
+        return Ok(Outcome::Ignored("the helpdesk does not know the ticket"));
+    };
+    let charter = cx.marketplace(connected.marketplace).await?.charter;
+    let tx = cx.store.begin(connected.marketplace).await?;
+    let cases = tx.lock_cases_of_ticket(known.id).await?;
+    let Some(mut ticket) = tx.lock_ticket(connected.id, number).await? else { return Ok(Outcome::NotYet) };
+    let newest = cases.last().map(|case| case.id);
+    let mut case = newest_open(cases);
+    let mut desk = Desk { tx, connected, charter, account: String::new(), newest, now: cx.now(), news: News::None };
+    // What is marked as spam goes to the bin as well, and the one is told before or after the other.
+    let presence = match (&ticket.presence, nudge) {
+        (TicketPresence::Spam, _) | (_, NudgeKind::TicketSpam) => TicketPresence::Spam,
+        _ => TicketPresence::Deleted,
+    };
+    desk.leave(&mut ticket, &mut case, presence).await?;
+    desk.tx.save_ticket(&ticket).await?;
+    desk.tx.commit().await?;
+    Ok(Outcome::UpToDate)
+}
+
+fn newest_open(cases: Vec<Case>) -> Option<Case> {
+    cases.into_iter().rev().find(|case| case.status != CaseStatus::Closed)
+}
+
+const fn is_thrown_away(presence: &TicketPresence) -> bool {
+    matches!(presence, TicketPresence::Spam | TicketPresence::Deleted)
+}
+
+/// What we know of a ticket from the helpdesk, without what we asked of it.
+fn seen(ticket: &Ticket) -> Ticket {
+    Ticket { pushed_status: None, pushed_priority: None, ..ticket.clone() }
+}
+
+/// One ticket being brought up to date.
+struct Desk<'a> {
+    tx: Tx,
+    connected: &'a Connected,
+    charter: Charter,
+    account: String,
+    /// The newest case that the ticket tells, closed or not.
+    newest: Option<CaseId>,
+    now: DateTime<Utc>,
+    news: News,
+}
+
+/// Whether this look found something that gives us a say in the ticket's state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum News {
+    /// Nothing: what an agent set in the helpdesk stays as it is.
+    None,
+    /// The buyer wrote, which makes a helpdesk reopen the ticket, or the case moved.
+    Some,
+}
+
+impl Desk<'_> {
+    const fn helpdesk(&self) -> Who {
+        Who::Helpdesk { connection: self.connected.id }
+    }
+
+    /// Finds the ticket and its open case, or opens one, and files the comments that we do not have. None when what we
+    /// do not have may be our own words on their way, or when we learned more since we asked the helpdesk.
+    async fn take_up(
+        &mut self,
+        known: Option<&Ticket>,
+        snapshot: &TicketSnapshot,
+        comments: &[Comment],
+        read_before: u32,
+    ) -> Result<Option<(Ticket, Option<Case>)>> {
+        let number = &snapshot.number;
+        // Cases before tickets, as everywhere, so that two units of work never wait for each other in a circle.
+        let cases = match known {
+            Some(ticket) => self.tx.lock_cases_of_ticket(ticket.id).await?,
+            None => Vec::new(),
+        };
+        let ticket = self.tx.lock_ticket(self.connected.id, number).await?;
+        if ticket.as_ref().map(seen) != known.map(seen) || (known.is_none() && self.may_be_our_opening(snapshot).await?) {
+            return Ok(None);
+        }
+        self.newest = cases.last().map(|case| case.id);
+        let mut open = newest_open(cases);
+        let numbers: Vec<_> = comments.iter().map(|comment| &comment.number).collect();
+        let filed = self.tx.messages_of_comments(self.connected.id, &numbers).await?;
+        let unknown: Vec<_> =
+            comments.iter().filter(|comment| !filed.contains_key(&comment.number) && !self.is_own_note(comment)).collect();
+        if unknown.iter().any(|comment| self.may_be_ours(snapshot, comment))
+            && self.tx.delivery_in_flight(&lane(self.connected.id, number)).await?
+        {
+            return Ok(None);
+        }
+        let ticket = match ticket {
+            Some(ticket) => ticket,
+            None => self.new_ticket(snapshot).await?,
+        };
+        let buyer_wrote = unknown.iter().any(|comment| comment.author.side == AuthorSide::EndUser);
+        let gone = is_thrown_away(&snapshot.presence);
+        if open.is_none() && !gone && (read_before == 0 && filed.is_empty() || buyer_wrote) {
+            open = Some(self.open_case(&ticket, snapshot, comments).await?);
+        }
+        if let Some(case) = &mut open {
+            for comment in unknown {
+                if !(self.may_be_ours(snapshot, comment) && self.adopt(case, comment).await?) {
+                    self.file(case, snapshot, comment).await?;
+                }
+            }
+        }
+        Ok(Some((ticket, open)))
+    }
+
+    async fn open_case(&mut self, ticket: &Ticket, snapshot: &TicketSnapshot, comments: &[Comment]) -> Result<Case> {
+        let words = comments.iter().filter(|comment| comment.author.id == snapshot.requester.id).map(|comment| comment.text.clone());
+        let order = self.find_order(snapshot, words.collect()).await?;
+        let requester = &snapshot.requester;
+        let buyer = self.tx.buyer_of(Some((self.connected.id, &requester.id)), &requester.name, requester.email.as_deref()).await?;
+        let opening = Opening {
+            reference: self.tx.next_reference().await?,
+            subject: snapshot.subject.clone(),
+            priority: snapshot.priority.unwrap_or(Priority::Normal),
+            buyer: buyer.id,
+            order,
+        };
+        let case = Case::open(opening, &self.charter, self.now);
+        self.tx.insert_case(&case, None).await?;
+        self.newest = Some(case.id);
+        self.tx.link_ticket(case.id, ticket.id).await?;
+        let who = self.helpdesk();
+        // The ticket is brought in step at the end, when everything is known.
+        self.news = News::Some;
+        let mut opening = case.opening();
+        opening.effects.retain(|effect| *effect != Effect::SyncTicket);
+        effects::announce(&mut self.tx, &self.charter, &who, &opening).await?;
+        self.tx.record(case.id, &who, NewEvent::for_operator(EventKind::TicketLinked { ticket: ticket.id }));
+        open_buyer_thread(&mut self.tx, &who, &case).await?;
+        Ok(case)
+    }
+
+    async fn make(&mut self, case: &mut Case, step: &CaseMove, who: &Who) -> Result<()> {
+        let mut moved = case.apply(step, &self.charter, self.now)?;
+        if author_is_buyer(step) || moved.effects.contains(&Effect::SyncTicket) {
+            self.news = News::Some;
+        }
+        // Once, at the end, against what the ticket says now.
+        moved.effects.retain(|effect| *effect != Effect::SyncTicket);
+        effects::record(&mut self.tx, &self.charter, who, &moved).await?;
+        *case = moved.case;
+        Ok(())
+    }
+
+    /// Remembers what was seen, asks for what is not in step, and makes all of it durable.
+    async fn finish(
+        mut self,
+        mut ticket: Ticket,
+        case: Option<Case>,
+        snapshot: &TicketSnapshot,
+        comments: &[Comment],
+        read: &CommentsRead,
+    ) -> Result<()> {
+        if ticket.pushed_status == Some(snapshot.status) {
+            ticket.pushed_status = None;
+        }
+        if ticket.pushed_priority == snapshot.priority {
+            ticket.pushed_priority = None;
+        }
+        ticket.status = snapshot.status;
+        ticket.priority = snapshot.priority;
+        ticket.subject.clone_from(&snapshot.subject);
+        ticket.url.clone_from(&snapshot.url);
+        ticket.remote_updated_at = snapshot.updated_at;
+        ticket.comments_read =
+            i32::try_from(read.count).unwrap_or(i32::MAX).saturating_add(i32::try_from(comments.len()).unwrap_or(i32::MAX));
+        if let Some(last) = comments.last() {
+            ticket.last_comment = Some(last.number.clone());
+        }
+        self.tx.save_ticket(&ticket).await?;
+        if let Some(case) = &case {
+            effects::sync_ticket(&mut self.tx, &self.charter, case, &mut ticket).await?;
+        }
+        Ok(self.tx.commit().await?)
+    }
+}
+
+const fn author_is_buyer(step: &CaseMove) -> bool {
+    matches!(step, CaseMove::Write(Party::Buyer))
+}
+
+/// Asks for a ticket to be read again, in its turn: the periodic reconcile found that it changed. All of it is read, as
+/// what changed may be an old comment: Freshdesk tells of no redaction, and Zendesk's word of one may have been lost.
+pub async fn nudge(
+    cx: &Cx,
+    marketplace: MarketplaceId,
+    connected: &Connected,
+    tickets: &[TicketNumber],
+    cursor: Option<String>,
+) -> Result<(), Error> {
+    let tx = cx.store.begin(marketplace).await?;
+    for number in tickets {
+        tx.nudge(connected.id, lane(connected.id, number), number, NewDelivery::encode(NudgeKind::CommentsRewritten)).await?;
+    }
+    tx.reconciled(connected.id, cursor).await?;
+    tx.commit().await?;
+    cx.store.live().inbox_grew();
+    Ok(())
+}
