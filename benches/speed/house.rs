@@ -1,7 +1,6 @@
 //! The real server, as it is composed in production, on a database of the benches.
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -27,12 +26,10 @@ pub(crate) const SECRET: &str = "dGhlLXNlY3JldC1vZi10aGUtYmVuY2hlcw==";
 pub(crate) const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 /// The default settings, with what the environment says of them.
-pub(crate) fn settings(database: &Fresh) -> anyhow::Result<Settings> {
-    Ok(Settings {
-        database_url: database.url.clone(),
-        secret_key: Some(KEY.to_owned().into()),
-        ..Settings::load(Some(Path::new("/dev/null")))?
-    })
+fn settings(database: &Fresh) -> anyhow::Result<Settings> {
+    // Empty, so that the one in the folder where somebody works is not read.
+    let file = tempfile::Builder::new().suffix(".toml").tempfile()?;
+    Ok(Settings { database_url: database.url.clone(), secret_key: Some(KEY.to_owned().into()), ..Settings::load(Some(file.path()))? })
 }
 
 /// A marketplace with one connected helpdesk.

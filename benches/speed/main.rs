@@ -77,7 +77,7 @@ impl Scale {
 fn main() -> anyhow::Result<()> {
     let wish = Wish::parse();
     // What a production server pays for its log is paid here too.
-    trilogue::telemetry::start_log("info,sea_orm_migration=warn", trilogue::config::LogFormat::Text);
+    trilogue::telemetry::start_log("info,sea_orm_migration=warn,sqlx=error", trilogue::config::LogFormat::Text);
     trilogue::telemetry::metrics();
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(measure(&wish))
 }
