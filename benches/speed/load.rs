@@ -10,6 +10,7 @@ use anyhow::{Context, bail};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::machine;
 use crate::tables::Latencies;
 
 /// Requests as they go over the wire, one behind the other.
@@ -42,14 +43,25 @@ impl Requests {
 #[derive(Debug, Clone)]
 pub(crate) struct Outcome {
     pub(crate) elapsed: Duration,
+    /// What this process, load generator included, spent on its cores.
+    pub(crate) worked: Duration,
     pub(crate) latencies: Latencies,
 }
 
 impl Outcome {
     /// Answered requests per second.
     pub(crate) fn rate(&self) -> f64 {
-        let count = u32::try_from(self.latencies.count()).unwrap_or(u32::MAX);
-        f64::from(count) / self.elapsed.as_secs_f64()
+        self.count() / self.elapsed.as_secs_f64()
+    }
+
+    /// Microseconds of a core that each answer took of this process, load generator included: a figure that neighbours
+    /// on the machine disturb less than a rate.
+    pub(crate) fn effort(&self) -> f64 {
+        self.worked.as_secs_f64() * 1_000_000.0 / self.count()
+    }
+
+    fn count(&self) -> f64 {
+        f64::from(u32::try_from(self.latencies.count()).unwrap_or(u32::MAX))
     }
 }
 
@@ -97,13 +109,15 @@ where
 {
     let run = move || {
         tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async move {
+            let before = machine::worked()?;
             let turns = Turns { next: Arc::default(), begun: Instant::now(), time };
             let running: Vec<_> = (0..clients).map(|_| tokio::spawn(client(turns.clone()))).collect();
             let mut times = Vec::new();
             for client in running {
                 times.extend(client.await??);
             }
-            anyhow::Ok(Outcome { elapsed: turns.begun.elapsed(), latencies: Latencies::of(times) })
+            let worked = machine::worked()?.saturating_sub(before);
+            anyhow::Ok(Outcome { elapsed: turns.begun.elapsed(), worked, latencies: Latencies::of(times) })
         })
     };
     tokio::task::spawn_blocking(run).await?

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use anyhow::Context;
 use sqlx::{Connection, PgConnection, SqliteConnection};
 
 use crate::databases::Databases;
@@ -44,6 +45,15 @@ pub(crate) async fn describe(databases: &Databases) -> anyhow::Result<()> {
     }
     println!("Load generator, server and database share the machine.");
     Ok(())
+}
+
+/// How long all threads of this process have run so far.
+pub(crate) fn worked() -> anyhow::Result<Duration> {
+    let stat = read_to_string("/proc/self/stat")?;
+    // Behind the program's name, which may hold anything: utime and stime are the 14th and 15th field, in hundredths.
+    let (_, rest) = stat.rsplit_once(") ").context("/proc/self/stat is not as documented")?;
+    let ticks = rest.split(' ').skip(11).take(2).map(str::parse::<u64>).sum::<Result<u64, _>>()?;
+    Ok(Duration::from_millis(ticks * 10))
 }
 
 fn field(file: &str, name: &str) -> Option<String> {

@@ -52,11 +52,25 @@ pub(crate) async fn measure(databases: &Databases, kind: Kind, scale: Scale) -> 
     let body = stage.deliveries.first().map(|made| made.body.len()).unwrap_or_default();
     tables::print(
         &format!("webhooks, {}: signed deliveries of {body} bytes, answered when they are durable", kind.name()),
-        &["connections", "acknowledged/s", "p50 ms", "p99 ms", "rows/s", "p99 ms", "verified/s", "of min", "of harmonic"],
+        &[
+            "connections",
+            "acknowledged/s",
+            "p50 ms",
+            "p99 ms",
+            "rows/s",
+            "p99 ms",
+            "verified/s",
+            "of min",
+            "of harmonic",
+            "core us",
+            "rows",
+            "verified",
+        ],
         &rows,
     );
     println!("  rows/s: bare group commit; verified/s: HTTP and signature, no store; min: the lower of the two;");
-    println!("  harmonic: 1/(1/rows + 1/verified), both on the same cores. Nobody works the deliveries through meanwhile.");
+    println!("  harmonic: 1/(1/rows + 1/verified), as both need the same cores; core us: what each took of this process's cores,");
+    println!("  load generator included, and what a bare row and a bare verification took. No workers run meanwhile.");
     databases.remove(stage.template).await?;
     at_work(databases, kind, scale).await
 }
@@ -85,6 +99,9 @@ impl Stage<'_> {
             whole(verified),
             ratio(ours.rate(), rows.min(verified)),
             ratio(ours.rate(), harmonic),
+            whole(ours.effort()),
+            whole(rows_after.effort()),
+            whole(verified_after.effort()),
         ])
     }
 

@@ -61,12 +61,12 @@ async fn run(store: Store, mut waiting: mpsc::Receiver<Waiting>) {
         gather(&mut waiting, &mut batch).await;
         let (deliveries, senders): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
         metrics::histogram!("trilogue_inbox_batch_size").record(f64::from(u16::try_from(deliveries.len()).unwrap_or(u16::MAX)));
-        match store.insert_deliveries(deliveries.clone()).await {
+        match store.insert_deliveries(&deliveries).await {
             Ok(outcomes) => senders.into_iter().zip(outcomes).for_each(|(sender, outcome)| tell(sender, Ok(outcome))),
             // One bad row must not fail its neighbours: each on its own now.
             Err(_) => {
-                for (delivery, sender) in deliveries.into_iter().zip(senders) {
-                    let outcome = store.insert_deliveries(vec![delivery]).await;
+                for (delivery, sender) in deliveries.iter().zip(senders) {
+                    let outcome = store.insert_deliveries(std::slice::from_ref(delivery)).await;
                     tell(sender, outcome.map(|inserted| inserted.first().copied().unwrap_or(Inserted::Duplicate)));
                 }
             }

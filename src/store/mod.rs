@@ -8,6 +8,7 @@ mod codec;
 mod committer;
 mod entity;
 mod inbox;
+mod intake;
 mod live;
 mod orders;
 mod outbox;
