@@ -1,11 +1,8 @@
 //! Webhook deliveries: stored whole before they are answered, worked through in order per ticket.
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{OnConflict, Query};
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter, QueryOrder,
-    QuerySelect,
-};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::codec::{from_json, from_text, json, text};
@@ -122,11 +119,11 @@ impl NewDelivery {
     }
 
     fn into_row(self) -> inbox::ActiveModel {
-        let finished = self.status != QueueStatus::Pending;
         inbox::Model {
             marketplace_id: self.marketplace.uuid(),
             id: self.id.uuid(),
             connection_id: self.connection.uuid(),
+            finished_at: self.finished_at(),
             lane: self.lane,
             status: text(self.status),
             run_at: self.received_at,
@@ -134,7 +131,6 @@ impl NewDelivery {
             lease_until: None,
             last_error: self.reason,
             created_at: self.received_at,
-            finished_at: finished.then_some(self.received_at),
             event_key: self.event_key,
             delivery_key: self.delivery_key,
             digest: self.digest,
@@ -148,32 +144,6 @@ impl NewDelivery {
 }
 
 impl Store {
-    /// Stores deliveries in one statement and one commit; says of each whether it is new.
-    pub async fn insert_deliveries(&self, deliveries: Vec<NewDelivery>) -> Result<Vec<Inserted>> {
-        if deliveries.is_empty() {
-            return Ok(Vec::new());
-        }
-        let ids: Vec<_> = deliveries.iter().map(|delivery| delivery.id.uuid()).collect();
-        let mut insert = Query::insert();
-        insert.into_table(inbox::Entity).columns(inbox::Column::iter());
-        for delivery in deliveries {
-            let mut row = delivery.into_row();
-            let values = inbox::Column::iter().map(|column| {
-                let value = row.take(column).into_value();
-                value.map_or_else(|| unreachable!("every column was set"), sea_orm::sea_query::SimpleExpr::from)
-            });
-            insert.values_panic(values);
-        }
-        // Any of the three keys may be known already; no target is named, so that each of them counts.
-        insert.on_conflict(OnConflict::new().do_nothing().to_owned()).returning_col(inbox::Column::Id);
-        let stored: std::collections::HashSet<uuid::Uuid> =
-            self.writes.query_all(&insert).await?.iter().map(|row| row.try_get("", "id")).collect::<std::result::Result<_, _>>()?;
-        if !stored.is_empty() {
-            self.live().inbox_grew();
-        }
-        Ok(ids.iter().map(|id| if stored.contains(id) { Inserted::New } else { Inserted::Duplicate }).collect())
-    }
-
     /// Takes the next deliveries of lanes in which nothing earlier is unfinished.
     pub async fn claim_inbox(&self, claim: Claim) -> Result<Vec<InboxRow>> {
         let tx = self.begin_raw().await?;

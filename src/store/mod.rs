@@ -8,6 +8,7 @@ mod codec;
 mod committer;
 mod entity;
 mod inbox;
+mod intake;
 mod live;
 mod messages;
 mod orders;
@@ -142,6 +143,9 @@ impl Default for StoreOptions {
 const MIGRATION_LOCK: i64 = 0x0074_7269_6c6f_6775;
 const BUSY: Duration = Duration::from_secs(10);
 const ACQUIRE: Duration = Duration::from_secs(5);
+/// A connection that was not used for so long is asked whether it still lives before it is used. Asking before every
+/// statement would double the round trips.
+const RESTED: Duration = Duration::from_secs(1);
 
 impl Store {
     /// Opens `sqlite://path` (created when missing) or `postgres://…`; anything else is [`StoreError::Unavailable`].
@@ -242,9 +246,10 @@ async fn open_sqlite(url: &str, options: StoreOptions) -> Result<(DatabaseConnec
         .busy_timeout(BUSY)
         .optimize_on_close(true, None);
     // One writer: eight gave a tenth more inserts at several times the tail latency.
-    let writes =
-        SqlitePoolOptions::new().max_connections(1).acquire_timeout(BUSY).connect_with(connect.clone()).await.map_err(unavailable)?;
-    let reads = SqlitePoolOptions::new()
+    // A file does not hang up, so nobody asks it before each statement.
+    let pool = || SqlitePoolOptions::new().test_before_acquire(false);
+    let writes = pool().max_connections(1).acquire_timeout(BUSY).connect_with(connect.clone()).await.map_err(unavailable)?;
+    let reads = pool()
         .max_connections(options.connections)
         .acquire_timeout(ACQUIRE)
         .connect_with(connect.pragma("query_only", "on"))
@@ -255,11 +260,14 @@ async fn open_sqlite(url: &str, options: StoreOptions) -> Result<(DatabaseConnec
 
 async fn open_postgres(url: &str, options: StoreOptions) -> Result<DatabaseConnection> {
     let mut connect = ConnectOptions::new(url);
-    connect.max_connections(options.connections).acquire_timeout(ACQUIRE).sqlx_logging(false).map_sqlx_postgres_opts(
-        |connect: PgConnectOptions| {
+    connect
+        .max_connections(options.connections)
+        .acquire_timeout(ACQUIRE)
+        .test_before_acquire_if_idle_for(RESTED)
+        .sqlx_logging(false)
+        .map_sqlx_postgres_opts(|connect: PgConnectOptions| {
             connect.application_name("trilogue").options([("idle_in_transaction_session_timeout", "30s"), ("timezone", "UTC")])
-        },
-    );
+        });
     Ok(Database::connect(connect).await?)
 }
 

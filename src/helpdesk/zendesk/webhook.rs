@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::header::HeaderMap;
 use secrecy::SecretString;
+use serde::Deserialize;
 use serde_json::Value;
 use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq};
@@ -58,35 +59,80 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// Reads an event of an event-subscribed webhook, or the body that a trigger's template made.
 pub(super) fn read(delivery: &Delivery<'_>) -> Result<Nudge, ReadError> {
-    let body = inbound::body(delivery)?;
     let delivery_key = header(delivery.headers, INVOCATION_HEADER).map(str::to_owned);
+    // The rest of a usual event is not even taken apart. What has another shape is looked at whole.
+    if let Ok(envelope) = serde_json::from_slice::<Envelope>(delivery.body) {
+        if let Some(event_type) = envelope.kind.strip_prefix(EVENT_PREFIX) {
+            return event(event_type, &envelope, delivery_key);
+        }
+    }
+    let body = inbound::body(delivery)?;
     match body["type"].as_str().and_then(|event_type| event_type.strip_prefix(EVENT_PREFIX)) {
-        Some(event_type) => event(event_type, &body, delivery_key),
+        Some(event_type) => event(event_type, &Envelope::of(&body), delivery_key),
         None => trigger(delivery, &body, delivery_key),
     }
 }
 
-fn event(event_type: &str, body: &Value, delivery_key: Option<String>) -> Result<Nudge, ReadError> {
-    let kind = kind(event_type, &body["event"]);
-    let ticket = match kind {
-        NudgeKind::Ignored { .. } => None,
-        _ => Some(subject(body).ok_or(ReadError::NoTicket)?),
-    };
-    Ok(Nudge { ticket, event_key: inbound::text(&body["id"]), delivery_key, digest: None, kind })
+/// What matters of an event.
+#[derive(Deserialize)]
+struct Envelope {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    id: Value,
+    #[serde(default)]
+    subject: Value,
+    #[serde(default)]
+    detail: Detail,
+    #[serde(default)]
+    event: Change,
 }
 
-fn subject(body: &Value) -> Option<TicketNumber> {
-    let named = || body["subject"].as_str()?.strip_prefix(TICKET_PREFIX).map(Value::from).as_ref().and_then(inbound::ticket_number);
-    inbound::ticket_number(&body["detail"]["id"]).or_else(named)
+#[derive(Default, Deserialize)]
+struct Detail {
+    #[serde(default)]
+    id: Value,
+}
+
+#[derive(Default, Deserialize)]
+struct Change {
+    #[serde(default)]
+    target_ticket_id: Value,
+}
+
+impl Envelope {
+    fn of(body: &Value) -> Self {
+        Self {
+            kind: body["type"].as_str().unwrap_or_default().to_owned(),
+            id: body["id"].clone(),
+            subject: body["subject"].clone(),
+            detail: Detail { id: body["detail"]["id"].clone() },
+            event: Change { target_ticket_id: body["event"]["target_ticket_id"].clone() },
+        }
+    }
+}
+
+fn event(event_type: &str, envelope: &Envelope, delivery_key: Option<String>) -> Result<Nudge, ReadError> {
+    let kind = kind(event_type, &envelope.event);
+    let ticket = match kind {
+        NudgeKind::Ignored { .. } => None,
+        _ => Some(subject(envelope).ok_or(ReadError::NoTicket)?),
+    };
+    Ok(Nudge { ticket, event_key: inbound::text(&envelope.id), delivery_key, digest: None, kind })
+}
+
+fn subject(envelope: &Envelope) -> Option<TicketNumber> {
+    let named = || envelope.subject.as_str()?.strip_prefix(TICKET_PREFIX).map(Value::from).as_ref().and_then(inbound::ticket_number);
+    inbound::ticket_number(&envelope.detail.id).or_else(named)
 }
 
 /// <https://developer.zendesk.com/api-reference/webhooks/event-types/ticket-events/>
-fn kind(event_type: &str, event: &Value) -> NudgeKind {
+fn kind(event_type: &str, event: &Change) -> NudgeKind {
     match event_type {
         "ticket.comment_redacted" | "ticket.comment_made_private" | "ticket.attachment_redacted_from_comment" => {
             NudgeKind::CommentsRewritten
         }
-        "ticket.merged" => NudgeKind::TicketMerged { into: inbound::ticket_number(&event["target_ticket_id"]) },
+        "ticket.merged" => NudgeKind::TicketMerged { into: inbound::ticket_number(&event.target_ticket_id) },
         "ticket.soft_deleted" | "ticket.permanently_deleted" => NudgeKind::TicketDeleted,
         "ticket.marked_as_spam" => NudgeKind::TicketSpam,
         "messaging_ticket.message_added" => NudgeKind::TicketChanged,

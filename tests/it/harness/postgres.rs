@@ -3,19 +3,16 @@
 //! `TRILOGUE_TEST_POSTGRES=postgres://…` names a server to use instead; its user must be allowed to create databases.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot get its database has failed")]
 
-use std::fs::{self, OpenOptions};
-use std::io::Write;
-use std::net::{Ipv4Addr, TcpListener};
-use std::os::unix::fs::{MetadataExt, chown};
-use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+mod cluster;
+
 use std::sync::OnceLock;
 
 use futures_util::future::BoxFuture;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::sync::OnceCell;
 use url::Url;
+
+use cluster::Cluster;
 
 /// What every database of a kind starts with, usually the migrations. Keep it in a `static`.
 pub(crate) struct Template {
@@ -90,9 +87,9 @@ struct Server {
 
 /// Who ends the server.
 enum Keeper {
-    /// A shell that waits for the end of its input, which is the end of this process, however that comes about.
-    Watchdog { _shell: Child },
-    /// Somebody else started it.
+    /// This process.
+    Us { _cluster: Cluster },
+    /// Somebody else, who started it.
     Stranger,
 }
 
@@ -106,7 +103,12 @@ impl Server {
                 Ok(url) => {
                     Self { admin: Url::parse(&url).expect("TRILOGUE_TEST_POSTGRES must be a postgres:// URL"), keeper: Keeper::Stranger }
                 }
-                Err(_) => Cluster::create().start(),
+                Err(_) => {
+                    let started = Cluster::start(SETTINGS).unwrap_or_else(|error| panic!("{error}"));
+                    let cluster =
+                        started.expect("the tests need PostgreSQL: run scripts/setup, or name a server in TRILOGUE_TEST_POSTGRES");
+                    Self { admin: Url::parse(&cluster.url).unwrap(), keeper: Keeper::Us { _cluster: cluster } }
+                }
             }
         })
     }
@@ -124,129 +126,14 @@ impl Server {
     }
 }
 
-/// The files of a server of our own, and whom they belong to.
-struct Cluster {
-    binaries: PathBuf,
-    folder: PathBuf,
-    /// The user and group to run as, where this process is root: `PostgreSQL` refuses to be.
-    owner: Option<(u32, u32)>,
-    password: String,
-}
-
 /// Tests need speed, not durability.
 const SETTINGS: &str = "
-listen_addresses = '127.0.0.1'
-unix_socket_directories = ''
 max_connections = 300
 shared_buffers = 64MB
 fsync = off
 synchronous_commit = off
 full_page_writes = off
 ";
-
-impl Cluster {
-    fn create() -> Self {
-        let binaries = find_binaries();
-        let folder = tempfile::Builder::new().prefix("trilogue-postgres-").tempdir().unwrap();
-        let owner = (folder.path().metadata().unwrap().uid() == 0).then(unprivileged_user);
-        let cluster = Self { binaries, folder: folder.keep(), owner, password: format!("{:032x}", rand::random::<u128>()) };
-        let password_file = cluster.folder.join("password");
-        fs::write(&password_file, &cluster.password).unwrap();
-        if let Some((user, group)) = owner {
-            chown(&password_file, Some(user), Some(group)).unwrap();
-            chown(&cluster.folder, Some(user), Some(group)).unwrap();
-        }
-        cluster
-    }
-
-    fn start(self) -> Server {
-        let keeper = Keeper::Watchdog { _shell: self.spawn_watchdog() };
-        let (data, password_file) = (self.folder.join("data"), self.folder.join("password"));
-        let mut initdb = self.command("initdb");
-        initdb.args(["--username=trilogue", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync"]);
-        initdb.arg("--pwfile").arg(password_file).arg("--pgdata").arg(&data);
-        run(&mut initdb).unwrap_or_else(|said| panic!("initdb failed: {said}"));
-        self.configure(SETTINGS);
-
-        // Another process can take the port between the look and the start.
-        let mut said = String::new();
-        for _ in 0..5 {
-            let port = free_port();
-            self.configure(&format!("port = {port}\n"));
-            let mut start = self.command("pg_ctl");
-            start.args(["start", "--wait", "--silent", "--log"]).arg(self.folder.join("log")).arg("--pgdata").arg(&data);
-            match run(&mut start) {
-                Ok(()) => {
-                    let admin = format!("postgres://trilogue:{}@127.0.0.1:{port}/postgres", self.password);
-                    return Server { admin: Url::parse(&admin).unwrap(), keeper };
-                }
-                Err(reason) => said = reason,
-            }
-        }
-        let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
-        panic!("PostgreSQL does not start: {said}\n{log}");
-    }
-
-    /// Later settings win over earlier ones.
-    fn configure(&self, settings: &str) {
-        let file = self.folder.join("data/postgresql.conf");
-        OpenOptions::new().append(true).open(file).unwrap().write_all(settings.as_bytes()).unwrap();
-    }
-
-    fn command(&self, program: &str) -> Command {
-        let mut command = self.as_owner(self.binaries.join(program));
-        command.stdin(Stdio::null()).env("LC_ALL", "C");
-        command
-    }
-
-    fn as_owner(&self, program: impl AsRef<Path>) -> Command {
-        let mut command = Command::new(program.as_ref());
-        command.current_dir(&self.folder);
-        if let Some((user, group)) = self.owner {
-            command.uid(user).gid(group);
-        }
-        command
-    }
-
-    fn spawn_watchdog(&self) -> Child {
-        let script = r#"trap '' HUP; read -r _; "$1" stop --mode=immediate --pgdata="$2/data"; cd /; rm -rf "$2""#;
-        let mut shell = self.as_owner("/bin/sh");
-        shell.args(["-c", script, "watchdog"]).arg(self.binaries.join("pg_ctl")).arg(&self.folder);
-        // A group of its own, so that what ends the tests by the keyboard leaves it its work.
-        shell.process_group(0).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        shell.spawn().expect("/bin/sh must start")
-    }
-}
-
-/// Debian keeps the server's programs out of `PATH`, one folder per version.
-fn find_binaries() -> PathBuf {
-    let in_path = std::env::var_os("PATH").unwrap_or_default();
-    let mut debian: Vec<_> = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path()).collect();
-    debian.sort();
-    std::env::split_paths(&in_path)
-        .chain(debian.into_iter().rev().map(|version| version.join("bin")))
-        .find(|folder| folder.join("initdb").is_file() && folder.join("pg_ctl").is_file())
-        .expect("the tests need PostgreSQL: run scripts/setup, or name a server in TRILOGUE_TEST_POSTGRES")
-}
-
-fn unprivileged_user() -> (u32, u32) {
-    let id = |what, user| {
-        let output = Command::new("id").args([what, user]).output().ok().filter(|output| output.status.success())?;
-        String::from_utf8(output.stdout).ok()?.trim().parse().ok()
-    };
-    let both = |user| Some((id("-u", user)?, id("-g", user)?));
-    both("postgres").or_else(|| both("nobody")).expect("root needs a user `postgres` or `nobody` to start PostgreSQL as")
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
-}
-
-/// What the program said, if it failed.
-fn run(command: &mut Command) -> Result<(), String> {
-    let output = command.output().map_err(|error| error.to_string())?;
-    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
-}
 
 #[cfg(test)]
 mod tests {
