@@ -456,7 +456,9 @@ async fn two_workers() {
             tokio::spawn(async move { jobs::run_due(&cx).await })
         };
         let (one, two, three) = (work(&app.cx), work(&other), work(&app.cx));
-        (one.await.unwrap(), two.await.unwrap(), three.await.unwrap());
+        for worker in [one, two, three] {
+            worker.await.unwrap();
+        }
         app.advance(TimeDelta::seconds(20));
         story.desk.deliver().await;
     }
