@@ -184,10 +184,11 @@ async fn acknowledged_webhooks_survive(db: Db) {
     let timestamp = SystemClock.now().to_rfc3339_opts(SecondsFormat::Secs, true);
     let again = event(&format!("event-{}-{}", ticket / 1000, ticket % 1000 - 1), "ticket.comment_added", ticket);
     assert!(zendesk(&house.http, &webhook_url, SECRET, &timestamp, again).send().await.unwrap().status().is_success());
-    let rows = house.inbox().await;
-    assert_eq!(rows.iter().filter(|row| row["ticket"] == ticket.to_string()).count(), 1);
-    let shown = rows.iter().find(|row| row["ticket"] == ticket.to_string()).unwrap()["inboxId"].as_str().unwrap();
-    let shown = house.run(&["inbox", "show", "--marketplace", "bazar", shown]).await;
+    let number = ticket.to_string();
+    let mut rows = house.inbox().await;
+    rows.retain(|row| row["ticket"] == number.as_str());
+    assert_eq!(rows.len(), 1, "{rows:#?}");
+    let shown = house.run(&["inbox", "show", "--marketplace", "bazar", rows[0]["inboxId"].as_str().unwrap()]).await;
     assert_eq!(shown["body"]["subject"], format!("zen:ticket:{ticket}"));
 }
 

@@ -260,14 +260,14 @@ async fn wrong_doors(door: &Door) {
 
 /// Runs while nothing can be written, until the guard goes.
 enum Stall {
-    Sqlite(#[expect(dead_code, reason = "held for its drop")] trilogue::store::Tx),
+    Sqlite(#[expect(dead_code, reason = "held for its drop")] Box<trilogue::store::Tx>),
     Postgres(PgConnection),
 }
 
 impl Stall {
     async fn begin(app: &TestApp) -> Self {
         if app.settings.database_url.starts_with("sqlite:") {
-            return Self::Sqlite(app.cx.store.begin(app.marketplace.id).await.unwrap());
+            return Self::Sqlite(Box::new(app.cx.store.begin(app.marketplace.id).await.unwrap()));
         }
         let mut connection = PgConnection::connect(&app.settings.database_url).await.unwrap();
         connection.execute("BEGIN; LOCK TABLE inbox IN EXCLUSIVE MODE").await.unwrap();

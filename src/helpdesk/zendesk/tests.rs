@@ -383,10 +383,16 @@ async fn a_ticket_is_opened_once() {
     assert_eq!(ticket["comment"], json!({"html_body": "<p>No lid</p>", "public": true}));
     assert_eq!((&ticket["external_id"], &ticket["subject"]), (&json!("T-77"), &json!("Lid {\u{200d}{x}\u{200d}}")));
 
-    let (peer, desk) = self::desk(|asked| tickets(asked, &json!([{"id": 41, "external_id": "T-77"}]))).await;
-    let found = Receipt::Ticket { number: TicketNumber("41".to_owned()), comment: None };
-    assert_eq!(Helpdesk::perform(&desk, &opening(), &key, again()).await, Ok(found));
-    assert_eq!(peer.lines().len(), 1);
+    let mark = key.to_string();
+    let (peer, desk) = self::desk(move |asked| match asked.line.as_str() {
+        "GET /api/v2/tickets/41/audits.json" => audits(asked, &[(&mark, "2026-11-22T11:50:00Z")]),
+        _ => tickets(asked, &json!([{"id": 41, "external_id": "T-77"}])),
+    })
+    .await;
+    let Ok(Receipt::Ticket { number, comment }) = Helpdesk::perform(&desk, &opening(), &key, again()).await else { panic!() };
+    assert_eq!(number.0, "41");
+    assert!(comment.is_some(), "its first words are ours, and known as such when they come back");
+    assert_eq!(peer.lines(), ["GET /api/v2/tickets.json", "GET /api/v2/tickets/41/audits.json"]);
 }
 
 #[tokio::test]
