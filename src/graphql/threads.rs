@@ -208,7 +208,7 @@ impl MessageObject {
 pub(super) struct ThreadOpenInput {
     /// The cases that it covers: one; between operator and seller up to 100 of the same seller.
     case_ids: Vec<CaseId>,
-    /// Who it is between. Sellers can open OPERATOR_SELLER only.
+    /// Who it is between. Sellers can open `OPERATOR_SELLER` only.
     kind: ThreadKind,
     /// What it is about, at most 300 characters; null when that is simply the case.
     subject: Option<String>,

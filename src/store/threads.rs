@@ -23,7 +23,7 @@ fn thread(row: threads::Model) -> Result<Thread> {
     })
 }
 
-fn participant(row: participants::Model) -> Result<Participant> {
+fn participant(row: &participants::Model) -> Result<Participant> {
     let member = match from_text(&row.party, "participants", "party")? {
         Party::Buyer => Member::Buyer(BuyerId::from_uuid(row.member_id)),
         Party::Seller => Member::Seller(SellerId::from_uuid(row.member_id)),
@@ -93,7 +93,7 @@ impl Store {
             .filter(scope::threads(scope, participants::Column::MarketplaceId, participants::Column::ThreadId))
             .filter(participants::Column::ThreadId.is_in(ids.iter().map(|id| id.uuid())))
             .order_by_asc(participants::Column::Id);
-        find.all(&self.reads).await?.into_iter().map(participant).collect()
+        find.all(&self.reads).await?.iter().map(participant).collect()
     }
 
     /// Participants by id, of threads in which the reader takes part.
@@ -101,7 +101,7 @@ impl Store {
         let find = participants::Entity::find()
             .filter(scope::threads(scope, participants::Column::MarketplaceId, participants::Column::ThreadId))
             .filter(participants::Column::Id.is_in(ids.iter().map(|id| id.uuid())));
-        find.all(&self.reads).await?.into_iter().map(participant).collect()
+        find.all(&self.reads).await?.iter().map(participant).collect()
     }
 }
 
@@ -192,7 +192,7 @@ impl Tx {
             .filter(participants::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(participants::Column::ThreadId.eq(id.uuid()))
             .order_by_asc(participants::Column::Id);
-        find.all(&self.inner).await?.into_iter().map(participant).collect()
+        find.all(&self.inner).await?.iter().map(participant).collect()
     }
 
     /// Gives somebody a place in a thread, from this message on.
@@ -209,7 +209,7 @@ impl Tx {
             joined_at: self.store.clock.now(),
         };
         participants::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(&self.inner).await?;
-        participant(row)
+        participant(&row)
     }
 
     /// Changes what a participant may do and see.
