@@ -23,7 +23,7 @@ pub(super) enum ConnectVerb {
     Zendesk {
         #[command(flatten)]
         common: Common,
-        /// An OAuth access token with the scopes tickets:write, tickets:read and users:write.
+        /// An OAuth access token with the scopes read, tickets:write and users:write.
         #[arg(long, value_name = "TOKEN", conflicts_with = "email")]
         oauth_token: Option<String>,
         /// The agent whose API token is used.

@@ -138,8 +138,7 @@ impl CaseObject {
     }
 
     /// When anything happened last that the viewer may know of.
-    #[expect(clippy::unused_async, reason = "a resolver is async by contract")]
-    async fn updated_at(&self, ctx: &Context<'_>) -> Result<DateTime<Utc>> {
+    fn updated_at(&self, ctx: &Context<'_>) -> Result<DateTime<Utc>> {
         Ok(self.0.updated_at_for(session(ctx)?.scope().view))
     }
 }

@@ -67,20 +67,20 @@ impl CursorKey for CaseKey {
 impl Paging {
     /// What to read. `first` together with `last`, or a cursor of the other direction, is an error and not a guess.
     pub(super) fn request<K: CursorKey>(self) -> Result<PageRequest<K>> {
-        let (side, count, from) = match self {
+        let (end, wanted, from) = match self {
             Self { first, after, last: None, before: None } => (PageSide::First, first, after),
             Self { first: None, after: None, last, before } => (PageSide::Last, last, before),
             _ => return Err(bad_input("Use `first` with `after`, or `last` with `before`, not both.")),
         };
-        let count = count.unwrap_or(USUAL);
-        if !(0..=MOST).contains(&count) {
+        let size = wanted.unwrap_or(USUAL);
+        if !(0..=MOST).contains(&size) {
             return Err(bad_input(format!("A page has between 0 and {MOST} items.")));
         }
         let from = match from {
             Some(cursor) => Some(K::read(&cursor).ok_or_else(foreign_cursor)?),
             None => None,
         };
-        Ok(PageRequest { size: u64::from(count.unsigned_abs()), side, from })
+        Ok(PageRequest { size: u64::from(size.unsigned_abs()), side: end, from })
     }
 }
 

@@ -93,7 +93,7 @@ impl Store {
             .filter(scope::threads(scope, participants::Column::MarketplaceId, participants::Column::ThreadId))
             .filter(participants::Column::ThreadId.is_in(ids.iter().map(|id| id.uuid())))
             .order_by_asc(participants::Column::Id);
-        find.all(&self.reads).await?.into_iter().map(|row| participant(&row)).collect()
+        find.all(&self.reads).await?.iter().map(participant).collect()
     }
 
     /// Participants by id, of threads in which the reader takes part.
@@ -101,7 +101,7 @@ impl Store {
         let find = participants::Entity::find()
             .filter(scope::threads(scope, participants::Column::MarketplaceId, participants::Column::ThreadId))
             .filter(participants::Column::Id.is_in(ids.iter().map(|id| id.uuid())));
-        find.all(&self.reads).await?.into_iter().map(|row| participant(&row)).collect()
+        find.all(&self.reads).await?.iter().map(participant).collect()
     }
 }
 
@@ -192,7 +192,7 @@ impl Tx {
             .filter(participants::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(participants::Column::ThreadId.eq(id.uuid()))
             .order_by_asc(participants::Column::Id);
-        find.all(&self.inner).await?.into_iter().map(|row| participant(&row)).collect()
+        find.all(&self.inner).await?.iter().map(participant).collect()
     }
 
     /// Gives somebody a place in a thread, from this message on.

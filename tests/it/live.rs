@@ -191,8 +191,8 @@ async fn a_commit_of_one_server_reaches_the_subscribers_of_another() {
     let server = Server::start(&other, &app.settings, listener, Work::Elsewhere);
     let stop = CancellationToken::new();
     let relays = [&app.cx, &other].map(|cx| {
-        let (store, stop) = (cx.store.clone(), stop.clone());
-        tokio::spawn(async move { store.relay(stop).await })
+        let (cx, stop) = (cx.clone(), stop.clone());
+        tokio::spawn(async move { cx.store.relay(stop).await })
     });
 
     // Woken by the call of the other server: this is what its subscribers wait for.

@@ -103,7 +103,10 @@ on_both_databases! {
                     }
                     let named = seen["availableActions"].as_array().unwrap().contains(&json!(action));
                     let mut input = more.clone();
-                    if mutation == "threadOpen" { input["caseIds"] = json!([case]) } else { input["caseId"] = json!(case) };
+                    input.as_object_mut().unwrap().extend(match mutation {
+                        "threadOpen" => [("caseIds".to_owned(), json!([case]))],
+                        _ => [("caseId".to_owned(), json!(case))],
+                    });
                     let done = shop.app.try_act(token, mutation, "__typename", input).await;
                     let refused = done["userErrors"].get(0).cloned();
                     // An order can still be replaced while the seller is silent; no button says so.

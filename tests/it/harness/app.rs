@@ -186,6 +186,11 @@ impl TestApp {
         self.ask(token, &query, json!({ "input": input })).await[mutation].clone()
     }
 
+    /// How many statements requests have run since the count began anew.
+    pub(crate) fn statements_so_far(&self) -> usize {
+        self.statements.lock().unwrap().len()
+    }
+
     /// Does something, and waits until a request has run a statement with this part since.
     pub(crate) async fn until_statement<T>(&self, part: &str, done: impl Future<Output = T>) -> (T, Vec<String>) {
         self.statements.lock().unwrap().clear();

@@ -204,10 +204,10 @@ impl<'a> Telling<'a> {
             );
         }
         for (text, secret) in &self.secrets {
-            if let Secret::Escalation { case } = secret {
-                if matches!(viewer, Viewer::Operator | Viewer::Vendor) || self.cases[*case].1 == viewer {
-                    allowed.insert(text.clone());
-                }
+            if let Secret::Escalation { case } = secret
+                && (matches!(viewer, Viewer::Operator | Viewer::Vendor) || self.cases[*case].1 == viewer)
+            {
+                allowed.insert(text.clone());
             }
         }
         allowed

@@ -202,11 +202,11 @@ on_both_databases! {
                     rows[index].1.push(cell);
                 }
             }
-            let heads: String = viewers.iter().map(|(name, _)| format!("{name:<20}")).collect();
-            writeln!(table, "{:<24}{}", subject.kind, heads.trim_end()).unwrap();
+            let heads: Vec<_> = viewers.iter().map(|(name, _)| format!("{name:<20}")).collect();
+            writeln!(table, "{:<24}{}", subject.kind, heads.concat().trim_end()).unwrap();
             for (name, cells) in rows {
-                let cells: String = cells.iter().map(|cell| format!("{cell:<20}")).collect();
-                writeln!(table, "  {name:<22}{}", cells.trim_end()).unwrap();
+                let cells: Vec<_> = cells.iter().map(|cell| format!("{cell:<20}")).collect();
+                writeln!(table, "  {name:<22}{}", cells.concat().trim_end()).unwrap();
             }
         }
         insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
