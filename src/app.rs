@@ -17,7 +17,7 @@ use crate::graphql::{TrilogueSchema, schema};
 use crate::helpdesk;
 use crate::http::{self, Doors};
 use crate::jobs::{self, JobSettings};
-use crate::store::{Committer, Store, StoreOptions};
+use crate::store::{Backend, Committer, Store, StoreOptions};
 use crate::telemetry;
 use crate::workflow::Cx;
 use crate::workflow::connections::Connections;
@@ -104,6 +104,10 @@ impl Server {
 /// Serves until `until` is over, then stops in order.
 pub async fn serve(settings: &Settings, clock: SharedClock, until: impl Future<Output = ()>) -> anyhow::Result<()> {
     let cx = context(settings, clock).await?;
+    if cx.store.backend() == Backend::Sqlite {
+        // Nobody else works on it, so what was begun before is nobody's now and need not wait for its lease.
+        cx.store.release_leases().await?;
+    }
     let listener =
         TcpListener::bind(settings.bind).await.with_context(|| format!("cannot listen on {}; is another server there?", settings.bind))?;
     tracing::info!(address = %listener.local_addr()?, public_url = settings.public_url(), "trilogue serves");

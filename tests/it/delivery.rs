@@ -522,10 +522,10 @@ async fn a_lane_is_taken(db: Db) {
         received_at: app.cx.now(),
     };
     let claim = Claim { now: app.cx.now(), lease: TimeDelta::minutes(3), limit: 5 };
-    app.cx.store.insert_deliveries(vec![row(ids[1])]).await.unwrap();
+    app.cx.store.insert_deliveries(&[row(ids[1])]).await.unwrap();
     let first = app.cx.store.claim_inbox(claim).await.unwrap();
     assert_eq!(first.len(), 1);
-    app.cx.store.insert_deliveries(vec![row(ids[0])]).await.unwrap();
+    app.cx.store.insert_deliveries(&[row(ids[0])]).await.unwrap();
     assert!(app.cx.store.claim_inbox(claim).await.unwrap().is_empty());
     app.cx.store.settle_inbox(&first[0], &Settlement::Done).await.unwrap();
     assert_eq!(app.cx.store.claim_inbox(claim).await.unwrap()[0].id, ids[0]);
