@@ -3,6 +3,8 @@
 //! A log line must read alone and be searchable by its fields (`case.id`, `connection.id`, `delivery.id`); `error` means
 //! that someone acts; nothing is logged twice; and never a body, a token, a name or an address.
 
+use std::io::IsTerminal;
+
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
@@ -13,6 +15,8 @@ use crate::config::LogFormat;
 pub fn start_log(filter: &str, format: LogFormat) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_span_events(FmtSpan::NONE).with_writer(std::io::stderr);
+    // Colours are for terminals; a file or a collector wants none.
+    let log = if std::io::stderr().is_terminal() { log } else { log.with_ansi(false) };
     let started = match format {
         LogFormat::Text => log.try_init(),
         LogFormat::Json => log.json().flatten_event(true).try_init(),

@@ -1,10 +1,12 @@
 //! The command line. Every command takes `--json`, for scripts.
 
 mod connect;
+#[cfg(feature = "demo")]
+mod demo;
 mod doctor;
 mod output;
 mod queues;
-pub(crate) mod serve;
+mod serve;
 mod tenants;
 
 use std::ffi::OsString;
@@ -104,7 +106,7 @@ pub async fn run(command: Command) -> ExitCode {
 async fn dispatch(command: Command, out: Output) -> anyhow::Result<ExitCode> {
     #[cfg(feature = "demo")]
     if matches!(command.verb, Verb::Demo) {
-        return crate::demo::story::tell().await.map(|()| ExitCode::SUCCESS);
+        return demo::tell().await.map(|()| ExitCode::SUCCESS);
     }
     if matches!(command.verb, Verb::Schema) {
         let sdl = graphql::sdl();
@@ -112,10 +114,10 @@ async fn dispatch(command: Command, out: Output) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let settings = Settings::load(command.config.as_deref())?;
-    // A short command speaks for itself; its log is for what goes wrong.
+    // A short command speaks for itself; its log is for what goes wrong, and not for how slow the database is.
     let (filter, format) = match command.verb {
         Verb::Serve => (settings.log.as_str(), settings.log_format),
-        _ => ("warn", LogFormat::Text),
+        _ => ("warn,sqlx=error", LogFormat::Text),
     };
     telemetry::start_log(filter, format);
     match command.verb {

@@ -14,7 +14,7 @@ pub(super) async fn serve(settings: &Settings) -> anyhow::Result<()> {
 }
 
 /// Ctrl-C, or the SIGTERM that service managers send.
-pub(crate) async fn told_to_stop() {
+pub(super) async fn told_to_stop() {
     let interrupt = async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;

@@ -5,5 +5,4 @@
 
 pub mod freshdesk;
 pub mod peer;
-pub mod story;
 pub mod zendesk;

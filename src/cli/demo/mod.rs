@@ -13,18 +13,18 @@ mod witness;
 use std::io;
 use std::pin::pin;
 
-use crate::cli::serve::told_to_stop;
+use super::serve::told_to_stop;
 use crate::config::{DemoSettings, LogFormat};
 use crate::telemetry;
 use house::House;
 use voice::Voice;
 
-/// Warnings only, and none about what the story does on purpose: a forged webhook, a helpdesk that asks to wait, a stop
-/// in the middle of something.
-const LOG: &str = "warn,trilogue::http::webhooks=error,trilogue::jobs::outbox=error,trilogue::app=error";
+/// Warnings only; none about a slow machine, and none about what the story does on purpose: a forged webhook, a helpdesk
+/// that asks to wait, a stop in the middle of something.
+const LOG: &str = "warn,sqlx=error,trilogue::http::webhooks=error,trilogue::jobs::outbox=error,trilogue::app=error";
 
 /// Tells it until the process is told to stop, and leaves nothing behind.
-pub async fn tell() -> anyhow::Result<()> {
+pub(super) async fn tell() -> anyhow::Result<()> {
     let show = DemoSettings::load()?;
     telemetry::start_log(LOG, LogFormat::Text);
     // Before the first counter is touched, so that none is lost.

@@ -3,16 +3,16 @@
 use anyhow::ensure;
 use serde_json::{Value, json};
 
+use crate::cli::demo::api::{Api, text_of};
+use crate::cli::demo::scene::{Case, Scene};
+use crate::cli::demo::voice::Ink;
 use crate::demo::peer::SimulatedHelpdesk;
-use crate::demo::story::api::{Api, text_of};
-use crate::demo::story::scene::{Case, Scene};
-use crate::demo::story::voice::Ink;
 
 const QUESTION: &str = "Between us: is this carrier a problem more often?";
 const ANSWER: &str = "The third parcel this month. I am changing to another one.";
 
 /// Plays the chapter.
-pub(in crate::demo::story) async fn talk(scene: &mut Scene<'_>, case: &Case) -> anyhow::Result<()> {
+pub(in crate::cli::demo) async fn talk(scene: &mut Scene<'_>, case: &Case) -> anyhow::Result<()> {
     scene.chapter("Operator and seller talk in private").await?;
     let before = traces(scene.zendesk.sim, case.ticket);
     let input = json!({ "caseIds": [case.id], "kind": "OPERATOR_SELLER" });

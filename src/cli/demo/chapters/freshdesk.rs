@@ -3,9 +3,9 @@
 use anyhow::{Context, ensure};
 use serde_json::json;
 
+use crate::cli::demo::scene::{Case, Scene};
+use crate::cli::demo::voice::Ink;
 use crate::demo::peer::{Audience, Opening};
-use crate::demo::story::scene::{Case, Scene};
-use crate::demo::story::voice::Ink;
 
 const SUBJECT: &str = "Lampe cassée, commande MK-2002";
 const QUESTION: &str = "Bonjour, la lampe est arrivée fissurée. Que dois-je faire ? Julien";
@@ -14,7 +14,7 @@ const ANSWER: &str = "Bonjour Julien, nous vous remboursons aujourd’hui. Garde
 const EMAIL: &str = "julien@example.org";
 
 /// Plays the chapter.
-pub(in crate::demo::story) async fn escalate(scene: &mut Scene<'_>) -> anyhow::Result<()> {
+pub(in crate::cli::demo) async fn escalate(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     let case = ask(scene).await?;
     write_note(scene, &case).await?;
     take_over(scene, &case).await

@@ -2,9 +2,9 @@
 
 use anyhow::{Context, ensure};
 
+use crate::cli::demo::scene::{Case, Scene, patiently, status_of, topic};
+use crate::cli::demo::voice::Ink;
 use crate::demo::peer::{Fault, On, RequestRecord, Webhook};
-use crate::demo::story::scene::{Case, Scene, patiently, status_of, topic};
-use crate::demo::story::voice::Ink;
 
 const DUPLICATES: &str = r#"trilogue_webhooks_total{outcome="duplicate"}"#;
 const NEWS: &str = "Here is the tracking number of the new parcel: LX 204 817.";
@@ -12,7 +12,7 @@ const NEWS: &str = "Here is the tracking number of the new parcel: LX 204 817.";
 const WAIT: u32 = 2;
 
 /// Plays the chapter.
-pub(in crate::demo::story) async fn survive(scene: &mut Scene<'_>, case: &Case) -> anyhow::Result<()> {
+pub(in crate::cli::demo) async fn survive(scene: &mut Scene<'_>, case: &Case) -> anyhow::Result<()> {
     scene.chapter("What could go wrong").await?;
     let sent = scene.zendesk.sim.outbox().sent();
     let created = sent.into_iter().find(|webhook| webhook.ticket == case.ticket).context("Zendesk sent no webhook")?;

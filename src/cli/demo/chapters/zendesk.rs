@@ -3,9 +3,9 @@
 use anyhow::{Context, ensure};
 use serde_json::json;
 
+use crate::cli::demo::scene::{Case, Scene};
+use crate::cli::demo::voice::Ink;
 use crate::demo::peer::{Audience, Opening};
-use crate::demo::story::scene::{Case, Scene};
-use crate::demo::story::voice::Ink;
 
 const SUBJECT: &str = "Parcel lost? Order MK-1001";
 const QUESTION: &str = "Hello, my teapot should have come on Monday. Where is it? Marie";
@@ -14,7 +14,7 @@ const SIGNATURE: &str = "X-Zendesk-Webhook-Signature";
 const EMAIL: &str = "marie@example.org";
 
 /// Plays both chapters.
-pub(in crate::demo::story) async fn ask_and_answer(scene: &mut Scene<'_>) -> anyhow::Result<Case> {
+pub(in crate::cli::demo) async fn ask_and_answer(scene: &mut Scene<'_>) -> anyhow::Result<Case> {
     let case = ask(scene).await?;
     answer(scene, &case).await?;
     Ok(case)

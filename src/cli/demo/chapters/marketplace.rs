@@ -6,13 +6,13 @@ use rand::Rng;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
+use crate::cli::demo::api::Api;
+use crate::cli::demo::house::House;
+use crate::cli::demo::scene::{Desk, Scene};
+use crate::cli::demo::voice::{Ink, Voice};
+use crate::cli::demo::witness::Witness;
 use crate::demo::freshdesk::{FreshdeskSim, WebhookContent, WebhookSecret};
 use crate::demo::peer::SimulatedHelpdesk;
-use crate::demo::story::api::Api;
-use crate::demo::story::house::House;
-use crate::demo::story::scene::{Desk, Scene};
-use crate::demo::story::voice::{Ink, Voice};
-use crate::demo::story::witness::Witness;
 use crate::demo::zendesk::{WebhookMode, ZendeskSim};
 use crate::domain::charter::{Charter, Marketplace};
 use crate::domain::ids::MarketplaceId;
@@ -32,7 +32,7 @@ const ORDERS: [[&str; 5]; 5] = [
 ];
 
 /// Sets the scene.
-pub(in crate::demo::story) async fn set<'a>(house: &'a House, voice: &'a mut Voice) -> anyhow::Result<Scene<'a>> {
+pub(in crate::cli::demo) async fn set<'a>(house: &'a House, voice: &'a mut Voice) -> anyhow::Result<Scene<'a>> {
     voice.chapter("A marketplace and its two helpdesks").await?;
     voice.line(Ink::Title, "Trilogue", &format!("serves {} from {}", house.url, house.folder().display())).await?;
     let marketplace = create_marketplace(house).await?;
