@@ -71,7 +71,7 @@ pub(crate) async fn measure(databases: &Databases, kind: Kind, scale: Scale) -> 
     let messages = scale.cases * filling::THREADS * filling::MESSAGES;
     tables::print(
         &format!("sidebar, {}: case, order, seller, 3 threads of 50 messages; {} messages stored", kind.name(), whole(f64::from(messages))),
-        &["as", "connections", "p50 ms", "p99 ms", "queries/s", "SQL statements"],
+        &["as", "connections", "p50 ms", "p99 ms", "queries/s", "core us", "SQL statements"],
         &rows,
     );
     println!("  \"and more\": with unread counts, participants and the actions the viewer has. Filled in {:.0} s.", filled.as_secs_f64());
@@ -93,7 +93,15 @@ async fn ask(house: &House, asked: &Asked, scale: Scale) -> anyhow::Result<Vec<V
     for connections in [1, 8] {
         let outcome = load::put(serving.address, Arc::clone(&requests), connections, Duration::from_secs(60)).await?;
         let [p50, p99] = outcome.latencies.cells();
-        rows.push(vec![asked.what.to_owned(), connections.to_string(), p50, p99, whole(outcome.rate()), statements.clone()]);
+        rows.push(vec![
+            asked.what.to_owned(),
+            connections.to_string(),
+            p50,
+            p99,
+            whole(outcome.rate()),
+            whole(outcome.effort()),
+            statements.clone(),
+        ]);
     }
     serving.server.stop().await?;
     Ok(rows)

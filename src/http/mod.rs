@@ -74,7 +74,7 @@ pub fn router(doors: Doors, stop: &CancellationToken) -> Router {
         .layer(SetResponseHeaderLayer::if_not_present(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
         .layer(CatchPanicLayer::new());
     Router::new()
-        .route("/webhooks/{kind}/{connection}", post(webhooks::receive).with_state(webhooks))
+        .route("/webhooks/{kind}/{connection}", post(webhooks::receive).with_state(Arc::new(webhooks)))
         .route("/graphql", endpoint.into_route())
         .merge(graphiql::routes())
         .route("/healthz", get(health::healthz))

@@ -24,7 +24,7 @@ const BODY_TIME: Duration = Duration::from_secs(8);
 const COME_AGAIN: &str = "30";
 
 /// What the door needs.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct WebhookDoor {
     /// The house.
     pub cx: Cx,
@@ -36,7 +36,7 @@ pub(super) struct WebhookDoor {
 
 /// `POST /webhooks/{kind}/{connectionId}`
 pub(super) async fn receive(
-    State(door): State<WebhookDoor>,
+    State(door): State<Arc<WebhookDoor>>,
     Path((kind, connection)): Path<(String, String)>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,

@@ -244,6 +244,8 @@ async fn open_sqlite(url: &str, options: StoreOptions) -> Result<(DatabaseConnec
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY)
+        // A page of a few threads in one go: with the usual 50 the reading thread and the waiting task wake each other by turns.
+        .row_buffer_size(512)
         .optimize_on_close(true, None);
     // One writer: eight gave a tenth more inserts at several times the tail latency.
     // A file does not hang up, so nobody asks it before each statement.
