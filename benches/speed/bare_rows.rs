@@ -44,7 +44,7 @@ pub(crate) async fn measure(
 ) -> anyhow::Result<Outcome> {
     let writer = Writer::connect(database).await?;
     let (queue, waiting) = mpsc::channel::<Waiting>(4096);
-    let writing = tokio::spawn(write(writer, waiting));
+    let committer = tokio::spawn(write(writer, waiting));
     let (marketplace, connection) = (house.marketplace.id.uuid(), house.connection);
     let outcome = load::apart(producers, time, move |turns| {
         let (queue, deliveries) = (queue.clone(), Arc::clone(&deliveries));
@@ -61,7 +61,7 @@ pub(crate) async fn measure(
         }
     })
     .await;
-    writing.await??;
+    committer.await??;
     outcome
 }
 
@@ -133,9 +133,10 @@ impl Writer {
     }
 
     async fn close(self) -> anyhow::Result<()> {
-        Ok(match self {
+        match self {
             Self::Sqlite(connection) => connection.close().await?,
             Self::Postgres(connection) => connection.close().await?,
-        })
+        }
+        Ok(())
     }
 }

@@ -91,7 +91,7 @@ async fn ask(house: &House, asked: &Asked, scale: Scale) -> anyhow::Result<Vec<V
     let requests = Arc::new(requests);
     let mut rows = Vec::new();
     for connections in [1, 8] {
-        let outcome = load::put(serving.address, Arc::clone(&requests), connections, Duration::from_secs(60)).await?;
+        let outcome = load::put(serving.address, Arc::clone(&requests), connections, Duration::from_mins(1)).await?;
         let [p50, p99] = outcome.latencies.cells();
         rows.push(vec![
             asked.what.to_owned(),
@@ -110,9 +110,9 @@ async fn ask(house: &House, asked: &Asked, scale: Scale) -> anyhow::Result<Vec<V
 /// How many statements one sidebar costs: the same number for every case, or else a range. Each answer is looked at.
 async fn statements(house: &House, asked: &Asked, token: &str, cases: u32) -> anyhow::Result<String> {
     let counted = Arc::new(AtomicUsize::new(0));
-    let (mut watched, counter) = (house.cx.clone(), Arc::clone(&counted));
+    let (mut watched, tally) = (house.cx.clone(), Arc::clone(&counted));
     watched.store.on_statement(move |_| {
-        counter.fetch_add(1, Ordering::Relaxed);
+        tally.fetch_add(1, Ordering::Relaxed);
     });
     let serving =
         House { cx: watched, settings: house.settings.clone(), marketplace: house.marketplace.clone(), connection: house.connection }

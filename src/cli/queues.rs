@@ -92,7 +92,7 @@ pub(super) enum OutboxVerb {
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=1000))]
         limit: u64,
     },
-    /// Send a finished, parked or dead delivery again. Look in the helpdesk first: it may have arrived.
+    /// Send a parked or dead delivery again. Look in the helpdesk first: it may have arrived.
     Replay {
         /// The marketplace's short name.
         #[arg(long)]
@@ -124,7 +124,7 @@ pub(super) async fn outbox(cx: &Cx, verb: OutboxVerb, out: Output) -> anyhow::Re
         }
         OutboxVerb::Replay { marketplace: slug, id } => {
             let owner = marketplace(cx, &slug).await?;
-            anyhow::ensure!(cx.store.replay_outbox(owner.id, id).await?, "there is no finished, parked or dead delivery {id} in `{slug}`");
+            anyhow::ensure!(cx.store.replay_outbox(owner.id, id).await?, "there is no parked or dead delivery {id} in `{slug}`");
             out.both(|| json!({ "replayed": id }), &format!("{id} is back in the queue; a running server sends it within a second."));
         }
     }

@@ -169,16 +169,17 @@ impl Queue {
     }
 
     /// Puts a finished row back, as if it had just come: a person looked, so what an earlier attempt may have done is not
-    /// looked for again. False when there is no such finished row.
+    /// looked for again. False when there is no such row.
     pub(super) async fn replay(self, db: &DatabaseConnection, marketplace: Uuid, id: Uuid, now: DateTime<Utc>) -> Result<bool> {
+        // A ticket can be read again at any time; what has arrived in the helpdesk is not sent a second time.
+        let (change, from) = match self {
+            Self::Inbox => (self.sheds(), "'DONE', 'IGNORED', 'PARKED', 'DEAD'"),
+            Self::Outbox => (", began_at = NULL", "'PARKED', 'DEAD'"),
+        };
         let sql = format!(
-            "UPDATE {} SET status = 'PENDING', run_at = $1, attempts = 0, finished_at = NULL{} \
-             WHERE marketplace_id = $2 AND id = $3 AND status IN ('DONE', 'IGNORED', 'PARKED', 'DEAD')",
+            "UPDATE {} SET status = 'PENDING', run_at = $1, attempts = 0, finished_at = NULL{change} \
+             WHERE marketplace_id = $2 AND id = $3 AND status IN ({from})",
             self.table(),
-            match self {
-                Self::Inbox => self.sheds(),
-                Self::Outbox => ", began_at = NULL",
-            }
         );
         let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [now.into(), marketplace.into(), id.into()]);
         Ok(db.execute_raw(statement).await?.rows_affected() > 0)

@@ -14,7 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("store", &["clock", "domain"]),
     ("helpdesk", &["clock", "domain"]),
     ("workflow", &["clock", "domain", "helpdesk", "policy", "store", "vault"]),
-    ("jobs", &["helpdesk", "store", "workflow"]),
+    ("jobs", &["domain", "helpdesk", "store", "workflow"]),
     ("graphql", &["domain", "policy", "store", "workflow"]),
     ("http", &["domain", "graphql", "helpdesk", "store", "workflow"]),
     ("config", &["vault"]),

@@ -61,10 +61,10 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 pub(super) fn read(delivery: &Delivery<'_>) -> Result<Nudge, ReadError> {
     let delivery_key = header(delivery.headers, INVOCATION_HEADER).map(str::to_owned);
     // The rest of a usual event is not even taken apart. What has another shape is looked at whole.
-    if let Ok(envelope) = serde_json::from_slice::<Envelope>(delivery.body) {
-        if let Some(event_type) = envelope.kind.strip_prefix(EVENT_PREFIX) {
-            return event(event_type, &envelope, delivery_key);
-        }
+    if let Ok(envelope) = serde_json::from_slice::<Envelope>(delivery.body)
+        && let Some(event_type) = envelope.kind.strip_prefix(EVENT_PREFIX)
+    {
+        return event(event_type, &envelope, delivery_key);
     }
     let body = inbound::body(delivery)?;
     match body["type"].as_str().and_then(|event_type| event_type.strip_prefix(EVENT_PREFIX)) {

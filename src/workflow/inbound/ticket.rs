@@ -84,10 +84,10 @@ impl Desk<'_> {
         if let Some(case) = self.newest {
             self.tx.record(case, &self.helpdesk(), NewEvent::for_operator(event));
         }
-        if let Some(case) = case {
-            if step == CaseMove::Close || case.status.turn().is_some() {
-                self.make(case, &step, &self.helpdesk()).await?;
-            }
+        if let Some(case) = case
+            && (step == CaseMove::Close || case.status.turn().is_some())
+        {
+            self.make(case, &step, &self.helpdesk()).await?;
         }
         Ok(())
     }
