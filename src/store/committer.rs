@@ -59,7 +59,6 @@ impl Committer {
 async fn run(store: Store, mut waiting: mpsc::Receiver<Waiting>) {
     let mut batch = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
-        gather(&mut waiting, &mut batch).await;
         let (deliveries, senders): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
         metrics::histogram!("trilogue_inbox_batch_size").record(f64::from(u16::try_from(deliveries.len()).unwrap_or(u16::MAX)));
         match store.insert_deliveries(&deliveries).await {
@@ -78,23 +77,6 @@ async fn run(store: Store, mut waiting: mpsc::Receiver<Waiting>) {
                     tell(sender, outcome.map(|inserted| inserted.first().copied().unwrap_or(Inserted::Duplicate)));
                 }
             }
-        }
-    }
-}
-
-/// Lets the requests that are being read right now hand in their deliveries too: a commit costs the same for one as for
-/// many, and who just misses it waits for two. Nobody is waited for by the clock: where nothing else is ready to run, this
-/// comes back at once.
-async fn gather(waiting: &mut mpsc::Receiver<Waiting>, batch: &mut Vec<Waiting>) {
-    loop {
-        let before = batch.len();
-        tokio::task::yield_now().await;
-        while batch.len() < BATCH {
-            let Ok(delivery) = waiting.try_recv() else { break };
-            batch.push(delivery);
-        }
-        if batch.len() == before || batch.len() >= BATCH {
-            return;
         }
     }
 }

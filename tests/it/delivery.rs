@@ -560,7 +560,8 @@ async fn locks_have_one_order() {
     story.desk.settle(app).await;
     assert_eq!(story.on_their_way(ticket).await.len(), 2);
     for row in app.cx.store.inbox(marketplace, None, 1000).await.unwrap() {
-        assert_eq!(row.attempts, 1, "it failed and was tried again: {row:?}");
+        // None for what was seen together with another.
+        assert!(row.attempts <= 1, "it failed and was tried again: {}", row.id);
     }
 }
 

@@ -20,6 +20,7 @@ const EMPTY: &[&str] = &[
     "connections.reconcile_cursor", // Freshdesk gives none
     "connections.reconciled_at",    // nothing was missed
     "inbox.delivery_key",           // Freshdesk gives none
+    "inbox.digest",                 // over once a worker has begun
     "inbox.event_key",              // likewise
     "inbox.last_error",             // all went well
     "inbox.lease_until",            // nobody works now
@@ -28,6 +29,7 @@ const EMPTY: &[&str] = &[
     "outbox.last_error",            // all went well
     "outbox.lease_until",           // nobody works now
     "threads.subject",              // simply the case
+    "tickets.pushed_status",        // over once the helpdesk has answered
 ];
 
 async fn rows(db: &DatabaseConnection, sql: &str) -> Vec<sea_orm::QueryResult> {

@@ -130,7 +130,7 @@ on_both_databases! {
         assert_eq!(escalated["case"]["mode"], "TRIPARTITE");
         let thread = shop.thread(&case, "TRIPARTITE").await;
         shop.app.act(&shop.operator, "messagePost", "message { id }", post(&thread, "Nous voilà.", "1")).await;
-        let resolved = shop.app.act(&shop.alma, "caseResolve", fields, json!({ "caseId": case })).await;
+        let resolved = shop.app.act(&shop.operator, "caseResolve", fields, json!({ "caseId": case })).await;
         assert_eq!((&resolved["case"]["status"], &resolved["case"]["awaiting"]), (&json!("RESOLVED"), &Value::Null));
         let reopened = shop.app.act(&shop.operator, "caseReopen", fields, json!({ "caseId": case })).await;
         assert_eq!(seen(&reopened), (json!("WAITING_OPERATOR"), json!("OPERATOR")));
