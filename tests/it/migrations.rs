@@ -49,7 +49,9 @@ async fn tables(db: &DatabaseConnection) -> BTreeMap<String, Vec<String>> {
         tables.entry(row.try_get("", "t").unwrap()).or_default().push(row.try_get("", "c").unwrap());
     }
     tables.remove("seaql_migrations");
-    tables.values_mut().for_each(|columns| columns.sort());
+    for columns in tables.values_mut() {
+        columns.sort();
+    }
     tables
 }
 

@@ -184,8 +184,8 @@ fn breaks(old: &str, new: &str) -> BTreeSet<String> {
             // What may be left out stays so, by a default if need be.
             let left_out = before.nullable && *required;
             let unwrapped = Type { nullable: true, ..before.clone() };
-            let takes_less =
-                !fits(before, now) && !(before.nullable && !*required && fits(&unwrapped, &Type { nullable: true, ..now.clone() }));
+            let still_left_out = before.nullable && !*required && fits(&unwrapped, &Type { nullable: true, ..now.clone() });
+            let takes_less = !(fits(before, now) || still_left_out);
             (left_out || takes_less).then(|| format!("{path} took {before}, takes {now}"))
         }
         (before, Some(now)) => (before != now).then(|| format!("{path} is something else")),

@@ -93,8 +93,7 @@ async fn work(story: &Story) -> Vec<String> {
     let (mut cx, log) = (story.app.cx.clone(), Arc::clone(&statements));
     cx.store.on_statement(move |sql| log.lock().unwrap().push(sql.to_owned()));
     jobs::run_due(&cx).await;
-    let found = statements.lock().unwrap().clone();
-    found
+    std::mem::take(&mut *statements.lock().unwrap())
 }
 
 on_both_databases! {

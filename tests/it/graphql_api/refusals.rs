@@ -19,7 +19,6 @@ fn with(mut value: Value, field: &str, other: Value) -> Value {
 }
 
 /// The calls that must be refused: whose, which, with what.
-#[expect(clippy::too_many_lines, reason = "a table")]
 async fn calls(shop: &Shop) -> Vec<(&str, &'static str, Value)> {
     let (alma, brio) = (shop.case(Some("A-1"), "alma").await, shop.case(Some("B-1"), "brio").await);
     let (bare, settled) = (shop.case(None, "bare").await, shop.case(Some("A-2"), "settled").await);

@@ -48,6 +48,7 @@ pub(crate) struct TestApp {
     pub(crate) http: reqwest::Client,
     statements: Arc<Mutex<Vec<String>>>,
     server: Option<Server>,
+    #[expect(dead_code, reason = "held for its drop")]
     held: Held,
 }
 
@@ -90,7 +91,7 @@ impl TestApp {
             }
             Db::Postgres => {
                 let database = MIGRATED.fresh_database().await;
-                let url = database.url().to_owned();
+                let url = database.url().clone();
                 (Held::Database(database), url)
             }
         };

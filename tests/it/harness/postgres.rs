@@ -99,17 +99,15 @@ impl Server {
         SERVER.get_or_init(|| {
             #[expect(clippy::disallowed_methods, reason = "a setting of the tests, not of the service")]
             let elsewhere = std::env::var("TRILOGUE_TEST_POSTGRES");
-            match elsewhere {
-                Ok(url) => {
-                    Self { admin: Url::parse(&url).expect("TRILOGUE_TEST_POSTGRES must be a postgres:// URL"), keeper: Keeper::Stranger }
-                }
-                Err(_) => {
-                    let started = Cluster::start(SETTINGS).unwrap_or_else(|error| panic!("{error}"));
-                    let cluster =
-                        started.expect("the tests need PostgreSQL: run scripts/setup, or name a server in TRILOGUE_TEST_POSTGRES");
-                    Self { admin: Url::parse(&cluster.url).unwrap(), keeper: Keeper::Us { _cluster: cluster } }
-                }
+            if let Ok(url) = elsewhere {
+                return Self {
+                    admin: Url::parse(&url).expect("TRILOGUE_TEST_POSTGRES must be a postgres:// URL"),
+                    keeper: Keeper::Stranger,
+                };
             }
+            let started = Cluster::start(SETTINGS).unwrap_or_else(|error| panic!("{error}"));
+            let cluster = started.expect("the tests need PostgreSQL: run scripts/setup, or name a server in TRILOGUE_TEST_POSTGRES");
+            Self { admin: Url::parse(&cluster.url).unwrap(), keeper: Keeper::Us { _cluster: cluster } }
         })
     }
 

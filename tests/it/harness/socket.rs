@@ -34,24 +34,6 @@ impl Socket {
         socket
     }
 
-    /// Subscribes and waits until the server has begun to listen.
-    pub(crate) async fn subscribe(app: &super::TestApp, token: &str, query: &str, variables: Value) -> Self {
-        let mut socket = Self::follow(&app.url, token, query, variables).await;
-        // A subscription says nothing when it begins; the answer to a query sent after it comes after it has begun.
-        socket.send(json!({ "id": "2", "type": "subscribe", "payload": { "query": "{ viewer { role } }" } })).await;
-        let mut early = Vec::new();
-        loop {
-            let message = socket.receive().await;
-            match (message["id"].as_str(), message["type"].as_str()) {
-                (Some("2"), Some("complete")) => break,
-                (Some("2"), _) => {}
-                _ => early.push(message),
-            }
-        }
-        assert!(early.is_empty(), "items before they were waited for: {early:#?}");
-        socket
-    }
-
     pub(crate) async fn send(&mut self, message: Value) {
         self.0.send(Message::text(message.to_string())).await.unwrap();
     }
@@ -82,20 +64,6 @@ impl Socket {
         assert_eq!(message["type"], "next", "{message:#}");
         assert!(message["payload"].get("errors").is_none(), "{message:#}");
         message["payload"]["data"].clone()
-    }
-
-    /// Asks a query over the same socket. Every item that was sent before its answer is returned too.
-    pub(crate) async fn ask_after_items(&mut self, query: &str) -> (Vec<Value>, Value) {
-        self.send(json!({ "id": "3", "type": "subscribe", "payload": { "query": query } })).await;
-        let (mut items, mut answer) = (Vec::new(), Value::Null);
-        loop {
-            let message = self.receive().await;
-            match (message["id"].as_str(), message["type"].as_str()) {
-                (Some("3"), Some("complete")) => return (items, answer),
-                (Some("3"), _) => answer = message["payload"].clone(),
-                _ => items.push(message["payload"]["data"].clone()),
-            }
-        }
     }
 }
 
