@@ -237,7 +237,7 @@ async fn the_state_for_third_parties_is_used_where_the_account_has_it() {
             _ => Answer::json(200, &ticket(&json!({"status": code, "priority": 4}))),
         })
         .await;
-        let status = if code == 7 { TicketStatus::OnHold } else { TicketStatus::Pending };
+        let status = if code == 7 { TicketStatus::OnHold } else { TicketStatus::Open };
         let reached = Receipt::State { status, priority: Some(Priority::Urgent) };
         for _ in 0..2 {
             assert_eq!(Helpdesk::perform(&desk, &update(TicketStatus::OnHold, None), &key(), Attempt::First).await, Ok(reached.clone()));
