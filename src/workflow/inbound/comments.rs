@@ -75,7 +75,9 @@ impl Desk<'_> {
             sent_at: comment.created_at,
         };
         say(&mut self.tx, &who, &[case.id], thread.id, new).await?;
-        if !hidden {
+        // The requester writes in public only: made private since, the words still wait for an answer.
+        let made_private = comment.author.id == snapshot.requester.id && comment.trust != Trust::Flagged;
+        if !hidden || made_private {
             self.make(case, &CaseMove::Write(author), &who).await?;
         }
         Ok(())

@@ -32,3 +32,16 @@ macro_rules! on_both_databases {
     )+};
 }
 pub(crate) use on_both_databases;
+
+/// The same random stories in every run, so that a change is judged by what it changed. `PROPTEST_RNG_SEED` tells others,
+/// `PROPTEST_CASES` tells more of them.
+pub(crate) fn random_stories(cases: u32) -> proptest::test_runner::Config {
+    use proptest::test_runner::{Config, RngSeed};
+    let asked = Config::default();
+    Config {
+        cases: if std::env::var_os("PROPTEST_CASES").is_some() { asked.cases } else { cases },
+        rng_seed: if asked.rng_seed == RngSeed::Random { RngSeed::Fixed(0x7411_06e0) } else { asked.rng_seed },
+        failure_persistence: None,
+        ..asked
+    }
+}

@@ -11,7 +11,7 @@ use trilogue::demo::peer::{Audience, Opening, Person};
 use trilogue::domain::charter::{Charter, ConversationMode};
 use trilogue::domain::tickets::HelpdeskKind;
 
-use crate::harness::{Db, Socket, Story};
+use crate::harness::{Db, Socket, Story, random_stories};
 
 const KINDS: [&str; 4] = ["TRIPARTITE", "SELLER_BUYER", "OPERATOR_BUYER", "OPERATOR_SELLER"];
 
@@ -310,7 +310,7 @@ async fn tell(db: Db, mode: ConversationMode, steps: &[Step]) {
 fn run(db: Db, cases: u32) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let mode = prop_oneof![Just(ConversationMode::SellerFirst), Just(ConversationMode::Tripartite), Just(ConversationMode::OperatorOnly)];
-    let config = Config { cases, max_shrink_iters: 60, failure_persistence: None, ..Config::default() };
+    let config = Config { max_shrink_iters: 60, ..random_stories(cases) };
     let conversation = (mode, proptest::collection::vec(step(), 8..28));
     let outcome = TestRunner::new(config).run(&conversation, |(mode, steps)| {
         // A panic in it is caught and shrunk by the runner.
