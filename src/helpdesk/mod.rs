@@ -23,6 +23,7 @@ use secrecy::SecretString;
 use url::Url;
 
 pub use error::{HelpdeskError, ReadError, Remedy, VerifyError};
+pub use outbound::without_speaker;
 pub use vocabulary::{
     Account, Attempt, AuthorSide, Changes, Comment, CommentAuthor, CommentsRead, Delivery, DeliveryKey, NewTicket, Nudge, NudgeKind,
     OutboundCommand, Person, Receipt, SpeakAs, TicketSnapshot, TicketUpdate, Trust, Visibility,

@@ -13,6 +13,9 @@ mod tests;
 /// zero-width joiner is the one that nobody can afford to strip: emoji and several scripts are spelt with it.
 const BREAK: char = '\u{200d}';
 
+/// How the line ends that says whose words follow.
+const SPEAKER_ENDS: &str = " (seller):";
+
 /// The words as safe HTML: paragraphs and line breaks are kept, everything else is text. With a speaker, a first
 /// line says whose words they are. Refuses what is blank.
 pub(super) fn html(text: &str, speaker: Option<&str>) -> Result<String, HelpdeskError> {
@@ -20,8 +23,16 @@ pub(super) fn html(text: &str, speaker: Option<&str>) -> Result<String, Helpdesk
     if text.trim().is_empty() {
         return Err(HelpdeskError::Unsendable { reason: "it has no text".to_owned() });
     }
-    let signed = speaker.map(|name| format!("<p><strong>{}</strong> (seller):</p>", escaped(&self::name(name)))).unwrap_or_default();
+    let signed = speaker.map(|name| format!("<p><strong>{}</strong>{SPEAKER_ENDS}</p>", escaped(&self::name(name)))).unwrap_or_default();
     Ok(format!("{signed}<p>{}</p>", escaped(text.trim()).replace('\n', "<br>")))
+}
+
+/// What a comment of ours says, without the line that says whose words they are.
+pub fn without_speaker(text: &str) -> &str {
+    match text.split_once('\n') {
+        Some((first, rest)) if first.trim_end().ends_with(SPEAKER_ENDS) => rest.trim_start(),
+        _ => text,
+    }
 }
 
 /// Refuses HTML that is longer than the vendor takes, as both cut silently or not at all. `limit` is in bytes.

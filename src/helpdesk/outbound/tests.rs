@@ -34,6 +34,14 @@ fn assert_harmless(html: &str) {
 }
 
 #[test]
+fn the_line_that_names_the_speaker_is_told_from_the_words() {
+    assert_eq!(without_speaker("Kettles & Co (seller):\n\nHi\nyou"), "Hi\nyou");
+    for whole in ["Hi\nyou (seller):", "one line (seller):", ""] {
+        assert_eq!(without_speaker(whole), whole);
+    }
+}
+
+#[test]
 fn a_seller_s_name_is_said_first_and_does_no_harm_either() {
     assert_eq!(html("Hi", Some("Kettles & Co")).unwrap(), "<p><strong>Kettles &amp; Co</strong> (seller):</p><p>Hi</p>");
     let hostile = html("Hi", Some("{{x}}\n</strong><script>\u{202e}")).unwrap();

@@ -5,7 +5,7 @@ use crate::domain::cases::{Case, CaseMove, SellerPresence};
 use crate::domain::parties::{Audience, Party, Who};
 use crate::domain::threads::{Member, Message, MessageDelivery, NewMessage};
 use crate::domain::timeline::{EventKind, NewEvent};
-use crate::helpdesk::{AuthorSide, Comment, TicketSnapshot, Trust, Visibility};
+use crate::helpdesk::{AuthorSide, Comment, TicketSnapshot, Trust, Visibility, without_speaker};
 use crate::workflow::Result;
 use crate::workflow::threads::{buyer_thread, say};
 
@@ -96,7 +96,9 @@ impl Desk<'_> {
         for comment in comments {
             let Some(message) = filed.get(&comment.number) else { continue };
             let Some((text, audience)) = rewritten(message, comment) else { continue };
-            self.tx.redact(message.id, text, comment.html.as_deref().map(clean), audience, self.now).await?;
+            // Ours was sent as plain text, and its markup there begins with the speaker's name.
+            let html = comment.html.as_deref().filter(|_| message.delivery == MessageDelivery::None).map(clean);
+            self.tx.redact(message.id, text, html, audience, self.now).await?;
             if let Some(case) = self.newest {
                 let event = EventKind::MessageRedacted { thread: message.thread, message: message.id };
                 // For the audience of before: whoever saw the words must hear that they are gone.
@@ -119,8 +121,9 @@ fn rewritten(message: &Message, comment: &Comment) -> Option<(String, Audience)>
     };
     let ours = message.delivery != MessageDelivery::None;
     let redacted = comment.text.contains(REDACTED) && !message.text.contains(REDACTED);
-    let changed = comment.text != message.text && (!ours || redacted);
-    (changed || audience != message.audience).then(|| (if changed { comment.text.clone() } else { message.text.clone() }, audience))
+    let said = if ours { without_speaker(&comment.text) } else { &comment.text };
+    let changed = said != message.text && (!ours || redacted);
+    (changed || audience != message.audience).then(|| (if changed { said } else { &message.text }.to_owned(), audience))
 }
 
 /// The comment's markup as harmless HTML. Pictures go: their addresses carry tokens that open the helpdesk.
