@@ -113,10 +113,10 @@ impl Dialect {
             self.rows(
                 cases,
                 "cases (marketplace_id, id, reference, subject, status, mode, phase, priority, owner, buyer_id, seller_id, order_id, \
-                 last_event, opened_at, updated_at, seller_updated_at)",
+                 last_event, opened_at, updated_at, seller_updated_at, buyer_updated_at)",
                 &format!(
                     "{}, 'C-' || n, 'Colis perdu, commande MK-' || n, 'WAITING_SELLER', 'TRIPARTITE', 'AFTER_SALE', 'NORMAL', 'SELLER', \
-                     {}, {seller}, {}, 0, {TIME}, {TIME}, {TIME}",
+                     {}, {seller}, {}, 0, {TIME}, {TIME}, {TIME}, {TIME}",
                     self.id(Of::Case, "n"),
                     self.id(Of::Buyer, "n"),
                     self.id(Of::Order, "n")

@@ -25,6 +25,10 @@ use clap::{Parser, ValueEnum};
 
 use databases::Databases;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What can be measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Chapter {

@@ -4,7 +4,7 @@
 use sea_orm_migration::prelude::*;
 
 use crate::table::Kind::{Bigint, Bytes, Integer, Json, Smallint, Text, Time, Uuid};
-use crate::table::{is_one_of, plain_table, tenant_table};
+use crate::table::{is, is_not_null, is_one_of, plain_table, tenant_table};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -13,8 +13,7 @@ const PRIORITIES: &[&str] = &["LOW", "NORMAL", "HIGH", "URGENT"];
 const PARTIES: &[&str] = &["BUYER", "SELLER", "OPERATOR"];
 const QUEUE_STATES: &[&str] = &["PENDING", "RUNNING", "DONE", "IGNORED", "PARKED", "DEAD"];
 const FINISHED: &[&str] = &["DONE", "IGNORED"];
-const NOT_DONE: &[&str] = &["PENDING", "RUNNING", "PARKED", "DEAD"];
-const UNFINISHED: &[&str] = &["PENDING", "RUNNING"];
+const FOR_PEOPLE: &[&str] = &["PARKED", "DEAD"];
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -198,6 +197,9 @@ async fn tickets_and_cases(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .index(&["marketplace_id", "status", "updated_at", "id"])
         .index(&["marketplace_id", "seller_id", "seller_updated_at", "id"])
         .index(&["marketplace_id", "seller_id", "status", "seller_updated_at", "id"])
+        .index(&["marketplace_id", "seller_id", "opened_at", "id"])
+        .index_where(&["marketplace_id", "reply_due_at", "id"], is_not_null("reply_due_at"))
+        .index_where(&["marketplace_id", "seller_id", "reply_due_at", "id"], is_not_null("reply_due_at"))
         .index(&["marketplace_id", "buyer_id"])
         .index(&["marketplace_id", "order_id"])
         .belongs_to("buyer_id", "buyers")
@@ -298,11 +300,11 @@ fn queue(name: &'static str) -> crate::table::TableBuilder {
         .may("last_error", Text)
         .must("created_at", Time)
         .may("finished_at", Time)
-        .index_where(&["run_at", "id"], is_one_of("status", &["PENDING"]))
-        .index_where(&["lease_until"], is_one_of("status", &["RUNNING"]))
-        .unique_where(&["lane"], is_one_of("status", &["RUNNING"])) // whatever several processes claim at once
-        .index_where(&["lane", "id"], is_one_of("status", UNFINISHED))
-        .index_where(&["status"], is_one_of("status", NOT_DONE))
+        .index_where(&["run_at", "id"], is("status", "PENDING"))
+        .index_where(&["lane", "id"], is("status", "PENDING"))
+        .index_where(&["lease_until"], is("status", "RUNNING"))
+        .unique_where(&["lane"], is("status", "RUNNING")) // whatever several processes claim at once
+        .index_where(&["status"], is_one_of("status", FOR_PEOPLE))
         .index_where(&["finished_at"], is_one_of("status", FINISHED))
 }
 
@@ -317,7 +319,7 @@ async fn queues(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .unique(&["marketplace_id", "connection_id", "event_key"])
         .unique(&["marketplace_id", "connection_id", "delivery_key"])
         // Two equal bodies that both still wait are one; once a worker has begun, the next is news.
-        .unique_where(&["marketplace_id", "connection_id", "digest"], is_one_of("status", &["PENDING"]))
+        .unique_where(&["marketplace_id", "connection_id", "digest"], is("status", "PENDING"))
         .create(manager)
         .await?;
     queue("outbox")
@@ -327,6 +329,7 @@ async fn queues(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .may("began_at", Time) // the first attempt whose outcome is not known
         .may("receipt", Json)
         .index(&["marketplace_id", "message_id"])
+        .index_where(&["marketplace_id", "connection_id"], is_not_null("began_at")) // attempts of unknown outcome
         .create(manager)
         .await?;
     tenant_table("timers", &["case_id", "kind"])

@@ -148,6 +148,16 @@ impl TableBuilder {
     }
 }
 
+/// `column = value`, for partial indexes. A statement must say it in the same form, or SQLite does not see that it fits.
+pub(crate) fn is(column: &'static str, value: &'static str) -> SimpleExpr {
+    Expr::cust(format!("{column} = '{value}'"))
+}
+
+/// `column IS NOT NULL`, for partial indexes.
+pub(crate) fn is_not_null(column: &'static str) -> SimpleExpr {
+    Expr::cust(format!("{column} IS NOT NULL"))
+}
+
 /// `column IN (values)`, for partial indexes.
 pub(crate) fn is_one_of(column: &'static str, values: &[&'static str]) -> SimpleExpr {
     // Written out and not bound: neither database takes parameters in an index definition.

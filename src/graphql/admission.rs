@@ -21,7 +21,7 @@ const MAX_NESTING: usize = 64;
 /// Most selections in a document with its fragments written out.
 const MAX_SELECTIONS: usize = 10_000;
 /// Heaviest variables, in bytes: text plus [`VALUE_WEIGHT`] for each value.
-const MAX_VARIABLES: usize = 512 * 1024;
+const MAX_VARIABLES: usize = 4 * 1024 * 1024;
 /// The one character that PostgreSQL's texts cannot hold.
 const NUL: char = '\0';
 /// What one value costs in memory, roughly, in bytes.

@@ -15,7 +15,7 @@ use crate::domain::ids::{CaseId, ConnectionId, SellerId};
 use crate::domain::parties::View;
 use crate::domain::tickets::{Ticket, TicketNumber, TicketPresence};
 use crate::policy;
-use crate::store;
+use crate::store::{self, TicketName};
 use crate::workflow::cases::{self, CaseRequest};
 
 /// A case.
@@ -281,27 +281,17 @@ pub(super) enum CaseOrder {
 
 /// Finds one case by one of its names.
 pub(super) async fn find(session: &Session, by: CaseByInput) -> Result<Option<CaseObject>> {
-    let failed = |error: store::StoreError| super::errors::store(&error);
-    let scope = session.scope();
-    let id = match by {
-        CaseByInput::Id(id) => Some(id),
-        CaseByInput::Reference(reference) => {
-            return Ok(session.cx().store.case_by_reference(scope, &reference).await.map_err(failed)?.map(CaseObject));
-        }
-        CaseByInput::Ticket(_) if scope.view != View::Whole => None,
+    let (store, scope) = (&session.cx().store, session.scope());
+    let found = match by {
+        CaseByInput::Id(id) => return Ok(session.loaders().case(id).await?.map(CaseObject)),
+        CaseByInput::Reference(reference) => store.case_by_reference(scope, &reference).await,
+        CaseByInput::Ticket(_) if scope.view != View::Whole => Ok(None),
         CaseByInput::Ticket(key) => {
-            let rows = session.cx().store.connections(Some(scope.marketplace)).await.map_err(failed)?;
-            let fits = |row: &store::ConnectionRow| {
-                HelpdeskKind::from(row.kind) == key.helpdesk && key.connection_id.is_none_or(|id| id == row.id)
-            };
-            let connections: Vec<_> = rows.iter().filter(|row| fits(row)).map(|row| row.id).collect();
-            session.cx().store.case_of_ticket(scope, &connections, &TicketNumber(key.external_id)).await.map_err(failed)?
+            let number = TicketNumber(key.external_id);
+            store.case_of_ticket(scope, &TicketName { helpdesk: key.helpdesk.into(), connection: key.connection_id, number }).await
         }
     };
-    match id {
-        Some(id) => Ok(session.loaders().case(id).await?.map(CaseObject)),
-        None => Ok(None),
-    }
+    Ok(found.map_err(|error| super::errors::store(&error))?.map(CaseObject))
 }
 
 /// A case to open.

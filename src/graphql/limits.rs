@@ -3,10 +3,8 @@
 use std::any::TypeId;
 use std::sync::{Arc, OnceLock};
 
-use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation};
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Data, Executor, Request, Response, ServerError, ValidationResult};
-use async_trait::async_trait;
+use async_graphql::{Data, Executor, Request, Response, ServerError, Value};
 use futures_util::stream::{self, BoxStream, StreamExt};
 use tokio::sync::mpsc;
 use tokio::task::JoinError;
@@ -16,14 +14,14 @@ use tracing::Instrument;
 
 use super::admission::admit;
 use super::code::ErrorCode;
+use super::rounds::Rounds;
 
 /// Most errors in one response.
 const MAX_ERRORS: usize = 100;
 
 /// An executor with limits: it refuses requests that would exhaust stack, memory or a core; finishes what it has
-/// begun, although the client goes away; survives panics; and lets no error out without `extensions.code`.
-///
-/// The schema inside must be built with the extension [`WatchExecution`].
+/// begun, although the client goes away; survives panics; and lets no error out without `extensions.code`. It also runs
+/// the loads that resolvers ask for.
 #[derive(Clone)]
 pub struct Limited<E> {
     inner: E,
@@ -55,13 +53,13 @@ impl<E: Executor> Executor for Limited<E> {
         let judge = state.clone();
         let work = async move {
             match judge.admit(&mut request) {
-                Ok(_) => inner.execute(request).await,
+                Ok(_) => Rounds::of(&request).beside(inner.execute(request)).await,
                 Err(refusal) => Response::from_errors(vec![refusal]),
             }
         };
         // A task of its own, because a dropped future would leave a mutation, or a transaction, half done.
         let outcome = self.tasks.spawn(work.in_current_span()).await;
-        state.tidy(outcome.unwrap_or_else(|failure| crashed(&failure)))
+        state.tidy(outcome.unwrap_or_else(|failure| state.crashed(&failure)))
     }
 
     fn execute_stream(&self, mut request: Request, session_data: Option<Arc<Data>>) -> BoxStream<'static, Response> {
@@ -70,14 +68,13 @@ impl<E: Executor> Executor for Limited<E> {
         let (sender, receiver) = mpsc::channel(1);
         let work = forward(self.inner.clone(), request, session_data, state.clone(), sender);
         let task = self.tasks.spawn(work.in_current_span());
-        stream::unfold(Some((receiver, task)), |running| async {
+        stream::unfold((Some((receiver, task)), state), |(running, state)| async {
             let (mut receiver, task) = running?;
             match receiver.recv().await {
-                Some(response) => Some((response, Some((receiver, task)))),
-                None => task.await.err().map(|failure| (crashed(&failure), None)),
+                Some(response) => Some((state.tidy(response), (Some((receiver, task)), state))),
+                None => task.await.err().map(|failure| (state.tidy(state.crashed(&failure)), (None, state))),
             }
         })
-        .map(move |response| state.tidy(response))
         .boxed()
     }
 }
@@ -97,12 +94,13 @@ async fn forward<E: Executor>(
             return;
         }
     };
+    let rounds = Rounds::of(&request);
     let mut responses = inner.execute_stream(request, session_data);
     loop {
         tokio::select! {
             biased;
             () = sender.closed(), if kind == OperationType::Subscription => return,
-            response = responses.next() => match response {
+            response = rounds.beside(responses.next()) => match response {
                 Some(response) => {
                     let _ = sender.send(response).await;
                 }
@@ -110,14 +108,6 @@ async fn forward<E: Executor>(
             },
         }
     }
-}
-
-fn crashed(failure: &JoinError) -> Response {
-    if failure.is_panic() {
-        metrics::counter!("trilogue_graphql_panics_total").increment(1);
-        tracing::error!("a GraphQL operation panicked");
-    }
-    Response::from_errors(vec![internal_error()])
 }
 
 fn internal_error() -> ServerError {
@@ -188,7 +178,20 @@ impl RequestState {
         }
     }
 
+    fn crashed(&self, failure: &JoinError) -> Response {
+        if failure.is_panic() {
+            metrics::counter!("trilogue_graphql_panics_total").increment(1);
+            tracing::error!("a GraphQL operation panicked");
+        }
+        let _ = self.progress.set(Progress::Begun);
+        Response::from_errors(vec![internal_error()])
+    }
+
+    /// The engine says nothing of a request that it refuses but its errors, which have no path: they are about no field.
     fn tidy(&self, mut response: Response) -> Response {
+        if response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty()) {
+            let _ = self.progress.set(Progress::Begun);
+        }
         response.errors.truncate(MAX_ERRORS);
         response.errors = response.errors.into_iter().map(|error| self.with_code(error)).collect();
         response
@@ -211,26 +214,5 @@ impl RequestState {
             _ if starts_with(&["Invalid value for argument "]) => ErrorCode::BadUserInput.mark(error),
             _ => ErrorCode::GraphqlValidationFailed.mark(error),
         }
-    }
-}
-
-/// The schema extension that tells a [`RequestState`] when its request is found valid and execution begins.
-#[derive(Debug, Clone, Copy)]
-pub struct WatchExecution;
-
-impl ExtensionFactory for WatchExecution {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Self)
-    }
-}
-
-#[async_trait]
-impl Extension for WatchExecution {
-    async fn validation(&self, ctx: &ExtensionContext<'_>, next: NextValidation<'_>) -> Result<ValidationResult, Vec<ServerError>> {
-        let result = next.run(ctx).await?;
-        if let Some(state) = ctx.data_opt::<RequestState>() {
-            let _ = state.progress.set(Progress::Begun);
-        }
-        Ok(result)
     }
 }

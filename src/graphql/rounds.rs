@@ -4,15 +4,14 @@
 //! would begin them with some of the keys, or hand out the first answers while the last are on their way: they run in
 //! the operation's own task, after each of its polls. That needs no delay, and bounds the number of statements.
 
+use std::any::TypeId;
 use std::future::{Future, poll_fn};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use async_graphql::Response;
-use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute};
+use async_graphql::Request;
 use async_graphql::runtime::Timer;
-use async_trait::async_trait;
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use futures_util::task::{FutureObj, Spawn, SpawnError};
@@ -24,6 +23,12 @@ use super::session::Session;
 pub(super) struct Rounds(Arc<Mutex<Vec<FutureObj<'static, ()>>>>);
 
 impl Rounds {
+    /// Those of the session that the request carries; without one, nobody asks for loads.
+    pub(super) fn of(request: &Request) -> Self {
+        let session = request.data.get(&TypeId::of::<Session>()).and_then(|session| session.downcast_ref::<Session>());
+        session.map(|session| session.rounds().clone()).unwrap_or_default()
+    }
+
     /// Does the work, and the loads that it asks for.
     pub(super) fn beside<T>(&self, work: impl Future<Output = T> + Send) -> impl Future<Output = T> + Send {
         let rounds = self.clone();
@@ -48,25 +53,5 @@ impl Spawn for Rounds {
 impl Timer for Rounds {
     fn delay(&self, _: Duration) -> BoxFuture<'static, ()> {
         std::future::ready(()).boxed()
-    }
-}
-
-/// The schema extension that lets the loads of each operation run, and of each item of a subscription.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct RunLoads;
-
-impl ExtensionFactory for RunLoads {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Self)
-    }
-}
-
-#[async_trait]
-impl Extension for RunLoads {
-    async fn execute(&self, ctx: &ExtensionContext<'_>, operation_name: Option<&str>, next: NextExecute<'_>) -> Response {
-        match ctx.data_opt::<Session>() {
-            Some(session) => session.rounds().beside(next.run(ctx, operation_name)).await,
-            None => next.run(ctx, operation_name).await,
-        }
     }
 }

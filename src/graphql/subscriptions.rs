@@ -37,7 +37,7 @@ impl SubscriptionRoot {
         since: Option<EventId>,
     ) -> Result<impl Stream<Item = Result<TimelineItem>> + use<>> {
         let session = session(ctx)?;
-        session.rounds().beside(known_case(session, case_id)).await?;
+        known_case(session, case_id).await?;
         follow(session, Feed::Case(case_id), since).await
     }
 
@@ -68,7 +68,7 @@ async fn follow(session: &Session, feed: Feed, since: Option<EventId>) -> Result
     let position = match since {
         None => db.last_position(scope.marketplace).await.map_err(|error| store(&error))?,
         Some(id) => {
-            let event = session.rounds().beside(session.loaders().event(id)).await?;
+            let event = session.loaders().event(id).await?;
             event.ok_or_else(|| bad_input("There is no item with the id `since` for this viewer."))?.position
         }
     };

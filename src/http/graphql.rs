@@ -28,7 +28,7 @@ use crate::graphql::limits::{Limited, Progress, RequestState, Transport};
 /// How long an operation may take before its client is told that it takes too long.
 const LONGEST: Duration = Duration::from_secs(30);
 /// Largest body of a POST, in bytes.
-const MAX_BODY: usize = 1024 * 1024;
+const MAX_BODY: usize = 4 * 1024 * 1024;
 
 /// What one GraphQL endpoint consists of.
 pub struct Endpoint<E, P> {

@@ -68,7 +68,7 @@ pub enum OpenedBefore {
     Otherwise,
 }
 
-fn case(row: cases::Model) -> Result<Case> {
+pub(super) fn case(row: cases::Model) -> Result<Case> {
     Ok(Case {
         id: CaseId::from_uuid(row.id),
         reference: row.reference,

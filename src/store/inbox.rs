@@ -8,7 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::codec::{from_json, from_text, json, text};
 use super::entity::inbox;
 use super::queue::{Claim, Queue, QueueDepth, QueueStatus, Settlement};
-use super::{Result, Store, StoreError, Tx};
+use super::{Result, Store, StoreError, Tx, queue};
 use crate::domain::ids::{ConnectionId, InboxId, MarketplaceId};
 use crate::domain::tickets::TicketNumber;
 
@@ -168,9 +168,8 @@ impl Store {
     /// The deliveries that wait behind this one in its lane, the oldest 200.
     pub async fn inbox_behind(&self, row: &InboxRow) -> Result<Vec<InboxRow>> {
         let find = inbox::Entity::find()
-            .filter(inbox::Column::MarketplaceId.eq(row.marketplace.uuid()))
             .filter(inbox::Column::Lane.eq(&row.lane))
-            .filter(inbox::Column::Status.eq(text(QueueStatus::Pending)))
+            .filter(queue::is(QueueStatus::Pending))
             .filter(inbox::Column::Id.gt(row.id.uuid()))
             .order_by_asc(inbox::Column::Id)
             .limit(200);

@@ -44,7 +44,7 @@ pub use outbox::{Arrival, NewOutbox, OutboxRow, opening_lane};
 pub use page::{Page, PageRequest, PageSide};
 pub use queue::{Claim, QueueDepth, QueueStatus, Settlement};
 pub use tenants::{ConnectionRow, NewToken, TokenRow};
-pub use tickets::lane;
+pub use tickets::{TicketName, lane};
 pub use timeline::Feed;
 pub use timers::{DueTimer, TimerKind};
 
@@ -142,6 +142,8 @@ impl Default for StoreOptions {
 /// Any number will do, as long as it is always the same.
 const MIGRATION_LOCK: i64 = 0x0074_7269_6c6f_6775;
 const BUSY: Duration = Duration::from_secs(10);
+/// How much of a SQLite file readers map into memory, in bytes: SQLite's own limit, just under 2 GiB.
+const MAPPED: &str = "2147418112";
 const ACQUIRE: Duration = Duration::from_secs(5);
 /// A connection that was not used for so long is asked whether it still lives before it is used. Asking before every
 /// statement would double the round trips.
@@ -254,7 +256,8 @@ async fn open_sqlite(url: &str, options: StoreOptions) -> Result<(DatabaseConnec
     let reads = pool()
         .max_connections(options.connections)
         .acquire_timeout(ACQUIRE)
-        .connect_with(connect.pragma("query_only", "on"))
+        // Pages come from the system's own cache without a call and a copy for each; only what is read takes memory.
+        .connect_with(connect.pragma("query_only", "on").pragma("mmap_size", MAPPED))
         .await
         .map_err(unavailable)?;
     Ok((SqlxSqliteConnector::from_sqlx_sqlite_pool(reads), SqlxSqliteConnector::from_sqlx_sqlite_pool(writes)))

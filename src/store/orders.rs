@@ -75,14 +75,7 @@ fn visible_orders(scope: Scope) -> Condition {
     match scope.view {
         View::Whole | View::Storefront => tenant,
         View::Seller(seller) => tenant.add(orders::Column::SellerId.eq(seller.uuid())),
-        View::Buyer(_) => {
-            let known = sea_orm::sea_query::Query::select()
-                .column(cases::Column::OrderId)
-                .from(cases::Entity)
-                .cond_where(scope::cases(scope))
-                .take();
-            tenant.add(orders::Column::Id.in_subquery(known))
-        }
+        View::Buyer(_) => tenant.add(scope::known_case(scope, cases::Column::OrderId, orders::Column::Id)),
     }
 }
 
@@ -147,12 +140,7 @@ impl Store {
             .filter(buyers::Column::MarketplaceId.eq(scope.marketplace.uuid()))
             .filter(buyers::Column::Id.is_in(ids.iter().map(|id| id.uuid())));
         if scope.view != View::Whole {
-            let known = sea_orm::sea_query::Query::select()
-                .column(cases::Column::BuyerId)
-                .from(cases::Entity)
-                .cond_where(scope::cases(scope))
-                .take();
-            find = find.filter(buyers::Column::Id.in_subquery(known));
+            find = find.filter(scope::known_case(scope, cases::Column::BuyerId, buyers::Column::Id));
         }
         Ok(find.all(&self.reads).await?.into_iter().map(buyer).collect())
     }
@@ -163,14 +151,7 @@ fn visible_sellers(scope: Scope) -> Condition {
     match scope.view {
         View::Whole | View::Storefront => tenant,
         View::Seller(seller) => tenant.add(sellers::Column::Id.eq(seller.uuid())),
-        View::Buyer(_) => {
-            let known = sea_orm::sea_query::Query::select()
-                .column(cases::Column::SellerId)
-                .from(cases::Entity)
-                .cond_where(scope::cases(scope))
-                .take();
-            tenant.add(sellers::Column::Id.in_subquery(known))
-        }
+        View::Buyer(_) => tenant.add(scope::known_case(scope, cases::Column::SellerId, sellers::Column::Id)),
     }
 }
 

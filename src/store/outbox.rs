@@ -1,14 +1,14 @@
 //! Deliveries to the helpdesk: written with the change that causes them, sent in order per ticket.
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{ExprTrait, SimpleExpr};
+use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::codec::{from_json, from_text, json, text};
 use super::entity::outbox;
 use super::queue::{Claim, Queue, QueueDepth, QueueStatus, Settlement};
-use super::{Result, Store, StoreError, Tx};
+use super::{Result, Store, StoreError, Tx, queue};
 use crate::domain::ids::{CaseId, ConnectionId, DeliveryId, MarketplaceId, MessageId};
 
 /// A delivery that is to be sent after the commit.
@@ -154,8 +154,9 @@ impl Store {
         if !rows.is_empty() {
             outbox::Entity::update_many()
                 .set(outbox::ActiveModel { began_at: Set(Some(claim.now)), ..Default::default() })
-                .filter(outbox::Column::BeganAt.is_null())
+                .filter(outbox::Column::MarketplaceId.is_in(rows.iter().map(|row| row.marketplace_id)))
                 .filter(outbox::Column::Id.is_in(rows.iter().map(|row| row.id)))
+                .filter(outbox::Column::BeganAt.is_null())
                 .exec(&tx)
                 .await?;
         }
@@ -192,6 +193,11 @@ impl Store {
     }
 }
 
+/// That a delivery is of this lane, which no two tenants share, and in this state.
+fn of(lane: &str, status: QueueStatus) -> SimpleExpr {
+    outbox::Column::Lane.eq(lane).and(queue::is(status))
+}
+
 impl Tx {
     /// A delivery that goes out if this unit of work commits.
     pub fn send(&mut self, delivery: NewOutbox) {
@@ -218,14 +224,14 @@ impl Tx {
 
     /// Whether a delivery of the lane is still to be sent.
     pub async fn delivery_waits(&self, lane: &str) -> Result<bool> {
-        self.any_in_lane(lane, outbox::Column::Status.is_in([QueueStatus::Pending, QueueStatus::Running].map(text))).await
+        self.any(of(lane, QueueStatus::Pending).or(of(lane, QueueStatus::Running))).await
     }
 
     /// Whether a delivery of the lane was begun and its outcome is not on record: what it did there may show up
     /// before we know that it was ours.
     pub async fn delivery_in_flight(&self, lane: &str) -> Result<bool> {
-        let retrying = outbox::Column::Status.eq(text(QueueStatus::Pending)).and(outbox::Column::BeganAt.is_not_null());
-        self.any_in_lane(lane, outbox::Column::Status.eq(text(QueueStatus::Running)).or(retrying)).await
+        let retrying = of(lane, QueueStatus::Pending).and(outbox::Column::BeganAt.is_not_null());
+        self.any(of(lane, QueueStatus::Running).or(retrying)).await
     }
 
     /// The deliveries through a connection that open a ticket, whose outcome is not on record.
@@ -233,18 +239,16 @@ impl Tx {
         let find = outbox::Entity::find()
             .filter(outbox::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(outbox::Column::ConnectionId.eq(connection.uuid()))
-            .filter(outbox::Column::Status.is_in([QueueStatus::Pending, QueueStatus::Running].map(text)))
-            .filter(outbox::Column::BeganAt.is_not_null())
-            .filter(outbox::Column::Lane.starts_with(OPENING));
+            .filter(Expr::cust("began_at IS NOT NULL"))
+            .filter(outbox::Column::Lane.starts_with(OPENING))
+            .filter(outbox::Column::Status.is_in([QueueStatus::Pending, QueueStatus::Running].map(text)));
         find.all(&self.inner).await?.into_iter().map(OutboxRow::try_from).collect()
     }
 
-    async fn any_in_lane(&self, lane: &str, condition: SimpleExpr) -> Result<bool> {
+    async fn any(&self, condition: SimpleExpr) -> Result<bool> {
         let row = outbox::Entity::find()
             .select_only()
             .column(outbox::Column::Id)
-            .filter(outbox::Column::MarketplaceId.eq(self.marketplace.uuid()))
-            .filter(outbox::Column::Lane.eq(lane))
             .filter(condition)
             .limit(1)
             .into_tuple::<uuid::Uuid>()

@@ -3,7 +3,7 @@
 //! A claim is a lease: a row whose worker died comes back when the lease runs out.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::sea_query::Value;
+use sea_orm::sea_query::{Expr, SimpleExpr, Value};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, Statement};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -98,6 +98,11 @@ pub(super) enum Queue {
     Outbox,
 }
 
+/// That a row of a queue is in this state, written out: a partial index fits no bound value.
+pub(super) fn is(status: QueueStatus) -> SimpleExpr {
+    Expr::cust(format!("status = '{}'", codec::text(status)))
+}
+
 impl Queue {
     const fn table(self) -> &'static str {
         match self {
@@ -122,9 +127,9 @@ impl Queue {
         let lock = if is_postgres(tx.get_database_backend()) { "FOR UPDATE SKIP LOCKED" } else { "" };
         let sql = format!(
             "UPDATE {table} SET status = 'RUNNING', lease_until = $2, attempts = attempts + 1{sheds} WHERE (marketplace_id, id) IN (\
-               SELECT q.marketplace_id, q.id FROM {table} q WHERE q.status = 'PENDING' AND q.run_at <= $1 AND NOT EXISTS (\
-                 SELECT 1 FROM {table} other WHERE other.lane = q.lane AND other.status IN ('PENDING', 'RUNNING') \
-                   AND (other.status = 'RUNNING' OR other.id < q.id)) \
+               SELECT q.marketplace_id, q.id FROM {table} q WHERE q.status = 'PENDING' AND q.run_at <= $1 \
+                 AND NOT EXISTS (SELECT 1 FROM {table} busy WHERE busy.lane = q.lane AND busy.status = 'RUNNING') \
+                 AND NOT EXISTS (SELECT 1 FROM {table} older WHERE older.lane = q.lane AND older.status = 'PENDING' AND older.id < q.id) \
                ORDER BY q.run_at, q.id LIMIT {limit} {lock}) RETURNING *",
             sheds = self.sheds(),
             limit = claim.limit
@@ -195,8 +200,9 @@ impl Queue {
     pub(super) async fn next_due(self, db: &DatabaseConnection) -> Result<Option<DateTime<Utc>>> {
         let table = self.table();
         let sql = format!(
-            "SELECT MIN(q.run_at) AS due FROM {table} q WHERE q.status = 'PENDING' AND NOT EXISTS (\
-               SELECT 1 FROM {table} other WHERE other.lane = q.lane AND other.status = 'PENDING' AND other.id < q.id)"
+            "SELECT q.run_at AS due FROM {table} q WHERE q.status = 'PENDING' AND NOT EXISTS (\
+               SELECT 1 FROM {table} older WHERE older.lane = q.lane AND older.status = 'PENDING' AND older.id < q.id) \
+             ORDER BY q.run_at, q.id LIMIT 1"
         );
         let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
         row.map_or(Ok(None), |row| row.try_get("", "due").map_err(StoreError::from))
@@ -204,9 +210,12 @@ impl Queue {
 
     /// How many rows wait. Reads partial indexes only, so its cost follows the backlog and not the history.
     pub(super) async fn depth(self, db: &DatabaseConnection) -> Result<QueueDepth> {
+        let table = self.table();
+        // One part for each partial index.
         let sql = format!(
-            "SELECT status, COUNT(*) AS n FROM {} WHERE status IN ('PENDING', 'RUNNING', 'PARKED', 'DEAD') GROUP BY status",
-            self.table()
+            "SELECT 'PENDING' AS status, COUNT(*) AS n FROM {table} WHERE status = 'PENDING' \
+             UNION ALL SELECT 'RUNNING', COUNT(*) FROM {table} WHERE status = 'RUNNING' \
+             UNION ALL SELECT status, COUNT(*) FROM {table} WHERE status IN ('PARKED', 'DEAD') GROUP BY status"
         );
         let mut depth = QueueDepth::default();
         for row in db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await? {

@@ -18,6 +18,18 @@ pub(super) fn cases(scope: Scope) -> Condition {
     }
 }
 
+/// That the reader knows a case whose `column` is the `other` of the statement's own table. Looked up for each row, as a
+/// list of all that the reader knows would grow with the marketplace.
+pub(super) fn known_case(scope: Scope, column: cases::Column, other: impl ColumnTrait) -> SimpleExpr {
+    let known = Query::select()
+        .expr(Expr::val(1))
+        .from(cases::Entity)
+        .cond_where(cases(scope))
+        .and_where(Expr::col((cases::Entity, column)).eq(Expr::col(other.as_column_ref())))
+        .take();
+    Expr::exists(known)
+}
+
 /// The threads, named by `thread` (a column), that the reader takes part in.
 pub(super) fn threads(scope: Scope, tenant: impl ColumnTrait, thread: impl ColumnTrait) -> Condition {
     let condition = Condition::all().add(tenant.eq(scope.marketplace.uuid()));
@@ -43,14 +55,8 @@ pub(super) fn events(scope: Scope) -> Condition {
     let condition = Condition::all().add(events::Column::MarketplaceId.eq(scope.marketplace.uuid()));
     let message = Expr::col((events::Entity, events::Column::MessageNumber));
     let Some(place) = place(scope, &events::Column::ThreadId, Some(message)) else { return condition };
-    let known = Query::select()
-        .expr(Expr::val(1))
-        .from(cases::Entity)
-        .cond_where(cases(scope))
-        .and_where(Expr::col((cases::Entity, cases::Column::Id)).equals((events::Entity, events::Column::CaseId)))
-        .take();
     condition
-        .add(Expr::exists(known))
+        .add(known_case(scope, cases::Column::Id, events::Column::CaseId))
         .add(meant_for(scope, events::Column::Audience))
         .add(Condition::any().add(events::Column::ThreadId.is_null()).add(Expr::exists(place)))
 }

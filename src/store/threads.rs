@@ -1,6 +1,5 @@
 //! Threads, and who takes part in them.
 
-use sea_orm::sea_query::Query;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
@@ -59,10 +58,13 @@ impl Store {
             .select_also(threads::Entity)
             .join(sea_orm::JoinType::InnerJoin, sea_orm::RelationDef::from(link).rev())
             .filter(scope::threads_of_cases(scope, &ids))
-            .order_by_asc(threads::Column::Id)
             .all(&self.reads)
             .await?;
-        rows.into_iter().filter_map(|(link, row)| row.map(|row| Ok((CaseId::from_uuid(link.case_id), thread(row)?)))).collect()
+        let found = rows.into_iter().filter_map(|(link, row)| row.map(|row| Ok((CaseId::from_uuid(link.case_id), thread(row)?))));
+        let mut found = found.collect::<Result<Vec<_>>>()?;
+        // Put in order here: asked for it, SQLite takes an index that has it, and walks through all there are.
+        found.sort_by_key(|(_, thread)| thread.id);
+        Ok(found)
     }
 
     /// Threads by id, those in which the reader takes part.
@@ -76,24 +78,25 @@ impl Store {
     /// The cases that these threads cover, of those the reader knows.
     pub async fn cases_of_threads(&self, scope: Scope, ids: &[ThreadId]) -> Result<Vec<(ThreadId, CaseId)>> {
         use super::entity::cases;
-        let known = Query::select().column(cases::Column::Id).from(cases::Entity).cond_where(scope::cases(scope)).take();
         let rows = thread_cases::Entity::find()
             .filter(scope::threads(scope, thread_cases::Column::MarketplaceId, thread_cases::Column::ThreadId))
             .filter(thread_cases::Column::ThreadId.is_in(ids.iter().map(|id| id.uuid())))
-            .filter(thread_cases::Column::CaseId.in_subquery(known))
-            .order_by_asc(thread_cases::Column::CaseId)
+            .filter(scope::known_case(scope, cases::Column::Id, thread_cases::Column::CaseId))
             .all(&self.reads)
             .await?;
-        Ok(rows.into_iter().map(|row| (ThreadId::from_uuid(row.thread_id), CaseId::from_uuid(row.case_id))).collect())
+        let mut links: Vec<_> = rows.into_iter().map(|row| (ThreadId::from_uuid(row.thread_id), CaseId::from_uuid(row.case_id))).collect();
+        links.sort_unstable();
+        Ok(links)
     }
 
     /// Who takes part in these threads, in the order in which they came in.
     pub async fn participants(&self, scope: Scope, ids: &[ThreadId]) -> Result<Vec<Participant>> {
         let find = participants::Entity::find()
             .filter(scope::threads(scope, participants::Column::MarketplaceId, participants::Column::ThreadId))
-            .filter(participants::Column::ThreadId.is_in(ids.iter().map(|id| id.uuid())))
-            .order_by_asc(participants::Column::Id);
-        find.all(&self.reads).await?.iter().map(participant).collect()
+            .filter(participants::Column::ThreadId.is_in(ids.iter().map(|id| id.uuid())));
+        let mut found = find.all(&self.reads).await?.iter().map(participant).collect::<Result<Vec<_>>>()?;
+        found.sort_by_key(|participant| participant.id);
+        Ok(found)
     }
 
     /// Participants by id, of threads in which the reader takes part.

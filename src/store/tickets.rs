@@ -1,13 +1,15 @@
 //! Helpdesk tickets as last seen.
 
+use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 use super::codec::{from_json, from_text, json, text};
-use super::entity::{case_tickets, cases, tickets};
+use super::entity::{case_tickets, cases, connections, tickets};
 use super::{Result, Store, Tx, scope};
+use crate::domain::cases::Case;
 use crate::domain::ids::{CaseId, ConnectionId, MarketplaceId, TicketId};
 use crate::domain::parties::{Scope, View};
-use crate::domain::tickets::{CommentNumber, Priority, Ticket, TicketNumber, TicketStatus};
+use crate::domain::tickets::{CommentNumber, HelpdeskKind, Priority, Ticket, TicketNumber, TicketStatus};
 
 fn ticket(row: tickets::Model) -> Result<Ticket> {
     let priority = |column: Option<String>, name| column.map(|value| from_text::<Priority>(&value, "tickets", name)).transpose();
@@ -26,6 +28,17 @@ fn ticket(row: tickets::Model) -> Result<Ticket> {
         comments_read: row.comments_read,
         last_comment: row.last_comment.map(CommentNumber),
     })
+}
+
+/// How people name a ticket: by its number, and by its helpdesk as far as they know it.
+#[derive(Debug, Clone)]
+pub struct TicketName {
+    /// The product.
+    pub helpdesk: HelpdeskKind,
+    /// The account; none when the product has one account only, or whichever knows the number.
+    pub connection: Option<ConnectionId>,
+    /// The number there.
+    pub number: TicketNumber,
 }
 
 /// The lane of everything that goes between us and one ticket.
@@ -129,23 +142,34 @@ impl Store {
         rows.into_iter().filter_map(|(link, row)| row.map(|row| Ok((CaseId::from_uuid(link.case_id), ticket(row)?)))).collect()
     }
 
-    /// The case that a ticket tells: the newest of them, when the reader knows it.
-    pub async fn case_of_ticket(&self, scope: Scope, connections: &[ConnectionId], number: &TicketNumber) -> Result<Option<CaseId>> {
-        let found = case_tickets::Entity::find()
-            .select_only()
-            .column(case_tickets::Column::CaseId)
-            .join(sea_orm::JoinType::InnerJoin, link().rev())
-            .join(sea_orm::JoinType::InnerJoin, case_link())
+    /// The case that a ticket of this helpdesk tells: the newest of them, when the reader knows it.
+    pub async fn case_of_ticket(&self, scope: Scope, named: &TicketName) -> Result<Option<Case>> {
+        let mut accounts = Query::select();
+        accounts
+            .column(connections::Column::Id)
+            .from(connections::Entity)
+            .and_where(connections::Column::MarketplaceId.eq(scope.marketplace.uuid()))
+            .and_where(connections::Column::Kind.eq(text(named.helpdesk)));
+        if let Some(id) = named.connection {
+            accounts.and_where(connections::Column::Id.eq(id.uuid()));
+        }
+        // As one value and not as a join, which SQLite would begin at the wrong end.
+        let mut ticket = Query::select();
+        ticket
+            .column(tickets::Column::Id)
+            .from(tickets::Entity)
+            .and_where(tickets::Column::MarketplaceId.eq(scope.marketplace.uuid()))
+            .and_where(tickets::Column::ConnectionId.in_subquery(accounts))
+            .and_where(tickets::Column::Number.eq(&named.number.0))
+            .order_by(tickets::Column::ConnectionId, Order::Desc)
+            .limit(1);
+        let newest = cases::Entity::find()
+            .join(sea_orm::JoinType::InnerJoin, case_link().rev())
             .filter(scope::cases(scope))
-            .filter(tickets::Column::MarketplaceId.eq(scope.marketplace.uuid()))
-            .filter(tickets::Column::ConnectionId.is_in(connections.iter().map(|id| id.uuid())))
-            .filter(tickets::Column::Number.eq(&number.0))
+            .filter(case_tickets::Column::MarketplaceId.eq(scope.marketplace.uuid()))
+            .filter(Expr::col((case_tickets::Entity, case_tickets::Column::TicketId)).eq(Expr::SubQuery(None, Box::new(ticket.into()))))
             .order_by_desc(case_tickets::Column::LinkedAt)
-            .order_by_desc(cases::Column::Id)
-            .limit(1)
-            .into_tuple::<uuid::Uuid>()
-            .one(&self.reads)
-            .await?;
-        Ok(found.map(CaseId::from_uuid))
+            .order_by_desc(cases::Column::Id);
+        newest.one(&self.reads).await?.map(super::cases::case).transpose()
     }
 }

@@ -16,6 +16,7 @@ mod leaks;
 mod live;
 mod main_job;
 mod migrations;
+mod plans;
 mod schema;
 mod statements;
 mod transactions;

@@ -12,15 +12,15 @@ use trilogue::jobs;
 
 use crate::harness::{Story, on_both_databases};
 
-const SIDEBAR: &str = "query($by: CaseByInput!) { viewer { role name } case(by: $by) { id reference subject status mode priority owner updatedAt availableActions
+pub(crate) const SIDEBAR: &str = "query($by: CaseByInput!) { viewer { role name } case(by: $by) { id reference subject status mode priority owner updatedAt availableActions
     awaiting { party dueAt } buyer { displayName email } seller { name email } tickets { externalId url status }
     order { reference total { amount currencyCode } seller { name } lines { title quantity unitPrice { amount } } }
     threads { id kind subject unreadCount viewerCanPost participants { party right seller { name } }
     messages(last: 50) { pageInfo { hasPreviousPage startCursor } nodes { id author authorName text delivery sentAt } } } } }";
-const LIST: &str = "{ cases(first: 50) { pageInfo { hasNextPage endCursor } edges { cursor node { id reference status updatedAt
+pub(crate) const LIST: &str = "{ cases(first: 50) { pageInfo { hasNextPage endCursor } edges { cursor node { id reference status updatedAt
     buyer { displayName } seller { name } order { reference total { amount } lines { title } } tickets { externalId } availableActions
     threads { id kind unreadCount participants { party seller { name } } messages(last: 1) { nodes { author text } } } } } } }";
-const TIMELINE: &str = "query($by: CaseByInput!) { case(by: $by) { timeline(first: 100) { nodes { id at actor { kind name } case { reference }
+pub(crate) const TIMELINE: &str = "query($by: CaseByInput!) { case(by: $by) { timeline(first: 100) { nodes { id at actor { kind name } case { reference }
     ... on MessagePostedEvent { message { text } thread { kind } } ... on ThreadOpenedEvent { thread { kind } }
     ... on ParticipantAddedEvent { participant { right } thread { kind } } ... on OrderAttachedEvent { order { reference } seller { name } } } } } }";
 

@@ -41,7 +41,13 @@ on_both_databases! {
     async fn five_hundred_and_no_more(db: Db) {
         let shop = Shop::open(db).await;
         let sellers = |count: usize| json!({ "sellers": (0..count).map(|i| json!({ "externalId": format!("s{i}"), "name": "S" })).collect::<Vec<_>>() });
-        let orders = |count: usize| json!({ "orders": (0..count).map(|i| order(&format!("o{i}"), "alma")).collect::<Vec<_>>() });
+        let line = |number: usize| json!({ "externalId": number.to_string(), "title": "Tasse à anse, grès émaillé, 25 cl", "sku": "TA-25-GR", "quantity": 2, "unitPrice": money("0.31") });
+        let with_lines = |i: usize| {
+            let mut order = order(&format!("o{i}"), "alma");
+            order["lines"] = (0..20).map(line).collect();
+            order
+        };
+        let orders = |count: usize| json!({ "orders": (0..count).map(with_lines).collect::<Vec<_>>() });
         let stored = shop.app.act(&shop.vendor, "sellersUpsert", "sellers { externalId }", sellers(500)).await;
         assert_eq!(stored["sellers"][499]["externalId"], "s499");
         let stored = shop.app.act(&shop.vendor, "ordersUpsert", "orders { reference }", orders(500)).await;

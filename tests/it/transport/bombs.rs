@@ -113,8 +113,7 @@ async fn heavy_variables_are_refused() {
     let many_uses = format!("query($x: JSON) {{ {} }}", pieces(3_000, |n| format!("a{n}: echo(x: $x) ")));
     for (name, body) in [
         ("nested", json!({ "query": query, "variables": { "x": nested(65).unwrap() } })),
-        ("long", json!({ "query": query, "variables": { "x": "x".repeat(600 * 1024) } })),
-        ("many", json!({ "query": query, "variables": { "x": vec![1; 40_000] } })),
+        ("many", json!({ "query": query, "variables": { "x": vec![1; 270_000] } })),
         ("copied too often", json!({ "query": many_uses, "variables": { "x": vec![1; 20_000] } })),
     ] {
         let body: Value = in_the_end(server.post(&body)).await.json().await.unwrap();
@@ -127,7 +126,7 @@ async fn heavy_variables_are_refused() {
         assert_eq!(in_the_end(request.send()).await.unwrap().status(), 400);
     }
     // What is heavy but allowed goes through.
-    for x in [nested(60).unwrap(), json!("x".repeat(500 * 1024)), json!(vec![1; 30_000])] {
+    for x in [nested(60).unwrap(), json!("x".repeat(3 * 1024 * 1024)), json!(vec![1; 250_000])] {
         let body: Value = in_the_end(server.post(&json!({ "query": query, "variables": { "x": x } }))).await.json().await.unwrap();
         assert_eq!(body, json!({ "data": { "echo": true } }));
     }

@@ -120,7 +120,7 @@ async fn only_json_is_read() {
     for batch in [format!("[{}]", hello()), "[\"{ hello }\", null, {}, {}]".to_owned(), "[]".to_owned()] {
         assert_eq!(send("application/json", batch).await.status(), StatusCode::BAD_REQUEST);
     }
-    let response = send("application/json", " ".repeat(1024 * 1024 + 1)).await;
+    let response = send("application/json", " ".repeat(4 * 1024 * 1024 + 1)).await;
     assert_eq!(response.status(), StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(codes(response).await, ["BAD_USER_INPUT"]);
 }

@@ -12,7 +12,6 @@ use async_graphql::{
 use axum::http::{HeaderMap, header};
 use futures_util::stream::{self, Stream, StreamExt};
 use tokio::sync::Notify;
-use trilogue::graphql::limits::WatchExecution;
 use trilogue::http::prepare::{Denied, Prepare};
 
 pub(crate) type ToySchema = Schema<Query, Mutation, Subscriptions>;
@@ -32,7 +31,7 @@ pub(crate) struct Gate {
 }
 
 pub(crate) fn schema(gate: Arc<Gate>) -> ToySchema {
-    Schema::build(Query, Mutation, Subscriptions).extension(WatchExecution).data(gate).finish()
+    Schema::build(Query, Mutation, Subscriptions).data(gate).finish()
 }
 
 /// Lets everybody in except those with the token `bad`, until told otherwise.

@@ -1,0 +1,94 @@
+//! How the database finds the rows of each statement: by an index that leads to them, whatever the size of the
+//! marketplace. SQLite says so before it looks, and without statistics its plan hangs on the statement alone.
+#![expect(clippy::unwrap_used, reason = "what tests share stops as the tests themselves do")]
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use serde_json::json;
+use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
+use trilogue::demo::peer::{Audience, Opening};
+use trilogue::domain::tickets::HelpdeskKind;
+use trilogue::jobs;
+
+use crate::harness::{Db, ORDER, Story, order};
+use crate::statements::{LIST, SIDEBAR, TIMELINE};
+
+/// Everything that people and workers commonly do, once.
+async fn a_day(story: &Story) {
+    let ticket = story.ticket().await;
+    let case = story.case(ticket, "id reference").await;
+    let thread = story.thread(ticket, "SELLER_BUYER").await;
+    story.post(&story.seller, &thread, "Il part demain.").await;
+    story.desk.settle(&story.app).await;
+    story.desk.sim.comment(ticket, &story.buyer, "Merci", Audience::Public).unwrap();
+    story.desk.settle(&story.app).await;
+    story.desk.sim.open_ticket(&story.buyer, Opening::new("Sans commande", "Bonjour"));
+    story.desk.settle(&story.app).await;
+    story.app.act(&story.operator, "threadOpen", "thread { id }", json!({ "caseIds": [case["id"]], "kind": "OPERATOR_SELLER" })).await;
+    story.app.act(&story.operator, "threadMarkRead", "thread { id }", json!({ "threadId": thread })).await;
+    let admission = json!({ "threadId": thread, "party": "OPERATOR", "right": "REPLY", "history": "SHOWN" });
+    story.app.act(&story.operator, "participantAdd", "participant { id }", admission).await;
+    story.app.act(&story.operator, "caseEscalate", "case { id }", json!({ "caseId": case["id"], "reason": "SELLER_ASKS_HELP" })).await;
+    story.app.act(&story.vendor, "ordersUpsert", "orders { id }", json!({ "orders": [order("MK-7", "alma")] })).await;
+    let opening = json!({ "subject": "Question", "buyerName": "Marie", "buyerEmail": "marie@example.org", "text": "Bonjour", "orderReference": ORDER, "idempotencyKey": "k" });
+    story.app.act(&story.vendor, "caseOpen", "case { id }", opening).await;
+    story.desk.settle(&story.app).await;
+    for token in [&story.operator, &story.seller, &story.vendor] {
+        let by = json!({ "reference": case["reference"] });
+        for (query, variables) in [(SIDEBAR, json!({ "by": by })), (TIMELINE, json!({ "by": by })), (LIST, json!({}))] {
+            story.app.ask(token, query, variables).await;
+        }
+        for list in ["orderBy: DUE_ASC", "orderBy: OPENED_DESC", "filter: { awaiting: SELLER }", "filter: { status: WAITING_OPERATOR }"] {
+            story.app.ask(token, &format!("{{ cases(first: 5, {list}) {{ nodes {{ id }} }} }}"), json!({})).await;
+        }
+        let page = "query($id: ID!) { node(id: $id) { ... on Thread { messages(first: 1) { pageInfo { endCursor } } } } }";
+        story.app.answer(token, page, json!({ "id": thread })).await;
+        story.app.ask(token, &format!("{{ order(by: {{ reference: \"{ORDER}\" }}) {{ id }} }}"), json!({})).await;
+        story.app.ask(token, "{ seller(by: { externalId: \"alma\" }) { id } }", json!({})).await;
+    }
+    story.app.ask(&story.operator, SIDEBAR, json!({ "by": story.desk.key(ticket) })).await;
+    let last = story.desk.sim.comments(ticket).pop().unwrap();
+    story.desk.sim.redact_comment(ticket, last.number, "Merci").unwrap();
+    story.app.advance(chrono::TimeDelta::hours(50));
+    jobs::reconcile_now(&story.app.cx).await;
+    story.desk.settle(&story.app).await;
+    jobs::prune_now(&story.app.cx, chrono::TimeDelta::zero()).await;
+}
+
+/// The tables that SQLite would read from end to end, or all rows of a marketplace of, and for which statement.
+async fn wide(db: &mut SqliteConnection, sql: &str) -> Vec<String> {
+    let rows = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"))).fetch_all(db).await.unwrap();
+    let steps = rows.iter().map(|row| row.get::<String, _>("detail"));
+    let made_up = |step: &str| ["page", "(subquery", "CONSTANT ROW"].iter().any(|name| step["SCAN ".len()..].starts_with(name));
+    let steps = steps.filter(|step| !step.ends_with("-ROW VALUES CLAUSE"));
+    steps.filter(|step| (step.starts_with("SCAN ") && !made_up(step)) || step.ends_with(" (marketplace_id=?)")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_row_is_found_by_an_index_that_leads_to_it() {
+    let mut plans = BTreeSet::new();
+    for kind in [HelpdeskKind::Zendesk, HelpdeskKind::Freshdesk] {
+        let mut story = Story::begin(Db::Sqlite, kind).await;
+        let seen = Arc::new(Mutex::new(BTreeSet::new()));
+        let log = Arc::clone(&seen);
+        story.app.cx.store.on_statement(move |sql| {
+            log.lock().unwrap().insert(sql.to_owned());
+        });
+        let ((), asked) = story.app.statements(Box::pin(a_day(&story))).await;
+        let mut statements = std::mem::take(&mut *seen.lock().unwrap());
+        statements.extend(asked);
+        assert!(statements.len() > 60, "only {} statements were seen", statements.len());
+        let mut db = SqliteConnection::connect(&story.app.settings.database_url).await.unwrap();
+        for sql in &statements {
+            for step in wide(&mut db, sql).await {
+                let head: String = sql.split(" WHERE ").nth(1).unwrap_or(sql).chars().take(200).collect();
+                plans.insert(format!("{step}\n    … {head}"));
+            }
+        }
+    }
+    let plans: Vec<_> = plans.into_iter().collect();
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("wide_reads", plans.join("\n"));
+    });
+}
