@@ -52,6 +52,7 @@ impl Store {
             row.push_bind(delivery.ticket.as_ref().map(|number| &number.0)).push_bind(Json(&delivery.nudge));
             row.push_bind(delivery.body.as_slice()).push("0");
         });
+        self.tell(COLUMNS);
         let done = insert.push(KNOWN).build().execute(self.writes.get_sqlite_connection_pool()).await?;
         Ok(done.rows_affected())
     }
@@ -80,6 +81,7 @@ impl Store {
             .bind(each(deliveries, |row| row.ticket.as_ref().map(|number| number.0.as_str())))
             .bind(each(deliveries, |row| Json(&row.nudge)))
             .bind(each(deliveries, |row| row.body.as_slice()));
+        self.tell(COLUMNS);
         Ok(insert.execute(self.writes.get_postgres_connection_pool()).await?.rows_affected())
     }
 

@@ -124,6 +124,17 @@ pub struct Store {
     clock: SharedClock,
     live: Arc<Live>,
     url: Arc<str>,
+    watch: Watch,
+}
+
+/// Who is told of each statement, if anybody.
+#[derive(Clone, Default)]
+struct Watch(Option<Arc<dyn Fn(&str) + Send + Sync>>);
+
+impl std::fmt::Debug for Watch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_some() { "watched" } else { "unwatched" })
+    }
 }
 
 /// How a database is opened.
@@ -163,7 +174,7 @@ impl Store {
             let pool = open_postgres(url, options).await?;
             (pool.clone(), pool, Backend::Postgres)
         };
-        Ok(Self { reads, writes, backend, clock, live: Arc::new(Live::new()), url: url.into() })
+        Ok(Self { reads, writes, backend, clock, live: Arc::new(Live::new()), url: url.into(), watch: Watch::default() })
     }
 
     /// Which product it is.
@@ -210,10 +221,19 @@ impl Store {
     }
 
     /// Calls back for every statement; tests count them.
-    pub fn on_statement(&mut self, callback: impl Fn(&str) + Send + Sync + Clone + 'static) {
-        let writes = callback.clone();
-        self.reads.set_metric_callback(move |info| callback(&info.statement.sql));
+    pub fn on_statement(&mut self, callback: impl Fn(&str) + Send + Sync + 'static) {
+        let callback: Arc<dyn Fn(&str) + Send + Sync> = Arc::new(callback);
+        let (reads, writes) = (Arc::clone(&callback), Arc::clone(&callback));
+        self.reads.set_metric_callback(move |info| reads(&info.statement.sql));
         self.writes.set_metric_callback(move |info| writes(&info.statement.sql));
+        self.watch = Watch(Some(callback));
+    }
+
+    /// Tells of a statement that goes past the query builder.
+    fn tell(&self, sql: &str) {
+        if let Watch(Some(callback)) = &self.watch {
+            callback(sql);
+        }
     }
 
     /// Begins a unit of work in one marketplace.

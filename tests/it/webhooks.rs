@@ -302,11 +302,20 @@ async fn many_share_a_commit(door: &Door) {
     while metric(&door.app, "trilogue_inbox_committing").await < 100.0 {
         tokio::task::yield_now().await;
     }
-    stall.end().await;
-    for answer in join_all(sent).await {
+    let (answers, statements) = door
+        .app
+        .statements(async {
+            stall.end().await;
+            join_all(sent).await
+        })
+        .await;
+    for answer in answers {
         assert_eq!(answer.unwrap().unwrap().status().as_u16(), 200);
     }
     assert_eq!(door.stored().await, 200, "what was acknowledged is stored");
+    // Those that waited when the stall ended went together, and at most a few more statements took the stragglers.
+    let inserts = statements.iter().filter(|sql| sql.starts_with("INSERT INTO inbox")).count();
+    assert!((1..150).contains(&inserts), "{inserts} commits for 200 deliveries, of which at least 100 waited together");
 }
 
 async fn the_same_comes_at_once(door: &Door) {
