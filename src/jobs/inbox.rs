@@ -36,7 +36,7 @@ impl Work for Inbox {
             Ok(Outcome::Ignored(reason)) => Settlement::Ignored(reason.to_owned()),
             Ok(Outcome::NotYet) => Settlement::Defer {
                 // The longer it waits the less often it looks: a helpdesk in trouble may hold up a delivery for long.
-                at: self.0.now() + (self.0.now() - row.received_at).clamp(TimeDelta::seconds(1), TimeDelta::seconds(30)),
+                at: self.0.now() + (self.0.now() - row.received_at).clamp(TimeDelta::milliseconds(100), TimeDelta::seconds(30)),
                 reason: "something of ours about this ticket is on its way".to_owned(),
             },
             Err(error) => after(&self.0, &row, &error),
@@ -48,6 +48,10 @@ impl Work for Inbox {
     async fn panicked(&self, row: InboxRow) -> Result<(), StoreError> {
         let settlement = again(&self.0, &row, "the work on it panicked".to_owned());
         self.0.store.settle_inbox(&row, &settlement).await
+    }
+
+    async fn until_due(&self) -> Result<Option<TimeDelta>, StoreError> {
+        Ok(self.0.store.inbox_next_due().await?.map(|due| due - self.0.now()))
     }
 
     async fn wait(&self) {

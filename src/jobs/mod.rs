@@ -39,6 +39,8 @@ impl Default for JobSettings {
 
 /// How long a worker may hold a row before it is taken for dead.
 const LEASE: TimeDelta = TimeDelta::minutes(3);
+/// How soon a loop looks again at the earliest, when it found nothing that it could take.
+const BREATH: Duration = Duration::from_millis(50);
 /// How often a loop looks by itself.
 const LOOK: Duration = Duration::from_secs(1);
 

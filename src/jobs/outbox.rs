@@ -34,6 +34,10 @@ impl Work for Outbox {
         self.later(&row, "the work on it panicked".to_owned(), Arrival::Unknown).await
     }
 
+    async fn until_due(&self) -> Result<Option<TimeDelta>, StoreError> {
+        Ok(self.0.store.outbox_next_due().await?.map(|due| due - self.0.now()))
+    }
+
     async fn wait(&self) {
         self.0.store.live().outbox_work().await;
     }

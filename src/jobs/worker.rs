@@ -2,11 +2,13 @@
 
 use std::future::Future;
 use std::ops::Add;
+use std::time::Duration;
 
+use chrono::TimeDelta;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::LOOK;
+use super::{BREATH, LOOK};
 use crate::store::StoreError;
 
 /// A queue to work through.
@@ -28,6 +30,9 @@ pub(super) trait Work: Clone + Send + Sync + 'static {
 
     /// Waits until there may be something to claim.
     fn wait(&self) -> impl Future<Output = ()> + Send;
+
+    /// How long until the next row is due that waits for nothing but its time; none when there is none.
+    fn until_due(&self) -> impl Future<Output = Result<Option<TimeDelta>, StoreError>> + Send;
 }
 
 /// How much was done.
@@ -63,14 +68,21 @@ pub(super) async fn run<W: Work>(work: W, concurrency: u32, stop: CancellationTo
             Ok(_) => {}
             Err(error) => tracing::error!(queue = W::NAME, %error, "the queue cannot be read"),
         }
+        let nap = if free == 0 { LOOK } else { nap(&work).await };
         tokio::select! {
             Some(_) = busy.join_next() => {}
             () = work.wait(), if free > 0 => {}
-            () = tokio::time::sleep(LOOK) => {}
+            () = tokio::time::sleep(nap) => {}
             () = stop.cancelled() => {}
         }
     }
     while busy.join_next().await.is_some() {}
+}
+
+/// Until the next row is due, but never so short that a row which others hold is asked for without end.
+async fn nap<W: Work>(work: &W) -> Duration {
+    let due = work.until_due().await.ok().flatten().and_then(|due| due.max(TimeDelta::zero()).to_std().ok());
+    due.map_or(LOOK, |due| due.clamp(BREATH, LOOK))
 }
 
 /// Works through everything that is due, one row after the other.

@@ -52,8 +52,9 @@ impl Store {
             row.push_bind(delivery.ticket.as_ref().map(|number| &number.0)).push_bind(Json(&delivery.nudge));
             row.push_bind(delivery.body.as_slice()).push("0");
         });
-        self.tell(COLUMNS);
-        let done = insert.push(KNOWN).build().execute(self.writes.get_sqlite_connection_pool()).await?;
+        insert.push(KNOWN);
+        self.tell(insert.sql().as_ref());
+        let done = insert.build().execute(self.writes.get_sqlite_connection_pool()).await?;
         Ok(done.rows_affected())
     }
 
@@ -66,6 +67,7 @@ impl Store {
             "{COLUMNS} SELECT *, 0 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], \
              $6, $8::timestamptz[], $9::text[], $10::text[], $11::text[], $12::text[], $13::jsonb[], $14::bytea[]){KNOWN}"
         );
+        self.tell(&sql);
         let insert = sqlx::query(AssertSqlSafe(sql))
             .bind(each(deliveries, |row| row.marketplace.uuid()))
             .bind(each(deliveries, |row| row.id.uuid()))
@@ -81,7 +83,6 @@ impl Store {
             .bind(each(deliveries, |row| row.ticket.as_ref().map(|number| number.0.as_str())))
             .bind(each(deliveries, |row| Json(&row.nudge)))
             .bind(each(deliveries, |row| row.body.as_slice()));
-        self.tell(COLUMNS);
         Ok(insert.execute(self.writes.get_postgres_connection_pool()).await?.rows_affected())
     }
 

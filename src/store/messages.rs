@@ -92,6 +92,8 @@ impl Store {
             )
             .filter(scope::messages(scope))
             .filter(messages::Column::ThreadId.is_in(ids.iter().map(|id| id.uuid())))
+            // Said of both: PostgreSQL carries a list from one side of a join to the other no more than it must.
+            .filter(participants::Column::ThreadId.is_in(ids.iter().map(|id| id.uuid())))
             .filter(participants::Column::Party.eq(text(party)))
             .filter(participants::Column::MemberId.eq(member))
             .filter(

@@ -127,9 +127,11 @@ pub struct Store {
     watch: Watch,
 }
 
+type Callback = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// Who is told of each statement, if anybody.
 #[derive(Clone, Default)]
-struct Watch(Option<Arc<dyn Fn(&str) + Send + Sync>>);
+struct Watch(Option<Callback>);
 
 impl std::fmt::Debug for Watch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -222,7 +224,7 @@ impl Store {
 
     /// Calls back for every statement; tests count them.
     pub fn on_statement(&mut self, callback: impl Fn(&str) + Send + Sync + 'static) {
-        let callback: Arc<dyn Fn(&str) + Send + Sync> = Arc::new(callback);
+        let callback: Callback = Arc::new(callback);
         let (reads, writes) = (Arc::clone(&callback), Arc::clone(&callback));
         self.reads.set_metric_callback(move |info| reads(&info.statement.sql));
         self.writes.set_metric_callback(move |info| writes(&info.statement.sql));

@@ -71,7 +71,7 @@ async fn it_tells_the_story_opens_its_doors_and_leaves_nothing_behind() {
         assert!(told.contains(fact), "`{fact}` is not told:\n{told}");
     }
 
-    let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let http = crate::harness::client().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let links: Vec<_> =
         demo.told.iter().filter_map(|line| line.split_whitespace().find(|word| word.starts_with("http://127.0.0.1:"))).collect();
     let link = links.iter().find(|link| link.ends_with("/sidebar")).unwrap();

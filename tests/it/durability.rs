@@ -41,7 +41,7 @@ impl House {
             Db::Postgres => Some(EMPTY.fresh_database().await),
         };
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = crate::harness::client().build().unwrap();
         let house = Self { folder: tempfile::tempdir().unwrap(), database, address, server: None, http };
         let made =
             ["marketplace", "create", "bazar", "--name", "Bazar", "--currency", "EUR", "--locale", "fr", "--timezone", "Europe/Paris"];

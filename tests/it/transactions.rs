@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use futures_util::poll;
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement, TransactionTrait};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
@@ -20,7 +20,7 @@ use trilogue::domain::tickets::HelpdeskKind;
 use trilogue::jobs;
 use trilogue::workflow::timers;
 
-use crate::harness::{Story, TestApp, on_both_databases};
+use crate::harness::{Db, Story, TestApp, on_both_databases};
 
 async fn count(db: &DatabaseConnection, sql: &str) -> i64 {
     let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql.to_owned())).await.unwrap();
@@ -203,6 +203,26 @@ on_both_databases! {
             assert_eq!(seen["node"], json!({ "viewerCanPost": true, "unreadCount": 0 }));
         }
     }
+}
+
+/// What changed while a message waited for its case decides, and not what its author had when it came.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_right_lost_while_waiting_is_lost() {
+    let story = Story::begin(Db::Postgres, HelpdeskKind::Zendesk).await;
+    let ticket = story.ticket().await;
+    let thread = story.thread(ticket, "SELLER_BUYER").await;
+    let elsewhere = Database::connect(&story.app.settings.database_url).await.unwrap();
+    let holder = elsewhere.begin().await.unwrap();
+    holder.execute_unprepared("SELECT id FROM cases FOR UPDATE").await.unwrap();
+    let input = json!({ "threadId": thread, "text": "Trop tard", "idempotencyKey": "late" });
+    let (refused, ()) = tokio::join!(story.app.try_act(&story.seller, "messagePost", "message { id }", input), async {
+        let waiting = "SELECT count(*) AS found FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        let watch = Database::connect(&story.app.settings.database_url).await.unwrap();
+        while count(&watch, waiting).await == 0 {}
+        holder.execute_unprepared("UPDATE participants SET rights = 'FOLLOW' WHERE party = 'SELLER'").await.unwrap();
+        holder.commit().await.unwrap();
+    });
+    assert_eq!(refused["userErrors"][0]["code"], "NOT_ALLOWED", "{refused}");
 }
 
 /// The escalations that a case's timeline tells of.

@@ -37,7 +37,7 @@ async fn ask(sim: &FreshdeskSim, serving: &Serving, path: &str) -> u64 {
 }
 
 async fn graphql(serving: &Serving, token: &str, query: &str, variables: Value) -> Value {
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = crate::harness::client().build().unwrap();
     let request = http.post(format!("{}/graphql", serving.url)).bearer_auth(token);
     let answer: Value = request.json(&json!({ "query": query, "variables": variables })).send().await.unwrap().json().await.unwrap();
     assert!(answer.get("errors").is_none(), "{answer:#}");

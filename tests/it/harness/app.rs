@@ -98,7 +98,7 @@ impl TestApp {
         let (settings, clock) = (settings(database_url), clock());
         let cx = app::context(&settings, Arc::clone(&clock) as SharedClock).await.unwrap();
         let marketplace = new_marketplace(&cx, "bazar", charter).await;
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = super::client().build().unwrap();
         let mut app = Self { cx, clock, marketplace, url: String::new(), settings, http, statements: Arc::default(), server: None, held };
         app.serve().await;
         app

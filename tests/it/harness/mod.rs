@@ -33,6 +33,13 @@ macro_rules! on_both_databases {
 }
 pub(crate) use on_both_databases;
 
+/// An HTTP client that talks with this machine only. Every test makes its own, so each of them runs alone as well.
+pub(crate) fn client() -> reqwest::ClientBuilder {
+    // The second call finds the first one's provider, which is the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy()
+}
+
 /// The same random stories in every run, so that a change is judged by what it changed. `PROPTEST_RNG_SEED` tells others,
 /// `PROPTEST_CASES` tells more of them.
 pub(crate) fn random_stories(cases: u32) -> proptest::test_runner::Config {

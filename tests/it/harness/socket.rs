@@ -40,22 +40,27 @@ impl Socket {
 
     /// The next message, whatever it says.
     pub(crate) async fn receive(&mut self) -> Value {
-        loop {
-            let message = tokio::time::timeout(PATIENCE, self.0.next()).await.expect("no message came").unwrap().unwrap();
-            if let Message::Text(text) = message {
-                return serde_json::from_str(&text).unwrap();
+        // Round all of it: the server's pings come whether there is anything to say or not.
+        let text = tokio::time::timeout(PATIENCE, async {
+            loop {
+                if let Message::Text(text) = self.0.next().await.unwrap().unwrap() {
+                    return text;
+                }
             }
-        }
+        });
+        serde_json::from_str(&text.await.expect("no message came")).unwrap()
     }
 
     /// The code with which the server closes, whatever it says before.
     pub(crate) async fn closed(mut self) -> Option<u16> {
-        loop {
-            let message = tokio::time::timeout(PATIENCE, self.0.next()).await.expect("the socket stays open").unwrap().unwrap();
-            if let Message::Close(frame) = message {
-                return frame.map(|frame| frame.code.into());
+        let code = tokio::time::timeout(PATIENCE, async {
+            loop {
+                if let Message::Close(frame) = self.0.next().await.unwrap().unwrap() {
+                    return frame.map(|frame| frame.code.into());
+                }
             }
-        }
+        });
+        code.await.expect("the socket stays open")
     }
 
     /// The next item's data.

@@ -76,8 +76,7 @@ impl Server {
         let address = listener.local_addr().unwrap();
         tokio::spawn(axum::serve(listener, router).into_future());
         // reqwest is built without a provider of its own, and wants one even where there is no TLS.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let client = crate::harness::client().build().unwrap();
         Self { inside, address, client }
     }
 
