@@ -9,61 +9,8 @@ use trilogue::domain::charter::{Charter, ConversationMode, TicketSync};
 use trilogue::domain::tickets::HelpdeskKind;
 use trilogue::helpdesk::Credentials;
 use trilogue::helpdesk::freshdesk::webhook::SECRET_HEADER;
-use trilogue::jobs;
 
-use crate::harness::{Db, Desk, ORDER, SECRET, Story, TestApp, on_both_databases, order};
-
-/// Everything of a case that these tests look at.
-const WHOLE: &str = "reference status owner priority buyer { displayName email } seller { name } order { reference }
-    tickets { externalId presence } threads { id kind participants { party right }
-    messages(first: 100) { nodes { id author text audience redactedAt } } }";
-
-/// The words of the case's threads with the buyer, with who may see them.
-fn words(case: &Value) -> Vec<(String, String, Value)> {
-    let threads = case["threads"].as_array().unwrap().iter().filter(|thread| thread["kind"] != "OPERATOR_SELLER");
-    let messages = threads.flat_map(|thread| thread["messages"]["nodes"].as_array().unwrap());
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    messages.map(|message| (text(&message["author"]), text(&message["text"]), message["audience"].clone())).collect()
-}
-
-fn all() -> Value {
-    json!(["BUYER", "SELLER", "OPERATOR"])
-}
-
-fn operator_only() -> Value {
-    json!(["OPERATOR"])
-}
-
-impl Story {
-    async fn whole(&self, ticket: u64) -> Value {
-        self.case(ticket, WHOLE).await
-    }
-
-    async fn open(&self, opening: Opening) -> u64 {
-        let ticket = self.desk.sim.open_ticket(&self.buyer, opening);
-        self.desk.settle(&self.app).await;
-        ticket
-    }
-
-    /// The texts that the seller sees in the case of a ticket; none when the seller does not see the case.
-    async fn seen_by_seller(&self, ticket: u64) -> Option<Vec<String>> {
-        let reference = self.case(ticket, "reference").await["reference"].clone();
-        let query = "{ cases(first: 20) { nodes { reference threads { messages(first: 20) { nodes { text } } } } } }";
-        let seen = self.app.ask(&self.seller, query, json!({})).await;
-        let case = seen["cases"]["nodes"].as_array().unwrap().iter().find(|case| case["reference"] == reference)?.clone();
-        let threads = case["threads"].as_array().unwrap().clone();
-        let messages = threads.iter().flat_map(|thread| thread["messages"]["nodes"].as_array().unwrap().clone());
-        Some(messages.map(|message| message["text"].as_str().unwrap().to_owned()).collect())
-    }
-
-    /// What happens when no webhook of it comes: the periodic reconcile finds it.
-    async fn find_without_webhooks(&self) {
-        self.desk.sim.take_webhooks();
-        self.app.advance(chrono::TimeDelta::minutes(2));
-        jobs::reconcile_now(&self.app.cx).await;
-        self.desk.settle(&self.app).await;
-    }
-}
+use crate::harness::{Db, Desk, ORDER, SECRET, Story, TestApp, all, in_both_products, on_both_databases, operator_only, order, words};
 
 /// A story whose helpdesk has a field for the order.
 async fn story_with_field(db: Db, kind: HelpdeskKind) -> (Story, String) {
@@ -319,152 +266,6 @@ async fn older_than_we_are(db: Db, kind: HelpdeskKind) {
     assert_eq!(story.whole(running).await["status"], "WAITING_OPERATOR");
 }
 
-async fn redacted_words(db: Db, kind: HelpdeskKind) {
-    let story = Story::begin(db, kind).await;
-    let sim = &story.desk.sim;
-    let ticket = story.ticket().await;
-    let said = sim.comment(ticket, &story.buyer, "Ma carte 4111111111111111 a été débitée", Public).unwrap().comment.unwrap();
-    story.desk.settle(&story.app).await;
-    let thread = story.thread(ticket, "SELLER_BUYER").await;
-    story.post(&story.seller, &thread, "Votre code est motdepasse.").await;
-    story.desk.settle(&story.app).await;
-    assert!(story.seen_by_seller(ticket).await.unwrap().iter().any(|text| text.contains("41111111")));
-
-    sim.redact_comment(ticket, said, "4111111111111111").unwrap();
-    let ours = sim.comments(ticket).last().unwrap().number;
-    sim.redact_comment(ticket, ours, "motdepasse").unwrap();
-    match kind {
-        HelpdeskKind::Zendesk => story.desk.settle(&story.app).await,
-        // Freshdesk's rules hear nothing of it.
-        HelpdeskKind::Freshdesk => story.find_without_webhooks().await,
-    }
-    let case = story.whole(ticket).await.to_string();
-    assert!(!case.contains("41111111") && !case.contains("motdepasse"), "{case}");
-    assert!(case.contains("Ma carte ▇") && case.contains("\"Votre code est ▇"), "{case}");
-    let seen = story.seen_by_seller(ticket).await.unwrap();
-    assert_eq!(seen.len(), 3, "{seen:?}");
-    assert!(seen.iter().all(|text| !text.contains("41111111") && !text.contains("motdepasse")), "{seen:?}");
-}
-
-/// A redaction whose webhook was lost is found too.
-async fn redacted_unheard(db: Db, kind: HelpdeskKind) {
-    let story = Story::begin(db, kind).await;
-    let ticket = story.ticket().await;
-    let said = story.desk.sim.comment(ticket, &story.buyer, "IBAN FR7612345", Public).unwrap().comment.unwrap();
-    story.desk.settle(&story.app).await;
-    story.app.advance(chrono::TimeDelta::minutes(2));
-    story.desk.sim.redact_comment(ticket, said, "FR7612345").unwrap();
-    story.find_without_webhooks().await;
-    assert!(!story.whole(ticket).await.to_string().contains("FR7612345"));
-}
-
-async fn made_private(db: Db) {
-    let story = Story::begin(db, HelpdeskKind::Zendesk).await;
-    let sim = &story.desk.sim;
-    let ticket = story.ticket().await;
-    let agent = sim.add_agent("Ana Agent");
-    let said = sim.comment(ticket, &agent, "Le client ment.", Public).unwrap().comment.unwrap();
-    story.desk.settle(&story.app).await;
-    assert!(story.seen_by_seller(ticket).await.unwrap().contains(&"Le client ment.".to_owned()));
-    sim.make_private(ticket, said).unwrap();
-    story.desk.settle(&story.app).await;
-    assert_eq!(story.seen_by_seller(ticket).await.unwrap(), ["Où est mon colis ?"]);
-    assert_eq!(words(&story.whole(ticket).await)[1], ("OPERATOR".to_owned(), "Le client ment.".to_owned(), operator_only()));
-}
-
-async fn merged(db: Db, kind: HelpdeskKind) {
-    let story = Story::begin(db, kind).await;
-    let sim = &story.desk.sim;
-    let (source, target) = (story.ticket().await, story.open(Opening::new(ORDER, "Encore moi")).await);
-    let references = (story.case(source, "reference").await, story.case(target, "reference").await);
-    sim.merge(source, target).unwrap();
-    story.desk.settle(&story.app).await;
-    let (old, new) = (story.whole(source).await, story.whole(target).await);
-    assert_eq!((&old["status"], &new["status"]), (&json!("CLOSED"), &json!("WAITING_SELLER")));
-    assert_eq!((&old["reference"], &new["reference"]), (&references.0["reference"], &references.1["reference"]));
-    if kind == HelpdeskKind::Zendesk {
-        assert_eq!(old["tickets"][0]["presence"], "MERGED");
-        let events = story.case(source, "timeline(first: 100) { nodes { ... on TicketChangedEvent { change mergedInto } } }").await;
-        assert!(events.to_string().contains(&format!(r#""mergedInto":"{target}""#)), "{events:#}");
-    }
-    sim.comment(target, &story.buyer, "Alors ?", Public).unwrap();
-    story.desk.settle(&story.app).await;
-    assert!(words(&story.whole(target).await).iter().any(|(author, text, _)| author == "BUYER" && text == "Alors ?"));
-}
-
-async fn gone_and_back(db: Db, kind: HelpdeskKind) {
-    for (leave, presence) in [(Leaving::Bin, "DELETED"), (Leaving::Spam, "SPAM")] {
-        let story = Story::begin(db, kind).await;
-        let sim = &story.desk.sim;
-        let ticket = story.ticket().await;
-        match leave {
-            Leaving::Bin => sim.delete(ticket).unwrap(),
-            Leaving::Spam => sim.mark_spam(ticket).unwrap(),
-        }
-        heard(&story, kind).await;
-        let case = story.whole(ticket).await;
-        assert_eq!((&case["status"], &case["tickets"][0]["presence"]), (&json!("RESOLVED"), &json!(presence)), "{case:#}");
-        let thread = story.thread(ticket, "SELLER_BUYER").await;
-        story.post(&story.seller, &thread, "Bonjour ?").await;
-        story.desk.settle(&story.app).await;
-        assert_eq!(sim.comments(ticket).len(), 1, "nothing is written to a ticket that is gone");
-
-        sim.restore(ticket).unwrap();
-        heard(&story, kind).await;
-        let case = story.whole(ticket).await;
-        assert_eq!((&case["status"], &case["tickets"][0]["presence"]), (&json!("WAITING_SELLER"), &json!("ACTIVE")), "{case:#}");
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Leaving {
-    Bin,
-    Spam,
-}
-
-/// Freshdesk's rules hear nothing of bin and spam.
-async fn heard(story: &Story, kind: HelpdeskKind) {
-    match kind {
-        HelpdeskKind::Zendesk => story.desk.settle(&story.app).await,
-        HelpdeskKind::Freshdesk => story.find_without_webhooks().await,
-    }
-}
-
-async fn back_but_over(db: Db, kind: HelpdeskKind) {
-    let story = Story::begin(db, kind).await;
-    let sim = &story.desk.sim;
-    let ticket = story.ticket().await;
-    sim.set_state(ticket, TicketState::Solved).unwrap();
-    story.desk.settle(&story.app).await;
-    sim.delete(ticket).unwrap();
-    heard(&story, kind).await;
-    sim.restore(ticket).unwrap();
-    heard(&story, kind).await;
-    assert_eq!(story.whole(ticket).await["status"], "RESOLVED", "it was settled before it was binned");
-    assert_eq!(sim.ticket(ticket).unwrap().state, TicketState::Solved);
-}
-
-async fn after_the_end(db: Db, kind: HelpdeskKind) {
-    let story = Story::begin(db, kind).await;
-    let sim = &story.desk.sim;
-    let ticket = story.ticket().await;
-    let first = story.case(ticket, "reference").await["reference"].clone();
-    sim.set_state(ticket, TicketState::Closed).unwrap();
-    story.desk.settle(&story.app).await;
-    assert_eq!(story.whole(ticket).await["status"], "CLOSED");
-    let posted = sim.comment(ticket, &story.buyer, "Il est cassé !", Public).unwrap();
-    story.desk.settle(&story.app).await;
-    assert_eq!(posted.ticket == ticket, kind == HelpdeskKind::Freshdesk, "Zendesk opens a follow-up");
-    let case = story.whole(posted.ticket).await;
-    assert_ne!(case["reference"], first, "what is closed stays closed; a new case begins");
-    assert_eq!((&case["status"], &case["seller"]["name"]), (&json!("WAITING_SELLER"), &json!("Boutique Alma")));
-    assert_eq!(words(&case), [("BUYER".to_owned(), "Il est cassé !".to_owned(), all())]);
-    let thread = story.thread(posted.ticket, "SELLER_BUYER").await;
-    story.post(&story.seller, &thread, "Je le remplace.").await;
-    story.desk.settle(&story.app).await;
-    assert_eq!(sim.comments(posted.ticket).last().unwrap().audience, Public);
-}
-
 async fn people(db: Db, kind: HelpdeskKind) {
     let story = Story::begin(db, kind).await;
     let sim = &story.desk.sim;
@@ -502,21 +303,7 @@ async fn labels_in_french(db: Db) {
     assert_eq!(words(&story.whole(ticket).await).len(), 1, "a state of the account's own is no error");
 }
 
-/// Tells the same story in both products.
-macro_rules! in_both {
-    ($($(#[doc = $doc:literal])* $name:ident => $body:path;)+) => {
-        on_both_databases! {$(
-            $(#[doc = $doc])*
-            async fn $name(db: Db) {
-                for kind in HelpdeskKind::ALL {
-                    $body(db, kind).await;
-                }
-            }
-        )+}
-    };
-}
-
-in_both! {
+in_both_products! {
     an_order_is_found_where_it_stands => the_order_is_found;
     an_order_may_be_named_later => the_order_is_named_later;
     the_pattern_is_the_marketplaces => a_pattern_of_ones_own;
@@ -526,20 +313,10 @@ in_both! {
     agents_states_move_the_case => what_agents_set;
     an_agent_may_be_faster_than_we_are => seen_late;
     history_is_not_imported => older_than_we_are;
-    redacted_words_go_everywhere => redacted_words;
-    a_redaction_is_found_without_its_webhook => redacted_unheard;
-    a_merged_ticket_goes_on_in_the_other => merged;
-    bin_and_spam_settle_and_come_back => gone_and_back;
-    what_was_settled_before_the_bin_stays_settled => back_but_over;
-    a_closed_case_stays_closed => after_the_end;
     buyers_are_people => people;
 }
 
 on_both_databases! {
-    async fn words_made_private_are_hidden(db: Db) {
-        made_private(db).await;
-    }
-
     async fn freshdesk_may_speak_french(db: Db) {
         labels_in_french(db).await;
     }

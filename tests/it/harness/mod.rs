@@ -4,10 +4,12 @@
 mod app;
 mod desks;
 pub(crate) mod postgres;
+mod shown;
 mod socket;
 
 pub(crate) use app::{Db, TestApp};
 pub(crate) use desks::{Desk, ORDER, SECRET, Story, order};
+pub(crate) use shown::{all, operator_only, words};
 pub(crate) use socket::Socket;
 
 /// Runs an async test body once on SQLite and once on PostgreSQL.
@@ -32,6 +34,21 @@ macro_rules! on_both_databases {
     )+};
 }
 pub(crate) use on_both_databases;
+
+/// Tells the same story in both helpdesk products, on both databases.
+macro_rules! in_both_products {
+    ($($(#[doc = $doc:literal])* $name:ident => $body:path;)+) => {
+        crate::harness::on_both_databases! {$(
+            $(#[doc = $doc])*
+            async fn $name(db: Db) {
+                for kind in trilogue::domain::tickets::HelpdeskKind::ALL {
+                    $body(db, kind).await;
+                }
+            }
+        )+}
+    };
+}
+pub(crate) use in_both_products;
 
 /// An HTTP client that talks with this machine only. Every test makes its own, so each of them runs alone as well.
 pub(crate) fn client() -> reqwest::ClientBuilder {
