@@ -2,7 +2,8 @@
 
 use sea_orm::JsonValue;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::value::StrDeserializer;
+use serde::de::{DeserializeOwned, IntoDeserializer};
 
 use super::{Result, StoreError};
 
@@ -16,7 +17,8 @@ pub(super) fn text(value: impl Serialize) -> String {
 
 /// The enum that the text of a column stands for.
 pub(super) fn from_text<T: DeserializeOwned>(text: &str, table: &'static str, column: &'static str) -> Result<T> {
-    serde_json::from_value(JsonValue::String(text.to_owned())).map_err(|_| StoreError::Inconsistent { table, column })
+    let text: StrDeserializer<'_, serde::de::value::Error> = text.into_deserializer();
+    T::deserialize(text).map_err(|_| StoreError::Inconsistent { table, column })
 }
 
 /// A value as JSON.
