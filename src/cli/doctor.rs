@@ -3,11 +3,13 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::output::{Output, reason};
 use crate::clock::SystemClock;
 use crate::config::Settings;
+use crate::domain::calendar::BusinessCalendar;
 use crate::domain::ids::ConnectionId;
 use crate::helpdesk::{self, HelpdeskError};
 use crate::store::{Store, StoreOptions};
@@ -44,6 +46,7 @@ pub(super) async fn examine(settings: &Settings, out: Output) -> anyhow::Result<
     look_at_settings(settings, &mut report);
     if let Some(store) = look_at_database(settings, &mut report).await {
         look_at_connections(settings, &store, &mut report).await;
+        look_at_calendars(&store, &mut report).await;
         look_at_queues(&store, &mut report).await;
     }
     let ill = report.0.iter().any(|finding| finding.verdict == Verdict::Ill);
@@ -156,6 +159,19 @@ async fn greet(connections: &Connections, id: ConnectionId) -> (Verdict, String)
             (Verdict::Ill, "our credentials are refused; run `trilogue connect` again with good ones".to_owned())
         }
         Err(error) => (Verdict::Warning, error.to_string()),
+    }
+}
+
+/// Holidays are known for some years ahead; past them, deadlines would be counted by the clock.
+async fn look_at_calendars(store: &Store, report: &mut Report) {
+    let Ok(marketplaces) = store.marketplaces().await else { return };
+    let in_a_year = store.clock().now().date_naive() + TimeDelta::days(366);
+    for marketplace in marketplaces {
+        let known_until = marketplace.charter.business_hours.as_ref().and_then(BusinessCalendar::known_until);
+        if let Some(last) = known_until.filter(|last| *last < in_a_year) {
+            let say = format!("the public holidays of its business hours are known until {last} only; a newer release knows more");
+            report.add(format!("marketplace {}", marketplace.slug), Verdict::Warning, say);
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! `trilogue marketplace …` and `trilogue token …`.
 
+use anyhow::Context;
 use clap::{Args, Subcommand};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::output::Output;
 use super::word;
+use crate::domain::calendar::BusinessCalendar;
 use crate::domain::charter::{Charter, ConversationMode, PrivateMirror, TicketSync};
 use crate::domain::ids::TokenId;
 use crate::domain::money::Currency;
@@ -64,6 +66,25 @@ pub(super) struct Rules {
     /// How many hours a seller has for the first answer.
     #[arg(long, value_name = "HOURS")]
     seller_reply_hours: Option<u16>,
+    /// When those hours count: a file such as examples/business-hours.json, or `always` for day and night.
+    #[arg(long, value_name = "FILE", value_parser = opening)]
+    business_hours: Option<Opening>,
+}
+
+/// When a marketplace's hours count.
+#[derive(Debug, Clone)]
+enum Opening {
+    Always,
+    At(Box<BusinessCalendar>),
+}
+
+/// Reads business hours from the file that is named.
+fn opening(name: &str) -> anyhow::Result<Opening> {
+    if name == "always" {
+        return Ok(Opening::Always);
+    }
+    let text = std::fs::read_to_string(name).with_context(|| format!("{name} cannot be read"))?;
+    Ok(Opening::At(Box::new(serde_json::from_str(&text).context("these are no business hours")?)))
 }
 
 impl Rules {
@@ -74,6 +95,11 @@ impl Rules {
             private_mirror: self.private_mirror.unwrap_or(charter.private_mirror),
             order_pattern: self.order_pattern.or(charter.order_pattern),
             seller_reply_hours: self.seller_reply_hours.unwrap_or(charter.seller_reply_hours),
+            business_hours: match self.business_hours {
+                None => charter.business_hours,
+                Some(Opening::Always) => None,
+                Some(Opening::At(calendar)) => Some(*calendar),
+            },
         }
     }
 }

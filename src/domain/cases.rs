@@ -284,7 +284,7 @@ impl Case {
     fn wait_for(&mut self, party: Party, charter: &Charter, at: DateTime<Utc>) {
         self.status = CaseStatus::waiting_for(party);
         self.waiting_since = Some(at);
-        self.reply_due_at = (party == Party::Seller).then(|| at + charter.seller_reply_time());
+        self.reply_due_at = (party == Party::Seller).then(|| charter.seller_reply_due(at));
     }
 
     fn rest(&mut self, status: CaseStatus) {

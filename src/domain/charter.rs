@@ -1,8 +1,9 @@
 //! A marketplace and the rules it set for itself.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::calendar::{BusinessCalendar, BusinessDuration, Span};
 use super::ids::MarketplaceId;
 use super::money::Currency;
 use super::orders::OrderPattern;
@@ -40,6 +41,8 @@ pub struct Charter {
     pub order_pattern: Option<OrderPattern>,
     /// How many hours the seller has for the first answer before the operator takes over.
     pub seller_reply_hours: u16,
+    /// When those hours count; none when every hour of the day and of the night does.
+    pub business_hours: Option<BusinessCalendar>,
 }
 
 impl Default for Charter {
@@ -50,14 +53,19 @@ impl Default for Charter {
             private_mirror: PrivateMirror::Off,
             order_pattern: None,
             seller_reply_hours: 48,
+            business_hours: None,
         }
     }
 }
 
 impl Charter {
-    /// How long the seller has for an answer.
-    pub fn seller_reply_time(&self) -> TimeDelta {
-        TimeDelta::hours(i64::from(self.seller_reply_hours))
+    /// Until when the seller has to answer what came at `at`: so many business hours later. By the clock where there are
+    /// none, and where the calendar cannot tell (no opening for a year, holidays of a year it does not know): a time that
+    /// is too early can be kept, none at all would let the case lie.
+    pub fn seller_reply_due(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+        let hours = BusinessDuration::Open(Span::hours(self.seller_reply_hours));
+        let counted = self.business_hours.as_ref().and_then(|calendar| calendar.add(at, hours).ok());
+        counted.unwrap_or_else(|| at + TimeDelta::hours(i64::from(self.seller_reply_hours)))
     }
 }
 

@@ -120,6 +120,33 @@ pub(super) enum Priority {
     Urgent,
 }
 
+/// A day of the week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "chrono::Weekday")]
+pub(super) enum DayOfWeek {
+    /// Monday.
+    #[graphql(name = "MONDAY")]
+    Mon,
+    /// Tuesday.
+    #[graphql(name = "TUESDAY")]
+    Tue,
+    /// Wednesday.
+    #[graphql(name = "WEDNESDAY")]
+    Wed,
+    /// Thursday.
+    #[graphql(name = "THURSDAY")]
+    Thu,
+    /// Friday.
+    #[graphql(name = "FRIDAY")]
+    Fri,
+    /// Saturday.
+    #[graphql(name = "SATURDAY")]
+    Sat,
+    /// Sunday.
+    #[graphql(name = "SUNDAY")]
+    Sun,
+}
+
 /// The helpdesk products that can be connected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "crate::domain::tickets::HelpdeskKind")]

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object, SimpleObject};
+use chrono::{DateTime, Utc, Weekday};
 
-use super::enums::{ConversationMode, HelpdeskKind, Party, Role};
+use super::enums::{ConversationMode, DayOfWeek, HelpdeskKind, Party, Role};
 use super::errors::{Result, store};
 use super::orders::SellerObject;
 use super::scalars::CurrencyCode;
 use super::session::session;
+use crate::domain::calendar::{BusinessCalendar, Hours};
 use crate::domain::charter::Marketplace;
 use crate::domain::ids::{ConnectionId, MarketplaceId};
 use crate::domain::parties::{Actor, Who};
@@ -101,6 +103,11 @@ impl MarketplaceObject {
         self.0.charter.seller_reply_hours.into()
     }
 
+    /// When those hours count; null when every hour of the day and of the night does.
+    async fn business_hours(&self) -> Option<BusinessHours> {
+        self.0.charter.business_hours.clone().map(BusinessHours)
+    }
+
     /// The helpdesks it is connected to. Empty for viewers other than the operator.
     async fn connections(&self, ctx: &Context<'_>) -> Result<Vec<HelpdeskConnection>> {
         let session = session(ctx)?;
@@ -109,6 +116,60 @@ impl MarketplaceObject {
         }
         let rows = session.cx().store.connections(Some(self.0.id)).await.map_err(|error| store(&error))?;
         Ok(rows.into_iter().map(|row| HelpdeskConnection { id: row.id, helpdesk: row.kind.into(), base_url: row.base_url }).collect())
+    }
+}
+
+/// Business hours.
+pub(super) struct BusinessHours(BusinessCalendar);
+
+#[Object]
+/// When somebody is there to answer, and what counts towards a deadline.
+impl BusinessHours {
+    /// The time zone of the opening times: an IANA name such as `Europe/Paris`.
+    async fn timezone(&self) -> &str {
+        self.0.timezone().name()
+    }
+
+    /// The openings of every week, Monday first; a day without one is closed.
+    async fn week(&self) -> Vec<WeeklyOpening> {
+        let openings = |day| self.0.week().on(day).iter().map(move |hours| WeeklyOpening::new(day, *hours));
+        std::iter::successors(Some(Weekday::Mon), |day| Some(day.succ())).take(7).flat_map(openings).collect()
+    }
+
+    /// Whose public holidays are kept: an ISO 3166-1 country code; null when none are.
+    async fn holiday_country(&self) -> Option<&str> {
+        self.0.holidays().map(|place| place.country().code())
+    }
+
+    /// The region in that country, where the law differs: the end of its ISO 3166-2 code.
+    async fn holiday_region(&self) -> Option<&str> {
+        self.0.holidays().and_then(|place| place.region()).map(|region| region.code)
+    }
+
+    /// The next moment at which it is open: now, when it is. Null when it cannot be told.
+    async fn next_opening(&self, ctx: &Context<'_>) -> Option<Result<DateTime<Utc>>> {
+        let now = match session(ctx) {
+            Ok(session) => session.cx().now(),
+            Err(error) => return Some(Err(error)),
+        };
+        self.0.next_opening(now).ok().map(Ok)
+    }
+}
+
+/// One opening of every week.
+#[derive(SimpleObject)]
+pub(super) struct WeeklyOpening {
+    /// On which day.
+    day: DayOfWeek,
+    /// From when, local time: `09:00`.
+    opens: String,
+    /// Until when, local time: `18:00`; `24:00` is the end of the day.
+    closes: String,
+}
+
+impl WeeklyOpening {
+    fn new(day: Weekday, hours: Hours) -> Self {
+        Self { day: day.into(), opens: hours.opens().to_string(), closes: hours.closes().to_string() }
     }
 }
 

@@ -33,6 +33,13 @@ on_both_databases! {
         let kept = shell.json("marketplace set bazar").await;
         assert_eq!((&kept["charter"]["conversationMode"], &kept["charter"]["privateMirror"]), (&json!("TRIPARTITE"), &json!("INTERNAL_NOTES")));
 
+        let hours = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/business-hours.json");
+        let set = shell.json(&format!("marketplace set bazar --business-hours {hours}")).await;
+        assert_eq!(set["charter"]["businessHours"]["timezone"], "Europe/Paris");
+        assert_eq!(shell.says("marketplace set bazar --seller-reply-hours 24").await, "Changed marketplace `bazar`.\n");
+        assert_eq!(shell.json("marketplace set bazar").await["charter"]["businessHours"]["holidays"]["country"], "FR", "they stay");
+        assert_eq!(shell.json("marketplace set bazar --business-hours always").await["charter"]["businessHours"], json!(null));
+
         let listed = shell.json("marketplace list").await;
         let slugs: Vec<_> = listed["marketplaces"].as_array().unwrap().iter().map(|row| row["slug"].as_str().unwrap()).collect();
         assert_eq!(slugs, ["bazar", "souk"]);
