@@ -167,7 +167,7 @@ async fn look_at_calendars(store: &Store, report: &mut Report) {
     let Ok(marketplaces) = store.marketplaces().await else { return };
     let in_a_year = store.clock().now().date_naive() + TimeDelta::days(366);
     for marketplace in marketplaces {
-        let known_until = marketplace.charter.business_hours.as_ref().and_then(BusinessCalendar::known_until);
+        let known_until = marketplace.charter.business_hours.as_deref().and_then(BusinessCalendar::known_until);
         if let Some(last) = known_until.filter(|last| *last < in_a_year) {
             let say = format!("the public holidays of its business hours are known until {last} only; a newer release knows more");
             report.add(format!("marketplace {}", marketplace.slug), Verdict::Warning, say);

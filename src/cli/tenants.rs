@@ -1,5 +1,7 @@
 //! `trilogue marketplace …` and `trilogue token …`.
 
+use std::sync::Arc;
+
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use secrecy::ExposeSecret;
@@ -75,7 +77,7 @@ pub(super) struct Rules {
 #[derive(Debug, Clone)]
 enum Opening {
     Always,
-    At(Box<BusinessCalendar>),
+    At(Arc<BusinessCalendar>),
 }
 
 /// Reads business hours from the file that is named.
@@ -84,7 +86,7 @@ fn opening(name: &str) -> anyhow::Result<Opening> {
         return Ok(Opening::Always);
     }
     let text = std::fs::read_to_string(name).with_context(|| format!("{name} cannot be read"))?;
-    Ok(Opening::At(Box::new(serde_json::from_str(&text).context("these are no business hours")?)))
+    Ok(Opening::At(Arc::new(serde_json::from_str(&text).context("these are no business hours")?)))
 }
 
 impl Rules {
@@ -98,7 +100,7 @@ impl Rules {
             business_hours: match self.business_hours {
                 None => charter.business_hours,
                 Some(Opening::Always) => None,
-                Some(Opening::At(calendar)) => Some(*calendar),
+                Some(Opening::At(calendar)) => Some(calendar),
             },
         }
     }

@@ -1,5 +1,7 @@
 //! A marketplace and the rules it set for itself.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +44,7 @@ pub struct Charter {
     /// How many hours the seller has for the first answer before the operator takes over.
     pub seller_reply_hours: u16,
     /// When those hours count; none when every hour of the day and of the night does.
-    pub business_hours: Option<BusinessCalendar>,
+    pub business_hours: Option<Arc<BusinessCalendar>>,
 }
 
 impl Default for Charter {

@@ -10,7 +10,7 @@ use super::errors::{Result, store};
 use super::orders::SellerObject;
 use super::scalars::CurrencyCode;
 use super::session::session;
-use crate::domain::calendar::{BusinessCalendar, Hours};
+use crate::domain::calendar::{BusinessCalendar, Hours, Place};
 use crate::domain::charter::Marketplace;
 use crate::domain::ids::{ConnectionId, MarketplaceId};
 use crate::domain::parties::{Actor, Who};
@@ -103,7 +103,7 @@ impl MarketplaceObject {
         self.0.charter.seller_reply_hours.into()
     }
 
-    /// When those hours count; null when every hour of the day and of the night does.
+    /// When somebody is there, and the hours of deadlines count; null when every hour of day and night does.
     async fn business_hours(&self) -> Option<BusinessHours> {
         self.0.charter.business_hours.clone().map(BusinessHours)
     }
@@ -120,7 +120,7 @@ impl MarketplaceObject {
 }
 
 /// Business hours.
-pub(super) struct BusinessHours(BusinessCalendar);
+pub(super) struct BusinessHours(Arc<BusinessCalendar>);
 
 #[Object]
 /// When somebody is there to answer, and what counts towards a deadline.
@@ -143,7 +143,7 @@ impl BusinessHours {
 
     /// The region in that country, where the law differs: the end of its ISO 3166-2 code.
     async fn holiday_region(&self) -> Option<&str> {
-        self.0.holidays().and_then(|place| place.region()).map(|region| region.code)
+        self.0.holidays().and_then(Place::region).map(|region| region.code)
     }
 
     /// The next moment at which it is open: now, when it is. Null when it cannot be told.

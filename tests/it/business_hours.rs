@@ -1,5 +1,7 @@
 //! Deadlines that are counted while somebody is there to answer.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use trilogue::demo::peer::Opening;
@@ -10,7 +12,7 @@ use trilogue::domain::tickets::HelpdeskKind;
 use crate::harness::{Db, Desk, Story, TestApp, on_both_databases};
 
 /// The hours of `examples/business-hours.json`.
-fn hours() -> BusinessCalendar {
+fn hours() -> Arc<BusinessCalendar> {
     serde_json::from_str(include_str!("../../examples/business-hours.json")).unwrap()
 }
 
