@@ -153,6 +153,22 @@ async fn after_the_end(db: Db, kind: HelpdeskKind) {
     assert_eq!(sim.comments(posted.ticket).last().unwrap().audience, Public);
 }
 
+/// Whether they were seen in public first must not tell: the buyer wrote, and waits for an answer.
+async fn made_private_unseen(db: Db) {
+    let story = Story::begin(db, HelpdeskKind::Zendesk).await;
+    let (ticket, thread) = story.ticket_and_thread().await;
+    story.post(&story.seller, &thread, "Quel est votre RIB ?").await;
+    story.desk.settle(&story.app).await;
+    assert_eq!(story.whole(ticket).await["status"], "WAITING_BUYER");
+    let said = story.desk.sim.comment(ticket, &story.buyer, "FR76 3000", Public).unwrap().comment.unwrap();
+    story.desk.sim.make_private(ticket, said).unwrap();
+    story.desk.settle(&story.app).await;
+    let case = story.whole(ticket).await;
+    assert_eq!(case["status"], "WAITING_SELLER");
+    assert_eq!(words(&case)[2], ("BUYER".to_owned(), "FR76 3000".to_owned(), operator_only()));
+    assert!(!story.seen_by_seller(ticket).await.unwrap().contains(&"FR76 3000".to_owned()));
+}
+
 in_both_products! {
     redacted_words_go_everywhere => redacted_words;
     a_redaction_is_found_without_its_webhook => redacted_unheard;
@@ -165,5 +181,9 @@ in_both_products! {
 on_both_databases! {
     async fn words_made_private_are_hidden(db: Db) {
         made_private(db).await;
+    }
+
+    async fn words_made_private_unseen_wait_for_an_answer(db: Db) {
+        made_private_unseen(db).await;
     }
 }
