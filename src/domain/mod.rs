@@ -8,6 +8,7 @@ pub mod ids;
 pub mod money;
 pub mod orders;
 pub mod parties;
+pub mod reasons;
 pub mod refusal;
 pub mod threads;
 pub mod tickets;
