@@ -11,6 +11,7 @@ pub(crate) struct Migration;
 
 const PRIORITIES: &[&str] = &["LOW", "NORMAL", "HIGH", "URGENT"];
 const PARTIES: &[&str] = &["BUYER", "SELLER", "OPERATOR"];
+const CASE_STATES: &[&str] = &["WAITING_SELLER", "WAITING_OPERATOR", "WAITING_BUYER", "AWAITING_CLARIFICATION", "RESOLVED", "CLOSED"];
 const QUEUE_STATES: &[&str] = &["PENDING", "RUNNING", "DONE", "IGNORED", "PARKED", "DEAD"];
 const FINISHED: &[&str] = &["DONE", "IGNORED"];
 const FOR_PEOPLE: &[&str] = &["PARKED", "DEAD"];
@@ -27,7 +28,6 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for table in [
-            "timers",
             "outbox",
             "inbox",
             "events",
@@ -45,6 +45,8 @@ impl MigrationTrait for Migration {
             "sellers",
             "api_tokens",
             "connections",
+            "charter_acceptances",
+            "charter_versions",
             "marketplaces",
         ] {
             manager.drop_table(Table::drop().table(Alias::new(table)).to_owned()).await?;
@@ -61,11 +63,29 @@ async fn tenants(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .must("currency", Text) // ISO 4217
         .must("locale", Text) // BCP 47
         .must("timezone", Text) // IANA
-        .must("charter", Json)
+        .must("charter_version", Integer) // the version in force …
+        .may("next_charter_at", Time) // … until then
         .must("last_position", Bigint) // the marketplace-wide number of the last event; locked by every writer of events
         .must("last_case", Bigint) // the number in the last case's reference
         .must("created_at", Time)
         .unique(&["slug"])
+        .create(manager)
+        .await?;
+    tenant_table("charter_versions", &["number"])
+        .must("number", Integer)
+        .must("charter", Json)
+        .one_of("effect", &["BINDING", "TECHNICAL"])
+        .must("summary", Text)
+        .must("published_by", Json)
+        .must("announced_at", Time)
+        .must("effective_at", Time)
+        .create(manager)
+        .await?;
+    tenant_table("charter_acceptances", &["seller_id", "version"])
+        .must("seller_id", Uuid)
+        .must("version", Integer)
+        .must("accepted_by", Json)
+        .must("accepted_at", Time)
         .create(manager)
         .await?;
     tenant_table("connections", &["id"])
@@ -101,6 +121,7 @@ async fn people_and_orders(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .must("name", Text)
         .may("email", Text)
         .may("locale", Text)
+        .may("closures", Json) // dates on which the seller is away
         .must("created_at", Time)
         .must("updated_at", Time)
         .unique(&["marketplace_id", "external_id"])
@@ -172,7 +193,7 @@ async fn tickets_and_cases(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .must("id", Uuid)
         .must("reference", Text)
         .must("subject", Text)
-        .one_of("status", &["WAITING_SELLER", "WAITING_OPERATOR", "WAITING_BUYER", "RESOLVED", "CLOSED"])
+        .one_of("status", CASE_STATES)
         .one_of("mode", &["SELLER_FIRST", "TRIPARTITE", "OPERATOR_ONLY"])
         .one_of("phase", &["PRE_SALE", "DURING_ORDER", "AFTER_SALE"])
         .one_of("priority", PRIORITIES)
@@ -180,8 +201,20 @@ async fn tickets_and_cases(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .must("buyer_id", Uuid)
         .may("seller_id", Uuid)
         .may("order_id", Uuid)
+        .may("order_line", Text) // the marketplace's id of the line
+        .must("reason", Text) // the key of a contact reason of the charter
+        .must("channel", Text) // the way by which the buyer got in touch first
+        .must("charter_version", Integer) // the one in force when it was opened
+        .may("parent_id", Uuid) // the case that it was split from
+        .may("merged_into", Uuid) // the case that it went on in
         .may("waiting_since", Time)
-        .may("reply_due_at", Time)
+        .may("previous_status", Text)
+        .must("clocks", Json) // what is promised, with its clocks
+        .may("reply_due_at", Time) // one of them, for lists
+        .may("silence_at", Time)
+        .may("wakes_at", Time) // when time alone will next do something
+        .may("outcome", Text)
+        .may("resolution", Text)
         .must("last_event", Bigint)
         .must("opened_at", Time)
         .must("updated_at", Time)
@@ -200,6 +233,8 @@ async fn tickets_and_cases(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .index(&["marketplace_id", "seller_id", "opened_at", "id"])
         .index_where(&["marketplace_id", "reply_due_at", "id"], is_not_null("reply_due_at"))
         .index_where(&["marketplace_id", "seller_id", "reply_due_at", "id"], is_not_null("reply_due_at"))
+        .index_where(&["wakes_at"], is_not_null("wakes_at"))
+        .index_where(&["marketplace_id", "parent_id"], is_not_null("parent_id"))
         .index(&["marketplace_id", "buyer_id"])
         .index(&["marketplace_id", "order_id"])
         .belongs_to("buyer_id", "buyers")
@@ -257,6 +292,8 @@ async fn conversations(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .may("html", Text)
         .must("audience", Smallint) // buyer 1, seller 2, operator 4
         .must("channel", Text)
+        .one_of("origin", &["PERSON", "AUTOMATIC"])
+        .may("copied_from", Uuid) // the message that this is a copy of, made when its case was split
         .one_of("delivery", &["NONE", "PENDING", "DELIVERED", "FAILED", "UNCERTAIN"])
         .may("connection_id", Uuid)
         .may("comment_number", Text)
@@ -330,14 +367,6 @@ async fn queues(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .may("receipt", Json)
         .index(&["marketplace_id", "message_id"])
         .index_where(&["marketplace_id", "connection_id"], is_not_null("began_at")) // attempts of unknown outcome
-        .create(manager)
-        .await?;
-    tenant_table("timers", &["case_id", "kind"])
-        .must("case_id", Uuid)
-        .one_of("kind", &["SELLER_REPLY"])
-        .must("due_at", Time)
-        .index(&["due_at"])
-        .belongs_to("case_id", "cases")
         .create(manager)
         .await
 }

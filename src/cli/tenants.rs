@@ -14,8 +14,9 @@ use crate::domain::charter::{Charter, ConversationMode, PrivateMirror, TicketSyn
 use crate::domain::ids::TokenId;
 use crate::domain::money::Currency;
 use crate::domain::orders::OrderPattern;
-use crate::domain::parties::Role;
+use crate::domain::parties::{Actor, Role};
 use crate::workflow::Cx;
+use crate::workflow::charter::{self, Change};
 use crate::workflow::tenants::{self, NewMarketplace, TokenRequest};
 
 #[derive(Debug, Subcommand)]
@@ -65,7 +66,7 @@ pub(super) struct Rules {
     /// Whether private operator-seller talk is copied into the ticket: off or internal-notes.
     #[arg(long, value_name = "MIRROR", value_parser = word::<PrivateMirror>)]
     private_mirror: Option<PrivateMirror>,
-    /// How many hours a seller has for the first answer.
+    /// How many hours a seller has for each answer.
     #[arg(long, value_name = "HOURS")]
     seller_reply_hours: Option<u16>,
     /// When those hours count: a file such as examples/business-hours.json, or `always` for day and night.
@@ -90,18 +91,23 @@ fn opening(name: &str) -> anyhow::Result<Opening> {
 }
 
 impl Rules {
-    fn applied_to(self, charter: Charter) -> Charter {
+    fn applied_to(&self, charter: &Charter) -> Charter {
+        let mut targets = charter.targets.clone();
+        if let Some(hours) = self.seller_reply_hours {
+            (targets.seller.first_reply_hours, targets.seller.next_reply_hours) = (hours, hours);
+        }
         Charter {
             conversation_mode: self.conversation_mode.unwrap_or(charter.conversation_mode),
             ticket_sync: self.ticket_sync.unwrap_or(charter.ticket_sync),
             private_mirror: self.private_mirror.unwrap_or(charter.private_mirror),
-            order_pattern: self.order_pattern.or(charter.order_pattern),
-            seller_reply_hours: self.seller_reply_hours.unwrap_or(charter.seller_reply_hours),
-            business_hours: match self.business_hours {
-                None => charter.business_hours,
+            order_pattern: self.order_pattern.clone().or_else(|| charter.order_pattern.clone()),
+            targets,
+            business_hours: match &self.business_hours {
+                None => charter.business_hours.clone(),
                 Some(Opening::Always) => None,
-                Some(Opening::At(calendar)) => Some(calendar),
+                Some(Opening::At(calendar)) => Some(Arc::clone(calendar)),
             },
+            ..charter.clone()
         }
     }
 }
@@ -110,7 +116,7 @@ impl Rules {
 pub(super) async fn marketplace(cx: &Cx, verb: MarketplaceVerb, out: Output) -> anyhow::Result<()> {
     match verb {
         MarketplaceVerb::Create { slug, name, currency, locale, timezone, rules } => {
-            let new = NewMarketplace { slug, name, currency, locale, timezone, charter: rules.applied_to(Charter::default()) };
+            let new = NewMarketplace { slug, name, currency, locale, timezone, charter: rules.applied_to(&Charter::default()) };
             let made = tenants::create_marketplace(cx, new).await?;
             let text = format!(
                 "Created marketplace `{}` ({}).\n\nNext, connect its helpdesk:\n  trilogue connect zendesk --marketplace {} …\n  trilogue connect freshdesk --marketplace {} …",
@@ -120,12 +126,17 @@ pub(super) async fn marketplace(cx: &Cx, verb: MarketplaceVerb, out: Output) -> 
         }
         MarketplaceVerb::Set { slug, rules } => {
             let found = super::marketplace(cx, &slug).await?;
-            let charter = rules.applied_to(found.charter.clone());
-            let changes = charter != found.charter;
-            cx.store.save_charter(found.id, &charter).await?;
-            let text =
-                if changes { format!("Changed marketplace `{slug}`.") } else { format!("Marketplace `{slug}` has these rules already.") };
-            out.both(|| json!({ "marketplaceId": found.id, "slug": slug, "charter": charter }), &text);
+            let change = Change { edit: &|charter| rules.applied_to(charter), summary: String::new(), effective_at: None };
+            let newest = charter::publish(cx, &Actor::system(found.id), change).await?;
+            let text = match newest.effective_at {
+                _ if newest.announced_at != cx.now() && newest.version == found.charter_version => {
+                    format!("Marketplace `{slug}` has these rules already.")
+                }
+                from if from <= cx.now() => format!("Changed marketplace `{slug}`: version {} of its charter.", newest.version),
+                from => format!("Announced to the sellers of `{slug}`: version {} of its charter, in force from {from}.", newest.version),
+            };
+            let json = || json!({ "marketplaceId": found.id, "slug": slug, "charter": *newest.charter, "charterVersion": newest.version, "effectiveAt": newest.effective_at });
+            out.both(json, &text);
         }
         MarketplaceVerb::List => {
             let rows: Vec<_> = cx.store.marketplaces().await?.into_iter().map(|one| {

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
+use super::calendar::Closure;
 use super::ids::{BuyerId, OrderId, SellerId};
 use super::money::Money;
 
@@ -24,6 +25,8 @@ pub struct Seller {
     pub email: Option<String>,
     /// The seller's language, a BCP 47 tag; none for the marketplace's.
     pub locale: Option<String>,
+    /// When it is away.
+    pub closures: Vec<Closure>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
 }

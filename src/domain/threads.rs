@@ -145,6 +145,10 @@ pub struct Message {
     pub audience: Audience,
     /// The way it came.
     pub channel: Channel,
+    /// Who is behind it.
+    pub origin: Origin,
+    /// The message that it is a copy of, made when its case was split.
+    pub copied_from: Option<MessageId>,
     /// Where its words stand on their way to the buyer's helpdesk.
     pub delivery: MessageDelivery,
     /// Where it lives in a helpdesk, when it does.
@@ -153,6 +157,16 @@ pub struct Message {
     pub redacted_at: Option<DateTime<Utc>>,
     /// When it was written.
     pub sent_at: DateTime<Utc>,
+}
+
+/// Who is behind a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Origin {
+    /// Somebody wrote it.
+    Person,
+    /// A rule did, in the name of the marketplace. It is no answer, and no measure counts it.
+    Automatic,
 }
 
 /// Where a message stands on its way into the helpdesk.
@@ -186,6 +200,10 @@ pub struct NewMessage {
     pub audience: Audience,
     /// The way it came.
     pub channel: Channel,
+    /// Who is behind it.
+    pub origin: Origin,
+    /// The message that it is a copy of.
+    pub copied_from: Option<MessageId>,
     /// Whether it must go into the helpdesk.
     pub delivery: MessageDelivery,
     /// Where it lives in a helpdesk already.

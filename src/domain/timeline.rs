@@ -3,9 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::cases::{CaseStatus, EscalationReason};
+use super::cases::{CaseStatus, EscalationReason, Outcome};
+use super::charter::Promise;
 use super::ids::{CaseId, DeliveryId, EventId, MessageId, OrderId, ParticipantId, SellerId, ThreadId, TicketId};
 use super::parties::{Audience, Party, Who};
+use super::reasons::{ReasonKey, ResolutionKind};
 use super::threads::{History, Right, ThreadKind};
 use super::tickets::{Priority, TicketNumber};
 
@@ -29,6 +31,11 @@ impl NewEvent {
     /// For the operator alone.
     pub const fn for_operator(kind: EventKind) -> Self {
         Self { kind, audience: Audience::OPERATOR, message: None }
+    }
+
+    /// For seller and operator.
+    pub const fn for_staff(kind: EventKind) -> Self {
+        Self { kind, audience: Audience::ALL.without(Party::Buyer), message: None }
     }
 
     /// For those participants of the thread who see the message of this number; a number beyond the last one
@@ -95,6 +102,60 @@ pub enum EventKind {
         reason: EscalationReason,
         /// In whose words; may be empty.
         note: String,
+    },
+    /// It is known why the buyer got in touch.
+    ReasonNamed {
+        /// What was thought before.
+        from: ReasonKey,
+        /// What it is.
+        to: ReasonKey,
+    },
+    /// A promise will soon be broken.
+    DeadlineNear {
+        /// What was promised.
+        promise: Promise,
+        /// By whom.
+        party: Party,
+        /// Until when.
+        due_at: DateTime<Utc>,
+    },
+    /// A promise was not kept.
+    DeadlineMissed {
+        /// What was promised.
+        promise: Promise,
+        /// By whom.
+        party: Party,
+        /// Until when.
+        due_at: DateTime<Utc>,
+    },
+    /// The last words of the buyer need no answer; measures skip them.
+    ReplyWaived {
+        /// Whose answer is not needed.
+        party: Party,
+        /// Why, in the words of who said so.
+        reason: String,
+    },
+    /// The case is settled.
+    CaseResolved {
+        /// What it came to.
+        outcome: Outcome,
+        /// What the buyer got, where somebody said so.
+        resolution: Option<ResolutionKind>,
+    },
+    /// Parts of the case go on as cases of their own.
+    CaseSplit {
+        /// Those cases.
+        children: Vec<CaseId>,
+    },
+    /// The case goes on in another one, which has its words now.
+    CaseMerged {
+        /// Which.
+        into: CaseId,
+    },
+    /// Another case goes on in this one.
+    CaseAbsorbed {
+        /// Which.
+        from: CaseId,
     },
     /// A thread was opened on the case.
     ThreadOpened {

@@ -3,20 +3,22 @@
 use async_graphql::{Context, InputObject, Object, OneofObject, SimpleObject};
 use chrono::{DateTime, Utc};
 
-use super::enums::{CaseAction, CasePhase, CaseStatus, ConversationMode, EscalationReason, HelpdeskKind, Party, Priority, TicketStatus};
-use super::errors::{Result, UserError, coded, split};
+use super::charter::{ContactReasonObject, DeadlineObject};
+use super::charter_enums::{CaseOutcome, RequiredField, ResolutionKind};
+use super::enums::{CaseAction, CasePhase, CaseStatus, Channel, ConversationMode, HelpdeskKind, Party, Priority, TicketStatus};
+use super::errors::{Result, coded};
 use super::orders::{BuyerObject, OrderObject, SellerObject};
 use super::paging::{PageOf, Paging, connection, foreign_cursor};
 use super::session::{Session, session};
 use super::threads::ThreadObject;
 use super::timeline::TimelineItem;
 use crate::domain::cases::Case;
+use crate::domain::charter::{CharterVersion, Terms};
 use crate::domain::ids::{CaseId, ConnectionId, SellerId};
 use crate::domain::parties::View;
 use crate::domain::tickets::{Ticket, TicketNumber, TicketPresence};
 use crate::policy;
 use crate::store::{self, TicketName};
-use crate::workflow::cases::{self, CaseRequest};
 
 /// A case.
 #[derive(Clone)]
@@ -69,7 +71,72 @@ impl CaseObject {
     /// Whose turn it is; null when it is nobody's.
     async fn awaiting(&self) -> Option<Awaiting> {
         let party = self.0.status.turn()?;
-        Some(Awaiting { party: party.into(), since: self.0.waiting_since.unwrap_or(self.0.opened_at), due_at: self.0.reply_due_at })
+        Some(Awaiting { party: party.into(), since: self.0.waiting_since.unwrap_or(self.0.opened_at), due_at: self.0.reply_due_at() })
+    }
+
+    /// Since when an answer of the seller or the operator is waited for; null when the ball is elsewhere, or the last words
+    /// need no answer.
+    async fn reply_needed_since(&self) -> Option<DateTime<Utc>> {
+        self.0.reply_needed_since()
+    }
+
+    /// What is promised now, with its clocks: the next answer, and the resolution. The buyer's side sees until when it can
+    /// expect them; a promised time is always one at which the business calendar is open or just closes.
+    async fn deadlines(&self) -> Vec<DeadlineObject> {
+        self.0.clocks.all().copied().map(DeadlineObject).collect()
+    }
+
+    /// Why the buyer got in touch, with the playbook of the marketplace for it; null when the charter no longer has it.
+    async fn reason(&self, ctx: &Context<'_>) -> Option<Result<ContactReasonObject>> {
+        let load = async {
+            let session = session(ctx)?;
+            let marketplace = session.marketplace().await?;
+            Ok(marketplace.charter.reason(&self.0.reason).cloned().map(|reason| ContactReasonObject(reason, marketplace.locale.clone())))
+        };
+        load.await.transpose()
+    }
+
+    /// What the playbook wants to be known and is not yet.
+    async fn missing_fields(&self, ctx: &Context<'_>) -> Result<Vec<RequiredField>> {
+        let charter = &session(ctx)?.marketplace().await?.charter;
+        let required = charter.reason(&self.0.reason).map(|reason| reason.required.clone()).unwrap_or_default();
+        Ok(required.into_iter().filter(|field| self.0.misses(*field)).map(RequiredField::from).collect())
+    }
+
+    /// The way by which the buyer got in touch first.
+    async fn channel(&self) -> Channel {
+        self.0.channel.into()
+    }
+
+    /// The line of the order that it is about, by the marketplace's own id; null when it is about the whole, or not known.
+    async fn order_line_id(&self) -> Option<&str> {
+        self.0.order_line.as_deref()
+    }
+
+    /// The version of the charter that it is under: the one in force when it was opened.
+    async fn charter_version(&self) -> i32 {
+        let CharterVersion(number) = self.0.charter;
+        number
+    }
+
+    /// What it came to; null until it is settled.
+    async fn outcome(&self) -> Option<CaseOutcome> {
+        self.0.outcome.map(Into::into)
+    }
+
+    /// What the buyer got; null until it is settled, and where nobody said so.
+    async fn resolution(&self) -> Option<ResolutionKind> {
+        self.0.resolution.map(Into::into)
+    }
+
+    /// The case that it was split from; null for most, and when the viewer does not know that case.
+    async fn parent(&self, ctx: &Context<'_>) -> Option<Result<CaseObject>> {
+        linked(ctx, self.0.parent).await
+    }
+
+    /// The case in which it went on; null for most, and when the viewer does not know that case.
+    async fn merged_into(&self, ctx: &Context<'_>) -> Option<Result<CaseObject>> {
+        linked(ctx, self.0.merged_into).await
     }
 
     /// The buyer.
@@ -128,8 +195,8 @@ impl CaseObject {
     /// What the viewer may do now. A button asks this and nothing else.
     async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<CaseAction>> {
         let session = session(ctx)?;
-        let charter = &session.marketplace().await?.charter;
-        Ok(policy::available_actions(&session.actor().who, &self.0, charter).into_iter().map(CaseAction::from).collect())
+        let terms = Terms::today(&*session.marketplace().await?);
+        Ok(policy::available_actions(&session.actor().who, &self.0, &terms).into_iter().map(CaseAction::from).collect())
     }
 
     /// When it was opened.
@@ -294,175 +361,15 @@ pub(super) async fn find(session: &Session, by: CaseByInput) -> Result<Option<Ca
     Ok(found.map_err(|error| super::errors::store(&error))?.map(CaseObject))
 }
 
-/// A case to open.
-#[derive(InputObject)]
-pub(super) struct CaseOpenInput {
-    /// What it is about, 1 to 300 characters.
-    subject: String,
-    /// The buyer's name, 1 to 200 characters.
-    buyer_name: String,
-    /// The buyer's e-mail address, to which the helpdesk sends the answers.
-    buyer_email: String,
-    /// The buyer's first words, 1 to 10,000 characters.
-    text: String,
-    /// The reference of the order it is about; null for a question before any order.
-    order_reference: Option<String>,
-    /// The helpdesk in which to open the ticket; null when the marketplace has one helpdesk or none.
-    connection_id: Option<ConnectionId>,
-    /// A key of the client's choice, 1 to 128 characters. A repeated call with the same key gives the same case.
-    idempotency_key: String,
-}
-
-/// An order to attach.
-#[derive(InputObject)]
-pub(super) struct CaseAttachOrderInput {
-    /// The case.
-    case_id: CaseId,
-    /// The order's reference.
-    order_reference: String,
-}
-
-/// A case to hand to the operator.
-#[derive(InputObject)]
-pub(super) struct CaseEscalateInput {
-    /// The case.
-    case_id: CaseId,
-    /// Why.
-    reason: EscalationReason,
-    /// In the viewer's words, at most 2,000 characters; everybody in the case reads it. Required with the reason OTHER.
-    note: Option<String>,
-}
-
-/// A case to move.
-#[derive(InputObject)]
-pub(super) struct CaseResolveInput {
-    /// The case.
-    case_id: CaseId,
-}
-
-/// A case to take up again.
-#[derive(InputObject)]
-pub(super) struct CaseReopenInput {
-    /// The case.
-    case_id: CaseId,
-}
-
-/// A case to make more or less urgent.
-#[derive(InputObject)]
-pub(super) struct CasePrioritizeInput {
-    /// The case.
-    case_id: CaseId,
-    /// How urgent it is from now on.
-    priority: Priority,
-}
-
-macro_rules! case_payloads {
-    ($($name:ident),+ $(,)?) => {$(
-        /// What came of it.
-        #[derive(SimpleObject)]
-        pub(super) struct $name {
-            /// The case as it is now; null when nothing was done.
-            case: Option<CaseObject>,
-            /// What is wrong with the input; when there is anything, nothing was done.
-            user_errors: Vec<UserError>,
+/// Another case, if the viewer knows it.
+async fn linked(ctx: &Context<'_>, id: Option<CaseId>) -> Option<Result<CaseObject>> {
+    let load = async {
+        match id {
+            Some(id) => Ok(session(ctx)?.loaders().case(id).await?.map(CaseObject)),
+            None => Ok(None),
         }
-
-        impl $name {
-            fn of(outcome: std::result::Result<Case, crate::workflow::Error>) -> Result<Self> {
-                let (case, user_errors) = split(outcome)?;
-                Ok(Self { case: case.map(CaseObject), user_errors })
-            }
-        }
-    )+};
-}
-
-case_payloads!(CaseOpenPayload, CaseAttachOrderPayload, CaseEscalatePayload, CaseResolvePayload, CaseReopenPayload, CasePrioritizePayload);
-
-/// The mutations of this file.
-#[derive(Default)]
-pub(super) struct CaseMutations;
-
-#[Object]
-impl CaseMutations {
-    /// Opens a case for a buyer, and a ticket in the helpdesk through which the buyer is answered. For vendors and
-    /// operators. Safe to repeat with the same key.
-    async fn case_open(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The case to open.")] input: CaseOpenInput,
-    ) -> Option<Result<CaseOpenPayload>> {
-        let request = CaseRequest {
-            subject: input.subject,
-            buyer_name: input.buyer_name,
-            buyer_email: input.buyer_email,
-            text: input.text,
-            order_reference: input.order_reference,
-            connection: input.connection_id,
-            idempotency_key: input.idempotency_key,
-        };
-        let run = async { CaseOpenPayload::of(cases::open(session(ctx)?.cx(), session(ctx)?.actor(), request).await) };
-        Some(run.await)
-    }
-
-    /// Says which order a case is about. The order's seller takes part from then on. For vendors and operators.
-    async fn case_attach_order(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The case and its order.")] input: CaseAttachOrderInput,
-    ) -> Option<Result<CaseAttachOrderPayload>> {
-        let run = async {
-            let session = session(ctx)?;
-            CaseAttachOrderPayload::of(cases::attach_order(session.cx(), session.actor(), input.case_id, &input.order_reference).await)
-        };
-        Some(run.await)
-    }
-
-    /// Hands a case to the operator, who can then write to buyer and seller. For sellers and operators.
-    async fn case_escalate(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The case, and why.")] input: CaseEscalateInput,
-    ) -> Option<Result<CaseEscalatePayload>> {
-        let run = async {
-            let session = session(ctx)?;
-            let note = input.note.unwrap_or_default();
-            CaseEscalatePayload::of(cases::escalate(session.cx(), session.actor(), input.case_id, input.reason.into(), note).await)
-        };
-        Some(run.await)
-    }
-
-    /// Settles a case. A word of the buyer opens it again. For sellers and operators.
-    async fn case_resolve(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The case.")] input: CaseResolveInput,
-    ) -> Option<Result<CaseResolvePayload>> {
-        let run = async { CaseResolvePayload::of(cases::resolve(session(ctx)?.cx(), session(ctx)?.actor(), input.case_id).await) };
-        Some(run.await)
-    }
-
-    /// Takes a settled case up again. For operators.
-    async fn case_reopen(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The case.")] input: CaseReopenInput,
-    ) -> Option<Result<CaseReopenPayload>> {
-        let run = async { CaseReopenPayload::of(cases::reopen(session(ctx)?.cx(), session(ctx)?.actor(), input.case_id).await) };
-        Some(run.await)
-    }
-
-    /// Makes a case more or less urgent, and its ticket with it. For operators.
-    async fn case_prioritize(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The case, and how urgent it is.")] input: CasePrioritizeInput,
-    ) -> Option<Result<CasePrioritizePayload>> {
-        let run = async {
-            let session = session(ctx)?;
-            CasePrioritizePayload::of(cases::prioritize(session.cx(), session.actor(), input.case_id, input.priority.into()).await)
-        };
-        Some(run.await)
-    }
+    };
+    load.await.transpose()
 }
 
 /// A case that must be there.

@@ -36,6 +36,8 @@ pub(super) enum CaseStatus {
     WaitingOperator,
     /// The buyer's turn.
     WaitingBuyer,
+    /// The buyer's turn, to say what is meant; the clocks of the others stand still.
+    AwaitingClarification,
     /// Settled; a word of the buyer opens it again.
     Resolved,
     /// Finished for good.
@@ -70,6 +72,18 @@ pub(super) enum CaseAction {
     AttachOrder,
     /// `threadOpen`
     OpenThread,
+    /// `caseAskClarification`
+    AskClarification,
+    /// `caseMarkNoReplyNeeded`
+    MarkNoReplyNeeded,
+    /// `caseNameReason`
+    NameReason,
+    /// `caseClose`
+    Close,
+    /// `caseSplit`
+    Split,
+    /// `caseMerge`
+    Merge,
 }
 
 /// Why a case goes to the operator.
@@ -90,6 +104,8 @@ pub(super) enum EscalationReason {
     Fraud,
     /// Abusive words or behaviour.
     Abuse,
+    /// The contact reason is not for the seller. Trilogue gives this reason by itself.
+    Rule,
     /// Any other; the note says which.
     Other,
 }

@@ -3,7 +3,10 @@
 //! A resolver reads through the session's loaders or calls one workflow function; it decides nothing.
 
 mod admission;
+mod case_changes;
 mod cases;
+mod charter;
+mod charter_enums;
 pub mod code;
 mod enums;
 mod errors;
@@ -22,7 +25,9 @@ mod timeline;
 
 use async_graphql::{Context, MergedObject, Object, SDLExportOptions, Schema};
 
-use cases::{CaseByInput, CaseFilterInput, CaseMutations, CaseObject, CaseOrder};
+use case_changes::CaseMutations;
+use cases::{CaseByInput, CaseFilterInput, CaseObject, CaseOrder};
+use charter::CharterMutations;
 use errors::Result;
 use node::Node;
 use orders::{OrderByInput, OrderMutations, OrderObject, SellerByInput, SellerObject};
@@ -148,4 +153,4 @@ impl QueryRoot {
 /// The mutations: object first, then the verb that people use.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Mutation")]
-pub struct MutationRoot(OrderMutations, CaseMutations, ThreadMutations);
+pub struct MutationRoot(OrderMutations, CaseMutations, ThreadMutations, CharterMutations);

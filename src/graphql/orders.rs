@@ -3,6 +3,7 @@
 use async_graphql::{Context, InputObject, Object, OneofObject, SimpleObject};
 use chrono::{DateTime, Utc};
 
+use super::charter::{CharterAcceptance, ClosureObject, acceptance};
 use super::errors::{Result, UserError, split};
 use super::scalars::{MoneyInput, MoneyObject};
 use super::session::session;
@@ -43,6 +44,17 @@ impl SellerObject {
     /// The seller's language, a BCP 47 tag; null for the marketplace's.
     async fn locale(&self) -> Option<&str> {
         self.0.locale.as_deref()
+    }
+
+    /// When the shop is away; no hour of these days counts for its deadlines.
+    async fn closures(&self) -> Vec<ClosureObject> {
+        self.0.closures.iter().map(Into::into).collect()
+    }
+
+    /// The newest version of the charter that it has accepted; null when it has accepted none, and for viewers who are
+    /// neither the operator nor this seller.
+    async fn charter_acceptance(&self, ctx: &Context<'_>) -> Option<Result<CharterAcceptance>> {
+        acceptance(ctx, self.0.id).await.transpose()
     }
 }
 

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Datelike};
 
 use super::errors::{Result, bad_input};
+use crate::domain::charter::CharterVersion;
 use crate::domain::ids::{CaseId, EventId, MessageId};
 use crate::store::{CaseKey, Page, PageRequest, PageSide};
 
@@ -49,6 +50,16 @@ macro_rules! id_cursors {
 }
 
 id_cursors!(MessageId, EventId);
+
+impl CursorKey for CharterVersion {
+    fn write(&self) -> String {
+        self.0.to_string()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok().map(Self)
+    }
+}
 
 impl CursorKey for CaseKey {
     fn write(&self) -> String {

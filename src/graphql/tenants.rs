@@ -5,13 +5,15 @@ use std::sync::Arc;
 use async_graphql::{Context, Object, SimpleObject};
 use chrono::{DateTime, Utc, Weekday};
 
+use super::charter::CharterObject;
 use super::enums::{ConversationMode, DayOfWeek, HelpdeskKind, Party, Role};
 use super::errors::{Result, store};
 use super::orders::SellerObject;
+use super::paging::{PageOf, Paging, connection};
 use super::scalars::CurrencyCode;
 use super::session::session;
 use crate::domain::calendar::{BusinessCalendar, Hours, Place};
-use crate::domain::charter::Marketplace;
+use crate::domain::charter::{CharterVersion, Marketplace};
 use crate::domain::ids::{ConnectionId, MarketplaceId};
 use crate::domain::parties::{Actor, Who};
 use crate::policy::{self, Permission};
@@ -100,12 +102,41 @@ impl MarketplaceObject {
 
     /// How many hours a seller has for the first answer before the case goes to the operator by itself.
     async fn seller_reply_hours(&self) -> i32 {
-        self.0.charter.seller_reply_hours.into()
+        self.0.charter.targets.seller.first_reply_hours.into()
     }
 
     /// When somebody is there, and the hours of deadlines count; null when every hour of day and night does.
     async fn business_hours(&self) -> Option<BusinessHours> {
         self.0.charter.business_hours.clone().map(BusinessHours)
+    }
+
+    /// The rules in force, or one version of them. Null when there is no such version.
+    async fn charter(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which version; null for the one in force.")] version: Option<i32>,
+    ) -> Option<Result<CharterObject>> {
+        let load = async {
+            let version = version.map_or(self.0.charter_version, CharterVersion);
+            let found = session(ctx)?.cx().store.charter(self.0.id, version).await.map_err(|error| store(&error))?;
+            Ok(found.map(|found| CharterObject(found, self.0.locale.clone())))
+        };
+        load.await.transpose()
+    }
+
+    /// All versions of the rules, the newest first: one may be announced and not in force yet.
+    #[graphql(complexity = "super::page_cost(first, last) * child_complexity + 1")]
+    async fn charters(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many items, at most 100, after `after` or from the start.")] first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
+        #[graphql(desc = "How many items, at most 100, before `before` or from the end.")] last: Option<i32>,
+        #[graphql(desc = "The `startCursor` of the page after.")] before: Option<String>,
+    ) -> Result<PageOf<CharterObject>> {
+        let request = Paging { first, after, last, before }.request()?;
+        let page = session(ctx)?.cx().store.charters(self.0.id, &request).await.map_err(|error| store(&error))?;
+        Ok(connection(page, |found| found.version, |found| CharterObject(found, self.0.locale.clone())))
     }
 
     /// The helpdesks it is connected to. Empty for viewers other than the operator.
@@ -120,7 +151,7 @@ impl MarketplaceObject {
 }
 
 /// Business hours.
-pub(super) struct BusinessHours(Arc<BusinessCalendar>);
+pub(super) struct BusinessHours(pub(super) Arc<BusinessCalendar>);
 
 #[Object]
 /// When somebody is there to answer, and what counts towards a deadline.

@@ -4,6 +4,7 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
 use super::cases::CaseObject;
+use super::charter_enums::MessageOrigin;
 use super::enums::{Channel, History, MessageDelivery, Party, Right, ThreadKind};
 use super::errors::{Result, UserError, split};
 use super::orders::SellerObject;
@@ -176,6 +177,11 @@ impl MessageObject {
     /// The way it came.
     async fn channel(&self) -> Channel {
         self.0.channel.into()
+    }
+
+    /// Who is behind it: a person, or a rule. What a rule says is no answer.
+    async fn origin(&self) -> MessageOrigin {
+        self.0.origin.into()
     }
 
     /// Where it stands on its way into the helpdesk.

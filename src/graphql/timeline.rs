@@ -36,6 +36,22 @@ pub(super) enum TimelineItem {
     CasePriorityChanged(CasePriorityChangedEvent),
     /// The case went to the operator.
     CaseEscalated(CaseEscalatedEvent),
+    /// It is known why the buyer got in touch.
+    CaseReasonNamed(CaseReasonNamedEvent),
+    /// A promise will soon be broken.
+    DeadlineNear(DeadlineNearEvent),
+    /// A promise was not kept.
+    DeadlineMissed(DeadlineMissedEvent),
+    /// The buyer's last words need no answer.
+    ReplyWaived(ReplyWaivedEvent),
+    /// The case is settled.
+    CaseResolved(CaseResolvedEvent),
+    /// Parts of the case go on as cases of their own.
+    CaseSplit(CaseSplitEvent),
+    /// The case goes on in another one.
+    CaseMerged(CaseMergedEvent),
+    /// Another case goes on in this one.
+    CaseAbsorbed(CaseAbsorbedEvent),
     /// A thread was opened.
     ThreadOpened(ThreadOpenedEvent),
     /// Somebody was let into a thread.
@@ -105,7 +121,7 @@ impl EventActor {
 /// One event type: the fields of the interface, and its own.
 macro_rules! event {
     ($(#[doc = $doc:literal])+ $name:ident ( $($kept:ident : $type:ty),* ) { $($fields:tt)* }) => {
-        pub(super) struct $name { event: Event, $($kept: $type),* }
+        pub(in crate::graphql) struct $name { pub(in crate::graphql) event: Event, $(pub(in crate::graphql) $kept: $type),* }
 
         #[Object]
         $(#[doc = $doc])+
@@ -134,6 +150,13 @@ macro_rules! event {
         }
     };
 }
+
+mod settling;
+
+use settling::{
+    CaseAbsorbedEvent, CaseMergedEvent, CaseReasonNamedEvent, CaseResolvedEvent, CaseSplitEvent, DeadlineMissedEvent, DeadlineNearEvent,
+    ReplyWaivedEvent,
+};
 
 event! {
     /// The case began.
@@ -348,6 +371,20 @@ impl From<Event> for TimelineItem {
                 Self::CasePriorityChanged(CasePriorityChangedEvent { event, from: from.into(), to: to.into() })
             }
             EventKind::CaseEscalated { reason, note } => Self::CaseEscalated(CaseEscalatedEvent { event, reason: reason.into(), note }),
+            EventKind::ReasonNamed { from, to } => Self::CaseReasonNamed(CaseReasonNamedEvent { event, from, to }),
+            EventKind::DeadlineNear { promise, party, due_at } => {
+                Self::DeadlineNear(DeadlineNearEvent { event, promise: promise.into(), party: party.into(), due_at })
+            }
+            EventKind::DeadlineMissed { promise, party, due_at } => {
+                Self::DeadlineMissed(DeadlineMissedEvent { event, promise: promise.into(), party: party.into(), due_at })
+            }
+            EventKind::ReplyWaived { party, reason } => Self::ReplyWaived(ReplyWaivedEvent { event, party: party.into(), reason }),
+            EventKind::CaseResolved { outcome, resolution } => {
+                Self::CaseResolved(CaseResolvedEvent { event, outcome: outcome.into(), resolution: resolution.map(Into::into) })
+            }
+            EventKind::CaseSplit { children } => Self::CaseSplit(CaseSplitEvent { event, children }),
+            EventKind::CaseMerged { into } => Self::CaseMerged(CaseMergedEvent { event, other: into }),
+            EventKind::CaseAbsorbed { from } => Self::CaseAbsorbed(CaseAbsorbedEvent { event, other: from }),
             EventKind::ThreadOpened { thread, kind } => Self::ThreadOpened(ThreadOpenedEvent { event, thread, kind: kind.into() }),
             EventKind::ParticipantAdded { thread, participant, party, right, history } => Self::ParticipantAdded(ParticipantAddedEvent {
                 event,

@@ -70,7 +70,7 @@ async fn simple_nudges_behind(cx: &Cx, row: &InboxRow) -> Result<Vec<InboxId>, S
 async fn look(cx: &Cx, row: &InboxRow) -> Result<Outcome, Error> {
     let Some(ticket) = &row.ticket else { return Ok(Outcome::Ignored("it concerns no ticket")) };
     let connected = cx.connections.get(row.connection).await?;
-    inbound::follow(cx, &connected, ticket, &row.nudge::<NudgeKind>()?).await
+    Box::pin(inbound::follow(cx, &connected, ticket, &row.nudge::<NudgeKind>()?)).await
 }
 
 fn after(cx: &Cx, row: &InboxRow, error: &Error) -> Settlement {

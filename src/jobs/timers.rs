@@ -17,18 +17,18 @@ pub(super) async fn run(cx: Cx, stop: CancellationToken) {
 
 /// Fires what has run out, the oldest first.
 pub(super) async fn fire_due(cx: &Cx) -> Load {
-    let due = match cx.store.due_timers(cx.now(), BATCH).await {
+    let due = match cx.store.due_cases(cx.now(), BATCH).await {
         Ok(due) => due,
         Err(error) => {
-            tracing::error!(%error, "the timers cannot be read");
+            tracing::error!(%error, "the cases for which time has come cannot be read");
             return Load::default();
         }
     };
     let mut load = Load::default();
-    for timer in due {
-        match timers::fire(cx, timer).await {
+    for case in due {
+        match timers::fire(cx, case).await {
             Ok(()) => load.handled += 1,
-            Err(error) => tracing::error!(case.id = %timer.case, %error, "a timer could not be fired; it stays due"),
+            Err(error) => tracing::error!(case.id = %case.case, %error, "a case could not be moved on by time; it stays due"),
         }
     }
     load

@@ -3,8 +3,8 @@
 //! What a reader may *see* follows from the [`Scope`](crate::domain::parties::Scope) that every finder of the store
 //! demands; what an actor may *do* is decided here, before a workflow decides anything else.
 
-use crate::domain::cases::{Case, CaseAction, CaseMove, EscalationReason};
-use crate::domain::charter::Charter;
+use crate::domain::cases::{Case, CaseAction, CaseMove, CaseStatus, EscalationReason, Outcome};
+use crate::domain::charter::Terms;
 use crate::domain::parties::{Party, Role, Who};
 use crate::domain::refusal::Refusal;
 use crate::domain::threads::{Member, Participant, Right, Thread, ThreadKind};
@@ -30,11 +30,13 @@ pub enum Permission {
     SeeBuyerContact,
     /// See deliveries that stopped.
     SeeDeliveries,
+    /// Change the charter.
+    PublishCharter,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
@@ -42,6 +44,7 @@ impl Permission {
         Self::SeeTickets,
         Self::SeeBuyerContact,
         Self::SeeDeliveries,
+        Self::PublishCharter,
     ];
 }
 
@@ -59,7 +62,9 @@ pub const fn has(who: &Who, permission: Permission) -> bool {
     match role(who) {
         Some(Role::Operator) => true,
         Some(Role::Vendor) => matches!(permission, Permission::UpsertSellers | Permission::UpsertOrders | Permission::OpenCase),
-        Some(Role::Seller) | None => false,
+        Some(Role::Seller) => false,
+        // The command line: whoever can read the database.
+        None => matches!((who, permission), (Who::System, Permission::PublishCharter)),
     }
 }
 
@@ -72,10 +77,12 @@ pub fn require(who: &Who, permission: Permission) -> Result<(), Refusal> {
 pub fn may(who: &Who, action: CaseAction, case: &Case) -> bool {
     match (role(who), action) {
         (Some(Role::Operator), _)
-        | (Some(Role::Seller), CaseAction::Escalate | CaseAction::OpenThread)
+        | (Some(Role::Seller), CaseAction::Escalate | CaseAction::OpenThread | CaseAction::NameReason)
         | (Some(Role::Vendor), CaseAction::AttachOrder) => true,
         // What the operator has taken over, the operator settles.
-        (Some(Role::Seller), CaseAction::Resolve) => case.owner == Party::Seller,
+        (Some(Role::Seller), CaseAction::Resolve | CaseAction::AskClarification | CaseAction::MarkNoReplyNeeded | CaseAction::Split) => {
+            case.owner == Party::Seller
+        }
         (None, CaseAction::Escalate) => matches!(who, Who::System | Who::Buyer { .. }),
         _ => false,
     }
@@ -87,17 +94,21 @@ pub fn require_action(who: &Who, action: CaseAction, case: &Case) -> Result<(), 
 }
 
 /// What somebody who sees the case may do with it now: the rights above and the rules of the case together.
-pub fn available_actions(who: &Who, case: &Case, charter: &Charter) -> Vec<CaseAction> {
+pub fn available_actions(who: &Who, case: &Case, terms: &Terms) -> Vec<CaseAction> {
     let possible = |action: &CaseAction| {
         let step = match action {
             CaseAction::Escalate => CaseMove::Escalate { reason: EscalationReason::Other, note: String::new() },
-            CaseAction::Resolve => CaseMove::Resolve,
+            CaseAction::Resolve => CaseMove::Resolve { outcome: Outcome::Solved, resolution: None },
             CaseAction::Reopen => CaseMove::Reopen,
             CaseAction::Prioritize => CaseMove::Prioritize(Priority::High),
             CaseAction::AttachOrder => return case.order.is_none(),
             CaseAction::OpenThread => return case.seller.is_some(),
+            CaseAction::AskClarification => CaseMove::Clarify,
+            CaseAction::MarkNoReplyNeeded => CaseMove::WaiveReply { reason: String::new() },
+            CaseAction::Close => CaseMove::Close(Outcome::Solved),
+            CaseAction::NameReason | CaseAction::Split | CaseAction::Merge => return case.status != CaseStatus::Closed,
         };
-        case.apply(&step, charter, case.updated_at).is_ok()
+        case.apply(&step, terms, case.updated_at).is_ok()
     };
     CaseAction::ALL.into_iter().filter(|action| may(who, *action, case) && possible(action)).collect()
 }

@@ -5,8 +5,10 @@ use std::fmt::Write;
 use chrono::{DateTime, Utc};
 
 use super::*;
-use crate::domain::cases::{CaseStatus, Opening};
+use crate::domain::cases::Opening;
+use crate::domain::charter::Charter;
 use crate::domain::ids::{BuyerId, ConnectionId, OrderId, ParticipantId, SellerId, ThreadId, TokenId};
+use crate::domain::tickets::Channel;
 
 fn everybody() -> Vec<(&'static str, Who)> {
     let (token, name) = (TokenId::generate(), String::new());
@@ -45,13 +47,18 @@ fn the_matrix_of_rights() {
         priority: Priority::Normal,
         buyer: BuyerId::generate(),
         order: Some((OrderId::generate(), SellerId::generate())),
+        order_line: None,
+        reason: None,
+        channel: Channel::Email,
+        phase: None,
+        parent: None,
     };
-    let charter = Charter::default();
+    let terms = Terms::of(Charter::default());
     for (status, owner) in CaseStatus::ALL.into_iter().flat_map(|status| [(status, Party::Seller), (status, Party::Operator)]) {
-        let case = Case { status, owner, ..Case::open(opening.clone(), &charter, at) };
+        let case = Case { status, owner, ..Case::open(opening.clone(), &terms, at) };
         for action in CaseAction::ALL {
             let name = format!("{action:?} while {status}, {owner:?}'s");
-            row(&mut out, &name, everybody.iter().map(|(_, who)| available_actions(who, &case, &charter).contains(&action)));
+            row(&mut out, &name, everybody.iter().map(|(_, who)| available_actions(who, &case, &terms).contains(&action)));
         }
     }
     for kind in ThreadKind::ALL {

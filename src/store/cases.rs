@@ -8,13 +8,15 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::codec::{from_text, text};
-use super::entity::{case_tickets, cases, marketplaces, orders};
+use super::codec::{from_json, from_text, json, text};
+use super::entity::{case_tickets, cases, marketplaces, order_lines, orders};
 use super::page::{Page, PageRequest, PageSide};
 use super::{Result, Store, StoreError, Tx, scope};
 use crate::domain::cases::{Case, CasePhase, CaseStatus};
+use crate::domain::charter::CharterVersion;
 use crate::domain::ids::{BuyerId, CaseId, OrderId, SellerId, TicketId};
 use crate::domain::parties::{Party, Scope, View};
+use crate::domain::tickets::Channel;
 
 /// Which cases to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,6 +52,21 @@ pub enum CaseOrder {
 /// The key of a row in a list of cases.
 pub type CaseKey = (DateTime<Utc>, CaseId);
 
+/// Somebody getting in touch about something bought.
+#[derive(Debug, Clone, Copy)]
+pub struct Contact<'a> {
+    /// Who.
+    pub buyer: BuyerId,
+    /// About which order.
+    pub order: OrderId,
+    /// About which line of it, when known.
+    pub order_line: Option<&'a str>,
+    /// By which channel.
+    pub channel: Channel,
+    /// How far back a case may lie to be about the same.
+    pub since: DateTime<Utc>,
+}
+
 /// A client's request to open a case, as it is told from others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestKey {
@@ -63,7 +80,7 @@ pub struct RequestKey {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OpenedBefore {
     /// It asked for the same, and this case was opened.
-    Alike(Case),
+    Alike(Box<Case>),
     /// It asked for something else.
     Otherwise,
 }
@@ -81,8 +98,18 @@ pub(super) fn case(row: cases::Model) -> Result<Case> {
         buyer: BuyerId::from_uuid(row.buyer_id),
         seller: row.seller_id.map(SellerId::from_uuid),
         order: row.order_id.map(OrderId::from_uuid),
+        order_line: row.order_line,
+        reason: row.reason.parse().map_err(|_| StoreError::Inconsistent { table: "cases", column: "reason" })?,
+        channel: from_text(&row.channel, "cases", "channel")?,
+        charter: CharterVersion(row.charter_version),
+        parent: row.parent_id.map(CaseId::from_uuid),
+        merged_into: row.merged_into.map(CaseId::from_uuid),
         waiting_since: row.waiting_since,
-        reply_due_at: row.reply_due_at,
+        previous: row.previous_status.map(|status| from_text(&status, "cases", "previous_status")).transpose()?,
+        clocks: from_json(row.clocks, "cases", "clocks")?,
+        silence_at: row.silence_at,
+        outcome: row.outcome.map(|outcome| from_text(&outcome, "cases", "outcome")).transpose()?,
+        resolution: row.resolution.map(|resolution| from_text(&resolution, "cases", "resolution")).transpose()?,
         last_event: row.last_event,
         opened_at: row.opened_at,
         updated_at: row.updated_at,
@@ -108,7 +135,7 @@ impl CaseOrder {
         let at = match self {
             Self::UpdatedDesc => case.updated_at_for(scope.view),
             Self::OpenedDesc => case.opened_at,
-            Self::DueAsc => case.reply_due_at.unwrap_or(case.opened_at),
+            Self::DueAsc => case.reply_due_at().unwrap_or(case.opened_at),
         };
         (at, case.id)
     }
@@ -179,7 +206,7 @@ impl Store {
         let find = cases::Entity::find().filter(scope::cases(scope)).filter(cases::Column::IdempotencyKey.eq(&request.key));
         let Some(row) = find.one(&self.reads).await? else { return Ok(None) };
         let same = row.request_digest.as_deref() == Some(&request.digest);
-        Ok(Some(if same { OpenedBefore::Alike(case(row)?) } else { OpenedBefore::Otherwise }))
+        Ok(Some(if same { OpenedBefore::Alike(Box::new(case(row)?)) } else { OpenedBefore::Otherwise }))
     }
 }
 
@@ -197,6 +224,35 @@ impl Tx {
             .filter(cases::Column::Id.is_in(ids.iter().map(|id| id.uuid())))
             .order_by_asc(cases::Column::Id);
         find.lock_exclusive().all(&self.inner).await?.into_iter().map(case).collect()
+    }
+
+    /// The newest open case of a buyer about the same thing that began by another channel, under lock.
+    pub async fn case_about(&self, contact: &Contact<'_>) -> Result<Option<Case>> {
+        let find = cases::Entity::find()
+            .filter(cases::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(cases::Column::OrderId.eq(contact.order.uuid()))
+            .filter(cases::Column::BuyerId.eq(contact.buyer.uuid()))
+            .filter(cases::Column::Status.ne(text(CaseStatus::Closed)))
+            .filter(cases::Column::Channel.ne(text(contact.channel)))
+            .filter(cases::Column::UpdatedAt.gte(contact.since))
+            .order_by_desc(cases::Column::Id);
+        let found = find.lock_exclusive().all(&self.inner).await?.into_iter().map(case).collect::<Result<Vec<_>>>()?;
+        if found.is_empty() {
+            return Ok(None);
+        }
+        // Of an order with one line there is only one thing that it can be about.
+        let lines = order_lines::Entity::find()
+            .select_only()
+            .column(order_lines::Column::Position)
+            .filter(order_lines::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(order_lines::Column::OrderId.eq(contact.order.uuid()))
+            .limit(2)
+            .into_tuple::<i32>();
+        let single = lines.all(&self.inner).await?.len() == 1;
+        Ok(found.into_iter().find(|case| match (case.order_line.as_deref(), contact.order_line) {
+            (Some(one), Some(other)) => one == other,
+            _ => single,
+        }))
     }
 
     /// The cases that a ticket tells, under lock, the newest last.
@@ -290,8 +346,20 @@ impl Tx {
             buyer_id: case.buyer.uuid(),
             seller_id: case.seller.map(SellerId::uuid),
             order_id: case.order.map(OrderId::uuid),
+            order_line: case.order_line.clone(),
+            reason: case.reason.as_str().to_owned(),
+            channel: text(case.channel),
+            charter_version: case.charter.0,
+            parent_id: case.parent.map(CaseId::uuid),
+            merged_into: case.merged_into.map(CaseId::uuid),
             waiting_since: case.waiting_since,
-            reply_due_at: case.reply_due_at,
+            previous_status: case.previous.map(text),
+            clocks: json(&case.clocks),
+            reply_due_at: case.reply_due_at(),
+            silence_at: case.silence_at,
+            wakes_at: case.wakes_at(),
+            outcome: case.outcome.map(text),
+            resolution: case.resolution.map(text),
             last_event: case.last_event,
             opened_at: case.opened_at,
             updated_at: case.updated_at,

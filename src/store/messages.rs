@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, Query, UnionType};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Query, UnionType};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, Order,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait,
@@ -30,6 +30,8 @@ fn message(row: messages::Model) -> Result<Message> {
         html: row.html,
         audience: Audience::from_bits(row.audience),
         channel: from_text(&row.channel, "messages", "channel")?,
+        origin: from_text(&row.origin, "messages", "origin")?,
+        copied_from: row.copied_from.map(MessageId::from_uuid),
         delivery: from_text(&row.delivery, "messages", "delivery")?,
         comment: row
             .connection_id
@@ -129,6 +131,13 @@ impl Store {
             .await?;
         Ok(numbers.into_iter().map(CommentNumber).collect())
     }
+}
+
+/// How a message gets into another thread.
+#[derive(Clone, Copy)]
+enum Carried {
+    Moved,
+    Copied,
 }
 
 fn message_page(scope: Scope, thread: ThreadId, request: &PageRequest<MessageId>) -> sea_orm::sea_query::SelectStatement {
@@ -240,28 +249,142 @@ impl Tx {
             .collect()
     }
 
-    /// Adds a message to a thread and gives it the next number.
-    pub async fn insert_message(&self, thread: ThreadId, new: NewMessage) -> Result<Message> {
+    /// Those of these messages that stand in a thread and that the reader sees.
+    pub async fn messages_in(&self, scope: Scope, thread: ThreadId, ids: &[MessageId]) -> Result<Vec<Message>> {
+        let find = messages::Entity::find()
+            .filter(scope::messages(scope))
+            .filter(messages::Column::ThreadId.eq(thread.uuid()))
+            .filter(messages::Column::Id.is_in(ids.iter().map(|id| id.uuid())));
+        find.all(&self.inner).await?.into_iter().map(message).collect()
+    }
+
+    /// Whether a thread has any message beside these.
+    pub async fn has_messages_beside(&self, thread: ThreadId, ids: &[MessageId]) -> Result<bool> {
+        let find = messages::Entity::find()
+            .select_only()
+            .column(messages::Column::Id)
+            .filter(messages::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(messages::Column::ThreadId.eq(thread.uuid()))
+            .filter(messages::Column::Id.is_not_in(ids.iter().map(|id| id.uuid())))
+            .limit(1);
+        Ok(find.into_tuple::<Uuid>().one(&self.inner).await?.is_some())
+    }
+
+    /// Fills a new thread with messages of another: some leave it, of some a copy is made. Author, time and all else stay as
+    /// they were; in the new thread they stand in the order in which they were said.
+    pub async fn carry_over(&self, thread: ThreadId, moved: &[Message], copied: &[Message]) -> Result<()> {
+        let mut all: Vec<_> = moved.iter().map(|message| (message, Carried::Moved)).collect();
+        all.extend(copied.iter().map(|message| (message, Carried::Copied)));
+        all.sort_by_key(|(message, _)| (message.sent_at, message.number));
+        let mut numbers = CaseStatement::new();
+        let mut rows = Vec::new();
+        for (number, (message, how)) in (1_i64..).zip(&all) {
+            match how {
+                Carried::Moved => numbers = numbers.case(Expr::col(messages::Column::Id).eq(message.id.uuid()), number),
+                Carried::Copied => rows.push(self.copy_of(message, thread, number).into_active_model().reset_all()),
+            }
+        }
+        if !moved.is_empty() {
+            messages::Entity::update_many()
+                .col_expr(messages::Column::ThreadId, Expr::val(thread.uuid()))
+                .col_expr(messages::Column::Number, numbers.into())
+                .filter(messages::Column::MarketplaceId.eq(self.marketplace.uuid()))
+                .filter(messages::Column::Id.is_in(moved.iter().map(|message| message.id.uuid())))
+                .exec(&self.inner)
+                .await?;
+        }
+        if !rows.is_empty() {
+            messages::Entity::insert_many(rows).exec_without_returning(&self.inner).await?;
+        }
+        let last = i64::try_from(all.len()).unwrap_or(i64::MAX);
+        threads::Entity::update_many()
+            .set(threads::ActiveModel { last_number: Set(last), ..Default::default() })
+            .filter(threads::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(threads::Column::Id.eq(thread.uuid()))
+            .exec(&self.inner)
+            .await?;
+        Ok(())
+    }
+
+    fn copy_of(&self, of: &Message, thread: ThreadId, number: i64) -> messages::Model {
+        messages::Model {
+            marketplace_id: self.marketplace.uuid(),
+            id: MessageId::generate().uuid(),
+            thread_id: thread.uuid(),
+            number,
+            author: text(of.author),
+            author_name: of.author_name.clone(),
+            body: of.text.clone(),
+            html: of.html.clone(),
+            audience: of.audience.bits(),
+            channel: text(of.channel),
+            origin: text(of.origin),
+            copied_from: Some(of.id.uuid()),
+            delivery: text(MessageDelivery::None),
+            connection_id: None,
+            comment_number: None,
+            idempotency_key: None,
+            redacted_at: of.redacted_at,
+            sent_at: of.sent_at,
+        }
+    }
+
+    /// Moves all messages of a thread behind those of another. The seller keeps reading those from the message on that it
+    /// could read; without a place in the old thread, none of them.
+    pub async fn move_messages(&self, from: ThreadId, to: ThreadId, seller_sees_from: Option<i64>) -> Result<()> {
+        let of_thread = || {
+            Condition::all()
+                .add(messages::Column::MarketplaceId.eq(self.marketplace.uuid()))
+                .add(messages::Column::ThreadId.eq(from.uuid()))
+        };
+        let without_seller = Audience::ALL.without(Party::Seller).bits();
+        messages::Entity::update_many()
+            .col_expr(messages::Column::Audience, Expr::col(messages::Column::Audience).bit_and(without_seller))
+            .filter(of_thread())
+            .filter(messages::Column::Number.lt(seller_sees_from.unwrap_or(i64::MAX)))
+            .exec(&self.inner)
+            .await?;
+        let room = self.advance_thread(from, 0).await?;
+        let behind = self.advance_thread(to, room).await? - room;
+        messages::Entity::update_many()
+            .col_expr(messages::Column::ThreadId, Expr::val(to.uuid()))
+            .col_expr(messages::Column::Number, Expr::col(messages::Column::Number).add(behind))
+            .filter(of_thread())
+            .exec(&self.inner)
+            .await?;
+        Ok(())
+    }
+
+    /// Makes room for so many messages in a thread and gives the number of the last.
+    async fn advance_thread(&self, thread: ThreadId, count: i64) -> Result<i64> {
         let mut update = Query::update();
         update
             .table(threads::Entity)
-            .value(threads::Column::LastNumber, Expr::col(threads::Column::LastNumber).add(1))
+            .value(threads::Column::LastNumber, Expr::col(threads::Column::LastNumber).add(count))
             .and_where(threads::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .and_where(threads::Column::Id.eq(thread.uuid()))
             .returning_col(threads::Column::LastNumber);
         let counted = self.inner.query_one(&update).await?.ok_or(StoreError::Inconsistent { table: "threads", column: "id" })?;
+        Ok(counted.try_get("", "last_number")?)
+    }
+
+    /// Adds a message to a thread and gives it the next number.
+    pub async fn insert_message(&self, thread: ThreadId, new: NewMessage) -> Result<Message> {
+        let number = self.advance_thread(thread, 1).await?;
         let (connection, comment) = new.comment.unzip();
         let row = messages::Model {
             marketplace_id: self.marketplace.uuid(),
             id: MessageId::generate().uuid(),
             thread_id: thread.uuid(),
-            number: counted.try_get("", "last_number")?,
+            number,
             author: text(new.author),
             author_name: new.author_name,
             body: new.text,
             html: new.html,
             audience: new.audience.bits(),
             channel: text(new.channel),
+            origin: text(new.origin),
+            copied_from: new.copied_from.map(MessageId::uuid),
             delivery: text(new.delivery),
             connection_id: connection.map(ConnectionId::uuid),
             comment_number: comment.map(|number| number.0),

@@ -4,6 +4,7 @@
 //! them when it commits, so that nothing becomes visible without the state it belongs to.
 
 mod cases;
+mod charter;
 mod codec;
 mod committer;
 mod entity;
@@ -35,7 +36,8 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 
-pub use cases::{CaseFilter, CaseKey, CaseOrder, OpenedBefore, RequestKey};
+pub use cases::{CaseFilter, CaseKey, CaseOrder, Contact, OpenedBefore, RequestKey};
+pub use charter::Acceptance;
 pub use committer::{Committer, NotStored};
 pub use inbox::{InboxRow, Inserted, NewDelivery};
 pub use live::Live;
@@ -46,7 +48,7 @@ pub use queue::{Claim, QueueDepth, QueueStatus, Settlement};
 pub use tenants::{ConnectionRow, NewToken, TokenRow};
 pub use tickets::{TicketName, lane};
 pub use timeline::Feed;
-pub use timers::{DueTimer, TimerKind};
+pub use timers::DueCase;
 
 use crate::clock::SharedClock;
 use crate::domain::ids::MarketplaceId;
@@ -125,6 +127,7 @@ pub struct Store {
     live: Arc<Live>,
     url: Arc<str>,
     watch: Watch,
+    charters: charter::Charters,
 }
 
 type Callback = Arc<dyn Fn(&str) + Send + Sync>;
@@ -176,7 +179,16 @@ impl Store {
             let pool = open_postgres(url, options).await?;
             (pool.clone(), pool, Backend::Postgres)
         };
-        Ok(Self { reads, writes, backend, clock, live: Arc::new(Live::new()), url: url.into(), watch: Watch::default() })
+        Ok(Self {
+            reads,
+            writes,
+            backend,
+            clock,
+            live: Arc::new(Live::new()),
+            url: url.into(),
+            watch: Watch::default(),
+            charters: charter::Charters::default(),
+        })
     }
 
     /// Which product it is.
@@ -317,6 +329,11 @@ impl Tx {
     /// The tenant.
     pub const fn marketplace(&self) -> MarketplaceId {
         self.marketplace
+    }
+
+    /// The present, as the store sees it.
+    pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.store.clock.now()
     }
 
     /// Writes the collected events and deliveries, makes everything durable, and tells who listens.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::entity::{buyer_identities, buyers, cases, order_lines, orders, sellers};
@@ -44,15 +44,16 @@ pub struct OrderDraft {
     pub lines: Vec<OrderLine>,
 }
 
-fn seller(row: sellers::Model) -> Seller {
-    Seller {
+fn seller(row: sellers::Model) -> Result<Seller> {
+    Ok(Seller {
         id: SellerId::from_uuid(row.id),
         external_id: row.external_id,
         name: row.name,
         email: row.email,
         locale: row.locale,
+        closures: super::charter::closures(row.closures)?,
         updated_at: row.updated_at,
-    }
+    })
 }
 
 fn buyer(row: buyers::Model) -> Buyer {
@@ -125,13 +126,13 @@ impl Store {
     /// Sellers by id. A seller knows itself alone; a buyer the sellers of their cases.
     pub async fn sellers_by_id(&self, scope: Scope, ids: &[SellerId]) -> Result<Vec<Seller>> {
         let find = sellers::Entity::find().filter(visible_sellers(scope)).filter(sellers::Column::Id.is_in(ids.iter().map(|id| id.uuid())));
-        Ok(find.all(&self.reads).await?.into_iter().map(seller).collect())
+        find.all(&self.reads).await?.into_iter().map(seller).collect()
     }
 
     /// Sellers by the marketplace's own ids.
     pub async fn sellers_by_external_id(&self, scope: Scope, external_ids: &[String]) -> Result<Vec<Seller>> {
         let find = sellers::Entity::find().filter(visible_sellers(scope)).filter(sellers::Column::ExternalId.is_in(external_ids));
-        Ok(find.all(&self.reads).await?.into_iter().map(seller).collect())
+        find.all(&self.reads).await?.into_iter().map(seller).collect()
     }
 
     /// Buyers by id, of cases that the reader knows.
@@ -156,6 +157,22 @@ fn visible_sellers(scope: Scope) -> Condition {
 }
 
 impl Tx {
+    /// A buyer.
+    pub async fn buyer(&self, id: BuyerId) -> Result<Option<Buyer>> {
+        Ok(buyers::Entity::find_by_id((self.marketplace.uuid(), id.uuid())).one(&self.inner).await?.map(buyer))
+    }
+
+    /// Whether an order has a line of this name.
+    pub async fn has_line(&self, order: OrderId, external_id: &str) -> Result<bool> {
+        let find = order_lines::Entity::find()
+            .select_only()
+            .column(order_lines::Column::Position)
+            .filter(order_lines::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(order_lines::Column::OrderId.eq(order.uuid()))
+            .filter(order_lines::Column::ExternalId.eq(external_id));
+        Ok(find.into_tuple::<i32>().one(&self.inner).await?.is_some())
+    }
+
     /// Stores sellers, or what changed about them, by the marketplace's own ids; gives them back in the same order.
     pub async fn upsert_sellers(&self, drafts: &[SellerDraft]) -> Result<Vec<Seller>> {
         if drafts.is_empty() {
@@ -170,6 +187,7 @@ impl Tx {
                 name: draft.name.clone(),
                 email: draft.email.clone(),
                 locale: draft.locale.clone(),
+                closures: None,
                 created_at: now,
                 updated_at: now,
             }
@@ -185,7 +203,8 @@ impl Tx {
             .filter(sellers::Column::ExternalId.is_in(drafts.iter().map(|draft| &draft.external_id)))
             .all(&self.inner)
             .await?;
-        let mut by_external_id: HashMap<String, Seller> = stored.into_iter().map(|row| (row.external_id.clone(), seller(row))).collect();
+        let mut by_external_id: HashMap<String, Seller> =
+            stored.into_iter().map(|row| Ok((row.external_id.clone(), seller(row)?))).collect::<Result<_>>()?;
         Ok(drafts.iter().filter_map(|draft| by_external_id.remove(&draft.external_id)).collect())
     }
 

@@ -5,6 +5,8 @@ use sea_orm::{ColumnTrait, Condition};
 use uuid::Uuid;
 
 use super::entity::{cases, events, messages, participants, thread_cases};
+use crate::domain::charter::ConversationMode;
+use crate::domain::ids::SellerId;
 use crate::domain::parties::{Party, Scope, View};
 use crate::store::codec::text;
 
@@ -13,7 +15,11 @@ pub(super) fn cases(scope: Scope) -> Condition {
     let tenant = Condition::all().add(cases::Column::MarketplaceId.eq(scope.marketplace.uuid()));
     match scope.view {
         View::Whole | View::Storefront => tenant,
-        View::Seller(seller) => tenant.add(cases::Column::SellerId.eq(seller.uuid())),
+        View::Seller(seller) => {
+            // Where the operator talks alone, the seller knows of a case only what it was let into.
+            let open = cases::Column::Mode.ne(text(ConversationMode::OperatorOnly));
+            tenant.add(cases::Column::SellerId.eq(seller.uuid())).add(Condition::any().add(open).add(Expr::exists(let_in(scope, seller))))
+        }
         View::Buyer(buyer) => tenant.add(cases::Column::BuyerId.eq(buyer.uuid())),
     }
 }
@@ -65,6 +71,25 @@ pub(super) fn events(scope: Scope) -> Condition {
 pub(super) fn threads_of_cases(scope: Scope, cases: &[Uuid]) -> Condition {
     threads(scope, thread_cases::Column::MarketplaceId, thread_cases::Column::ThreadId)
         .add(thread_cases::Column::CaseId.is_in(cases.iter().copied()))
+}
+
+/// A thread of the case in which the seller has a place.
+fn let_in(scope: Scope, seller: SellerId) -> SelectStatement {
+    let column = |column: participants::Column| Expr::col((participants::Entity, column));
+    Query::select()
+        .expr(Expr::val(1))
+        .from(thread_cases::Entity)
+        .inner_join(
+            participants::Entity,
+            Condition::all()
+                .add(column(participants::Column::MarketplaceId).eq(scope.marketplace.uuid()))
+                .add(column(participants::Column::ThreadId).eq(Expr::col((thread_cases::Entity, thread_cases::Column::ThreadId))))
+                .add(column(participants::Column::Party).eq(text(Party::Seller)))
+                .add(column(participants::Column::MemberId).eq(seller.uuid())),
+        )
+        .and_where(Expr::col((thread_cases::Entity, thread_cases::Column::MarketplaceId)).eq(scope.marketplace.uuid()))
+        .and_where(Expr::col((thread_cases::Entity, thread_cases::Column::CaseId)).eq(Expr::col((cases::Entity, cases::Column::Id))))
+        .take()
 }
 
 /// The reader's place in the thread named by `thread`; none when the reader needs no place.

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
-use super::codec::{from_json, from_text, json, text};
+use super::codec::{from_text, text};
 use super::entity::{api_tokens, connections, marketplaces};
 use super::{Result, Store, StoreError};
-use crate::domain::charter::{Charter, Marketplace};
+use crate::domain::charter::{Marketplace, Publication};
 use crate::domain::ids::{ConnectionId, MarketplaceId, SellerId, TokenId};
 use crate::domain::parties::Role;
 use crate::domain::tickets::HelpdeskKind;
@@ -70,19 +70,6 @@ pub struct TokenRow {
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
-fn marketplace(row: marketplaces::Model) -> Result<Marketplace> {
-    let bad = |column| StoreError::Inconsistent { table: "marketplaces", column };
-    Ok(Marketplace {
-        id: MarketplaceId::from_uuid(row.id),
-        currency: row.currency.parse().map_err(|_| bad("currency"))?,
-        timezone: row.timezone.parse().map_err(|_| bad("timezone"))?,
-        charter: from_json(row.charter, "marketplaces", "charter")?,
-        slug: row.slug,
-        name: row.name,
-        locale: row.locale,
-    })
-}
-
 fn connection(row: connections::Model) -> Result<ConnectionRow> {
     Ok(ConnectionRow {
         id: ConnectionId::from_uuid(row.id),
@@ -110,8 +97,24 @@ fn token(row: api_tokens::Model) -> Result<TokenRow> {
 }
 
 impl Store {
-    /// Stores a new marketplace. A known slug is a [`StoreError::Conflict`].
-    pub async fn insert_marketplace(&self, new: &Marketplace) -> Result<()> {
+    async fn read_marketplace(&self, row: marketplaces::Model) -> Result<Marketplace> {
+        let (charter_version, charter) = self.charter_now(&row).await?;
+        let bad = |column| StoreError::Inconsistent { table: "marketplaces", column };
+        Ok(Marketplace {
+            id: MarketplaceId::from_uuid(row.id),
+            currency: row.currency.parse().map_err(|_| bad("currency"))?,
+            timezone: row.timezone.parse().map_err(|_| bad("timezone"))?,
+            charter,
+            charter_version,
+            slug: row.slug,
+            name: row.name,
+            locale: row.locale,
+        })
+    }
+
+    /// Stores a new marketplace with the first version of its charter. A known slug is a [`StoreError::Conflict`].
+    pub async fn insert_marketplace(&self, new: &Marketplace, charter: &Publication) -> Result<()> {
+        let tx = self.begin(new.id).await?;
         let row = marketplaces::Model {
             id: new.id.uuid(),
             slug: new.slug.clone(),
@@ -119,40 +122,43 @@ impl Store {
             currency: new.currency.code().to_owned(),
             locale: new.locale.clone(),
             timezone: new.timezone.name().to_owned(),
-            charter: json(&new.charter),
+            charter_version: new.charter_version.0,
+            next_charter_at: None,
             last_position: 0,
             last_case: 1000,
             created_at: self.clock.now(),
         };
-        marketplaces::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(&self.writes).await?;
-        Ok(())
-    }
-
-    /// Sets a marketplace's rules.
-    pub async fn save_charter(&self, id: MarketplaceId, charter: &Charter) -> Result<()> {
-        marketplaces::Entity::update_many()
-            .set(marketplaces::ActiveModel { charter: Set(json(charter)), ..Default::default() })
-            .filter(marketplaces::Column::Id.eq(id.uuid()))
-            .exec(&self.writes)
-            .await?;
-        Ok(())
+        marketplaces::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(&tx.inner).await?;
+        tx.publish(charter).await?;
+        tx.commit().await
     }
 
     /// Every marketplace, by slug.
     pub async fn marketplaces(&self) -> Result<Vec<Marketplace>> {
         let all = marketplaces::Entity::find().order_by_asc(marketplaces::Column::Slug);
-        all.all(&self.reads).await?.into_iter().map(marketplace).collect()
+        let mut found = Vec::new();
+        for row in all.all(&self.reads).await? {
+            found.push(self.read_marketplace(row).await?);
+        }
+        Ok(found)
     }
 
     /// A marketplace by its short name.
     pub async fn marketplace_by_slug(&self, slug: &str) -> Result<Option<Marketplace>> {
         let find = marketplaces::Entity::find().filter(marketplaces::Column::Slug.eq(slug));
-        find.one(&self.reads).await?.map(marketplace).transpose()
+        self.some_marketplace(find.one(&self.reads).await?).await
+    }
+
+    async fn some_marketplace(&self, row: Option<marketplaces::Model>) -> Result<Option<Marketplace>> {
+        match row {
+            Some(row) => self.read_marketplace(row).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// A marketplace.
     pub async fn marketplace(&self, id: MarketplaceId) -> Result<Option<Marketplace>> {
-        marketplaces::Entity::find_by_id(id.uuid()).one(&self.reads).await?.map(marketplace).transpose()
+        self.some_marketplace(marketplaces::Entity::find_by_id(id.uuid()).one(&self.reads).await?).await
     }
 
     /// Stores a connection, or replaces secrets and settings of the one to the same account.

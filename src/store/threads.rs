@@ -139,6 +139,15 @@ impl Tx {
         thread(row)
     }
 
+    /// Lets a thread cover one case more; a thread that covers it already stays as it is.
+    pub async fn link_thread(&self, case: CaseId, thread: ThreadId) -> Result<()> {
+        let link = thread_cases::Model { marketplace_id: self.marketplace.uuid(), case_id: case.uuid(), thread_id: thread.uuid() };
+        let insert = thread_cases::Entity::insert(link.into_active_model().reset_all());
+        let on_conflict = sea_orm::sea_query::OnConflict::new().do_nothing().to_owned();
+        insert.on_conflict(on_conflict).exec_without_returning(&self.inner).await?;
+        Ok(())
+    }
+
     /// The thread of this kind on the case, the oldest.
     pub async fn thread_of_case(&self, case: CaseId, kind: ThreadKind) -> Result<Option<Thread>> {
         let mine = thread_cases::Entity::find()

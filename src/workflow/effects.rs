@@ -2,50 +2,46 @@
 
 use super::Result;
 use crate::domain::cases::{Case, Moved};
-use crate::domain::charter::Charter;
+use crate::domain::charter::Terms;
 use crate::domain::effects::Effect;
 use crate::domain::parties::Who;
 use crate::domain::threads::{Message, ThreadKind};
 use crate::domain::tickets::{Ticket, TicketPresence};
 use crate::helpdesk::{OutboundCommand, SpeakAs, TicketUpdate, Visibility};
-use crate::store::{NewOutbox, TimerKind, Tx, lane};
+use crate::store::{NewOutbox, Tx, lane};
 
 /// Writes a move down: the case, what happened, what is to be done.
-pub(super) async fn record(tx: &mut Tx, charter: &Charter, who: &Who, moved: &Moved) -> Result<()> {
+pub(super) async fn record(tx: &mut Tx, terms: &Terms, who: &Who, moved: &Moved) -> Result<()> {
     tx.save_case(&moved.case).await?;
-    announce(tx, charter, who, moved).await
+    announce(tx, terms, who, moved).await
 }
 
 /// The same for a case that was just stored.
-pub(super) async fn announce(tx: &mut Tx, charter: &Charter, who: &Who, moved: &Moved) -> Result<()> {
+pub(super) async fn announce(tx: &mut Tx, terms: &Terms, who: &Who, moved: &Moved) -> Result<()> {
     for event in &moved.events {
         tx.record(moved.case.id, who, event.clone());
     }
     for effect in &moved.effects {
         match effect {
-            Effect::SyncTicket => sync_tickets(tx, charter, &moved.case).await?,
-            Effect::StartSellerTimer { due_at } => tx.start_timer(moved.case.id, TimerKind::SellerReply, *due_at).await?,
-            Effect::StopSellerTimer => {
-                tx.stop_timer(moved.case.id, TimerKind::SellerReply).await?;
-            }
+            Effect::SyncTicket => sync_tickets(tx, terms, &moved.case).await?,
         }
     }
     Ok(())
 }
 
-async fn sync_tickets(tx: &mut Tx, charter: &Charter, case: &Case) -> Result<()> {
-    if charter.ticket_sync.writes() {
+async fn sync_tickets(tx: &mut Tx, terms: &Terms, case: &Case) -> Result<()> {
+    if terms.house.ticket_sync.writes() {
         for mut ticket in tx.tickets_of(case.id).await? {
-            sync_ticket(tx, charter, case, &mut ticket).await?;
+            sync_ticket(tx, terms, case, &mut ticket).await?;
         }
     }
     Ok(())
 }
 
 /// Asks the helpdesk to bring a ticket in step with its case, unless it is, or was asked to already.
-pub(super) async fn sync_ticket(tx: &mut Tx, charter: &Charter, case: &Case, ticket: &mut Ticket) -> Result<()> {
+pub(super) async fn sync_ticket(tx: &mut Tx, terms: &Terms, case: &Case, ticket: &mut Ticket) -> Result<()> {
     use crate::domain::tickets::TicketStatus::{Closed, Solved};
-    if !charter.ticket_sync.writes() || ticket.presence != TicketPresence::Active || ticket.status == Closed {
+    if !terms.house.ticket_sync.writes() || ticket.presence != TicketPresence::Active || ticket.status == Closed {
         return Ok(());
     }
     let wanted = case.status.as_ticket_status();
@@ -74,6 +70,15 @@ pub(super) async fn sync_ticket(tx: &mut Tx, charter: &Charter, case: &Case, tic
 /// Whether words can be brought to a ticket at all.
 pub(super) fn can_carry(ticket: &Ticket) -> bool {
     ticket.presence == TicketPresence::Active && ticket.status != crate::domain::tickets::TicketStatus::Closed
+}
+
+/// Leaves word in a ticket for whoever works there.
+pub(super) fn note(tx: &mut Tx, case: &Case, ticket: &Ticket, text: String) {
+    let (visibility, speak_as) = (Visibility::Internal, SpeakAs::Operator);
+    let command = OutboundCommand::PostComment { ticket: ticket.number.clone(), visibility, speak_as, text, known: Vec::new() };
+    let mut delivery = NewOutbox::new(ticket.connection, lane(ticket.connection, &ticket.number), command);
+    delivery.case = Some(case.id);
+    tx.send(delivery);
 }
 
 /// Sends a message to the ticket that its audience reads it in. Private talk can only become an internal note.

@@ -3,11 +3,14 @@
 //! No HTTP, no GraphQL, no SQL here. Whoever asks "can this happen twice?" reads one function.
 
 pub mod cases;
+pub mod charter;
 pub mod connections;
 mod effects;
 pub mod inbound;
+pub mod merges;
 pub mod orders;
 pub mod outbound;
+pub mod splits;
 pub mod tenants;
 pub mod threads;
 pub mod timers;

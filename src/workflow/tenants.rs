@@ -1,5 +1,7 @@
 //! Marketplaces and the tokens that open the API.
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::Rng;
@@ -7,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 use super::{Check, Cx, Error, Result, refused};
-use crate::domain::charter::{Charter, Marketplace};
+use crate::domain::charter::{Charter, CharterVersion, Effect, Marketplace, Publication};
 use crate::domain::ids::{MarketplaceId, SellerId, TokenId};
 use crate::domain::money::Currency;
 use crate::domain::parties::{Actor, Role, Who};
@@ -45,6 +47,7 @@ pub async fn create_marketplace(cx: &Cx, new: NewMarketplace) -> Result<Marketpl
     if !is_language_tag(&new.locale) {
         check.fault(&["locale"], Refusal::Invalid { message: "The locale must be a language tag such as fr or en-GB.".into() });
     }
+    super::charter::check(&mut check, &[], &new.charter);
     check.done()?;
     let marketplace = Marketplace {
         id: MarketplaceId::generate(),
@@ -53,9 +56,19 @@ pub async fn create_marketplace(cx: &Cx, new: NewMarketplace) -> Result<Marketpl
         currency: new.currency,
         locale: new.locale,
         timezone: new.timezone,
-        charter: new.charter,
+        charter: Arc::new(new.charter),
+        charter_version: CharterVersion::FIRST,
     };
-    match cx.store.insert_marketplace(&marketplace).await {
+    let first = Publication {
+        version: CharterVersion::FIRST,
+        charter: Arc::clone(&marketplace.charter),
+        effect: Effect::Binding,
+        summary: String::new(),
+        by: Who::System,
+        announced_at: cx.now(),
+        effective_at: cx.now(),
+    };
+    match cx.store.insert_marketplace(&marketplace, &first).await {
         Err(StoreError::Conflict { .. }) => {
             Err(refused(&["slug"], Refusal::Invalid { message: format!("There is a marketplace `{}` already.", marketplace.slug) }))
         }

@@ -6,7 +6,7 @@ use crate::domain::charter::{Charter, PrivateMirror};
 use crate::domain::ids::{CaseId, MessageId, ThreadId};
 use crate::domain::parties::{Actor, Audience, Party, Who};
 use crate::domain::refusal::Refusal;
-use crate::domain::threads::{History, Member, Message, MessageDelivery, NewMessage, Participant, Right, Thread, ThreadKind};
+use crate::domain::threads::{History, Member, Message, MessageDelivery, NewMessage, Origin, Participant, Right, Thread, ThreadKind};
 use crate::domain::tickets::Channel;
 use crate::domain::timeline::{EventKind, NewEvent};
 use crate::helpdesk::SpeakAs;
@@ -194,7 +194,7 @@ async fn post_once(cx: &Cx, actor: &Actor, request: &MessageRequest) -> Result<M
     check.text(&["text"], "The text", &request.text, TEXT_LIMIT);
     check.text(&["idempotencyKey"], "The idempotency key", &request.idempotency_key, KEY_LIMIT);
     check.done()?;
-    let charter = cx.marketplace(actor.marketplace).await?.charter;
+    let marketplace = cx.marketplace(actor.marketplace).await?;
     let mut tx = cx.store.begin(actor.marketplace).await?;
     let not_found = || refused(&["threadId"], Refusal::NotFound { what: "Thread" });
     tx.thread(actor.scope(), request.thread).await?.ok_or_else(not_found)?;
@@ -214,33 +214,61 @@ async fn post_once(cx: &Cx, actor: &Actor, request: &MessageRequest) -> Result<M
         return if same { Ok(before) } else { Err(refused(&["idempotencyKey"], Refusal::KeyUsedDifferently)) };
     }
 
-    let (author_name, speak_as) = voice(&tx, actor).await?;
-    let new = NewMessage {
-        author,
-        author_name,
-        text: request.text.clone(),
-        html: None,
-        audience: Audience::ALL,
-        channel: Channel::Api,
-        delivery: MessageDelivery::None,
-        comment: None,
-        idempotency_key: Some(key),
-        sent_at: cx.now(),
-    };
-    let ids: Vec<_> = cases.iter().map(|case| case.id).collect();
-    let mut message = say(&mut tx, &actor.who, &ids, thread.id, new).await?;
-    if let Some(own) = policy::place(&actor.who, &participants) {
-        tx.mark_read(own, message.number).await?;
-    }
-    message.delivery = bring_to_tickets(&mut tx, &charter, &cases, &thread, &message, speak_as).await?;
+    let place = policy::place(&actor.who, &participants);
+    let message = speak(&mut tx, &marketplace.charter, actor, &cases, (&thread, place), request.text.clone(), Some(key)).await?;
     if thread.kind.reaches_buyer() {
         for case in &cases {
-            let moved = case.apply(&CaseMove::Write(author), &charter, cx.now())?;
-            effects::record(&mut tx, &charter, &actor.who, &moved).await?;
+            let terms = tx.terms(&marketplace, case).await?;
+            let moved = case.apply(&CaseMove::Write(author), &terms, cx.now())?;
+            effects::record(&mut tx, &terms, &actor.who, &moved).await?;
         }
     }
     tx.commit().await?;
     Ok(message)
+}
+
+/// Says something in a thread, in the name of who acts, and brings it to the tickets. What it means for the cases is up to
+/// the caller.
+pub(super) async fn speak(
+    tx: &mut Tx,
+    charter: &Charter,
+    actor: &Actor,
+    cases: &[Case],
+    (thread, place): (&Thread, Option<&Participant>),
+    text: String,
+    idempotency_key: Option<String>,
+) -> Result<Message> {
+    let (author_name, speak_as) = voice(tx, actor).await?;
+    let new = NewMessage {
+        author: actor.party().ok_or(Refusal::NotAllowed)?,
+        author_name,
+        text,
+        html: None,
+        audience: Audience::ALL,
+        channel: Channel::Api,
+        origin: Origin::Person,
+        copied_from: None,
+        delivery: MessageDelivery::None,
+        comment: None,
+        idempotency_key,
+        sent_at: tx.now(),
+    };
+    let ids: Vec<_> = cases.iter().map(|case| case.id).collect();
+    let mut message = say(tx, &actor.who, &ids, thread.id, new).await?;
+    if let Some(own) = place {
+        tx.mark_read(own, message.number).await?;
+    }
+    message.delivery = bring_to_tickets(tx, charter, cases, thread, &message, speak_as).await?;
+    Ok(message)
+}
+
+/// Says something to the buyer of a case, where the actor may write to the buyer now.
+pub(super) async fn tell_buyer(tx: &mut Tx, charter: &Charter, actor: &Actor, case: &Case, text: String) -> Result<Message> {
+    let thread = buyer_thread(tx, &actor.who, case).await?;
+    let participants = tx.participants(thread.id).await?;
+    policy::may_post(&actor.who, &thread, &participants).map_err(|refusal| refused(&["text"], refusal))?;
+    let place = policy::place(&actor.who, &participants);
+    speak(tx, charter, actor, std::slice::from_ref(case), (&thread, place), text, None).await
 }
 
 async fn voice(tx: &Tx, actor: &Actor) -> Result<(String, SpeakAs)> {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use trilogue::demo::peer::Opening;
 use trilogue::domain::calendar::BusinessCalendar;
-use trilogue::domain::charter::Charter;
+use trilogue::domain::charter::{Charter, PartyTargets, Targets};
 use trilogue::domain::tickets::HelpdeskKind;
 
 use crate::harness::{Db, Desk, Story, TestApp, on_both_databases};
@@ -14,6 +14,11 @@ use crate::harness::{Db, Desk, Story, TestApp, on_both_databases};
 /// The hours of `examples/business-hours.json`.
 fn hours() -> Arc<BusinessCalendar> {
     serde_json::from_str(include_str!("../../examples/business-hours.json")).unwrap()
+}
+
+fn sixteen_hours() -> Targets {
+    let usual = PartyTargets::default();
+    Targets { seller: PartyTargets { first_reply_hours: 16, next_reply_hours: 16, ..usual }, ..Targets::default() }
 }
 
 async fn story(db: Db, charter: Charter) -> Story {
@@ -39,7 +44,7 @@ async fn asked(story: &Story) -> (u64, Value) {
 on_both_databases! {
     /// Sunday, 22 November 2026, 10:00 in Paris: 16 hours are Monday, Tuesday (7.5 each) and one of Wednesday.
     async fn only_open_hours_count_for_the_seller(db: Db) {
-        let story = story(db, Charter { seller_reply_hours: 16, business_hours: Some(hours()), ..Charter::default() }).await;
+        let story = story(db, Charter { business_hours: Some(hours()), targets: sixteen_hours(), ..Charter::default() }).await;
         let (ticket, due) = asked(&story).await;
         assert_eq!(due, "2026-11-25T09:00:00+00:00");
         until(&story, "2026-11-25T08:59:59Z").await;

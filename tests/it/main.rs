@@ -9,6 +9,7 @@ mod demo;
 mod durability;
 mod examples;
 mod graphql_api;
+mod handling;
 mod harness;
 mod helpdesk_conformance;
 mod intake;

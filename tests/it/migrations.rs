@@ -16,7 +16,13 @@ use crate::harness::{Db, Story, TestApp, on_both_databases};
 const EMPTY: &[&str] = &[
     "api_tokens.revoked_at",        // no token of the story is revoked
     "cases.idempotency_key",        // it begins in the helpdesk
-    "cases.request_digest",         // likewise
+    "cases.merged_into",            // it is one case throughout
+    "cases.order_line",             // the helpdesk does not say which
+    "cases.outcome",                // it is not settled
+    "cases.parent_id",              // it was split from none
+    "cases.request_digest",         // it begins in the helpdesk
+    "cases.resolution",             // it is not settled
+    "cases.silence_at",             // nobody waits for the buyer
     "connections.reconcile_cursor", // Freshdesk gives none
     "connections.reconciled_at",    // nothing was missed
     "inbox.delivery_key",           // Freshdesk gives none
@@ -24,6 +30,8 @@ const EMPTY: &[&str] = &[
     "inbox.event_key",              // likewise
     "inbox.last_error",             // all went well
     "inbox.lease_until",            // nobody works now
+    "marketplaces.next_charter_at", // no change of the charter is announced
+    "messages.copied_from",         // no case was split
     "messages.redacted_at",         // nothing was blacked out
     "outbox.began_at",              // every outcome is known
     "outbox.last_error",            // all went well
@@ -92,6 +100,10 @@ on_both_databases! {
         story.app.work().await;
         let urgent = json!({ "caseId": story.case(ticket, "id").await["id"], "priority": "URGENT" });
         story.app.act(&story.operator, "casePrioritize", "case { id }", urgent).await;
+
+        story.app.act(&story.seller, "charterAccept", "acceptance { version }", json!({ "version": 1 })).await;
+        let away = json!({ "closures": [{ "first": "2026-12-24", "last": "2027-01-01" }] });
+        story.app.act(&story.seller, "sellerSetClosures", "seller { id }", away).await;
 
         let db = Database::connect(&story.app.settings.database_url).await.unwrap();
         let mut empty = Vec::new();

@@ -164,7 +164,7 @@ on_both_databases! {
         let ticket = story.ticket().await;
         let case = story.case(ticket, "id").await["id"].as_str().unwrap().to_owned();
         story.app.advance(TimeDelta::hours(48));
-        let stale = story.app.cx.store.due_timers(story.app.cx.now(), 10).await.unwrap();
+        let stale = story.app.cx.store.due_cases(story.app.cx.now(), 10).await.unwrap();
         assert_eq!(stale.len(), 1);
         // Before that worker gets to it, the seller answers and the buyer writes again.
         let thread = story.thread(ticket, "SELLER_BUYER").await;

@@ -83,7 +83,7 @@ impl ExtraOpening {
 }
 
 fn checked(label: String) -> Result<String, InvalidCalendar> {
-    if label.trim().is_empty() || label.chars().count() > LONGEST_LABEL {
+    if (!label.is_empty() && label.trim().is_empty()) || label.chars().count() > LONGEST_LABEL {
         return Err(InvalidCalendar::Label { longest: LONGEST_LABEL });
     }
     Ok(label)

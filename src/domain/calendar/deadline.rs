@@ -42,6 +42,11 @@ pub enum DeadlineError {
 #[serde(try_from = "u8", into = "u8")]
 pub struct Percent(u8);
 
+impl Percent {
+    /// 75 per cent.
+    pub const THREE_QUARTERS: Self = Self(75);
+}
+
 impl TryFrom<u8> for Percent {
     type Error = InvalidDuration;
 

@@ -84,6 +84,16 @@ pub enum BusinessDuration {
     WorkingDays(NonZeroU16),
 }
 
+impl BusinessDuration {
+    /// The same counted by the clock on the wall, which is never later.
+    pub fn wall(self) -> TimeDelta {
+        match self {
+            Self::Wall(span) | Self::Open(span) => span.length(),
+            Self::WorkingDays(days) => TimeDelta::days(i64::from(days.get())),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -118,6 +118,14 @@ impl BusinessCalendar {
         Self { timezone, week: Week::always_open(), holidays: None, closures: Vec::new(), extra_openings: Vec::new() }
     }
 
+    /// The same with closures more.
+    #[must_use]
+    pub fn with_closures(&self, more: &[Closure]) -> Self {
+        let mut calendar = self.clone();
+        calendar.closures.extend_from_slice(more);
+        calendar
+    }
+
     /// The time zone of its hours and dates.
     pub fn timezone(&self) -> Tz {
         self.timezone

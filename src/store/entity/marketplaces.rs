@@ -12,8 +12,8 @@ pub(crate) struct Model {
     pub(crate) currency: String,
     pub(crate) locale: String,
     pub(crate) timezone: String,
-    #[sea_orm(column_type = "JsonBinary")]
-    pub(crate) charter: Json,
+    pub(crate) charter_version: i32,
+    pub(crate) next_charter_at: Option<DateTimeUtc>,
     pub(crate) last_position: i64,
     pub(crate) last_case: i64,
     pub(crate) created_at: DateTimeUtc,

@@ -17,6 +17,8 @@ pub(crate) struct Model {
     pub(crate) html: Option<String>,
     pub(crate) audience: i16,
     pub(crate) channel: String,
+    pub(crate) origin: String,
+    pub(crate) copied_from: Option<Uuid>,
     pub(crate) delivery: String,
     pub(crate) connection_id: Option<Uuid>,
     pub(crate) comment_number: Option<String>,

@@ -13,6 +13,8 @@ pub(crate) struct Model {
     pub(crate) name: String,
     pub(crate) email: Option<String>,
     pub(crate) locale: Option<String>,
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub(crate) closures: Option<Json>,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,
 }

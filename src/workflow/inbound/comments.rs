@@ -3,7 +3,7 @@
 use super::Desk;
 use crate::domain::cases::{Case, CaseMove, SellerPresence};
 use crate::domain::parties::{Audience, Party, Who};
-use crate::domain::threads::{Member, Message, MessageDelivery, NewMessage};
+use crate::domain::threads::{Member, Message, MessageDelivery, NewMessage, Origin};
 use crate::domain::timeline::{EventKind, NewEvent};
 use crate::helpdesk::{AuthorSide, Comment, TicketSnapshot, Trust, Visibility, without_speaker};
 use crate::workflow::Result;
@@ -69,6 +69,8 @@ impl Desk<'_> {
             html: comment.html.as_deref().map(clean),
             audience,
             channel: comment.channel,
+            origin: Origin::Person,
+            copied_from: None,
             delivery: MessageDelivery::None,
             comment: Some((self.connected.id, comment.number.clone())),
             idempotency_key: None,

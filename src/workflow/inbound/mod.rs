@@ -10,16 +10,16 @@ use chrono::{DateTime, Utc};
 
 use super::connections::Connected;
 use super::threads::open_buyer_thread;
-use super::{Cx, Error, Result, effects};
+use super::{Cx, Error, Result, cases, effects};
 use crate::domain::cases::{Case, CaseMove, CaseStatus, Opening};
-use crate::domain::charter::Charter;
+use crate::domain::charter::{Marketplace, Terms};
 use crate::domain::effects::Effect;
 use crate::domain::ids::{CaseId, MarketplaceId};
 use crate::domain::parties::{Party, Who};
-use crate::domain::tickets::{Priority, Ticket, TicketNumber, TicketPresence, TicketStatus};
+use crate::domain::tickets::{Channel, Priority, Ticket, TicketNumber, TicketPresence, TicketStatus};
 use crate::domain::timeline::{EventKind, NewEvent};
 use crate::helpdesk::{AuthorSide, Comment, CommentsRead, HelpdeskError, NudgeKind, TicketSnapshot};
-use crate::store::{NewDelivery, Tx, lane};
+use crate::store::{Contact, NewDelivery, Tx, lane};
 
 /// What came of a nudge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,10 +49,11 @@ pub async fn follow(cx: &Cx, connected: &Connected, number: &TicketNumber, nudge
     };
     let comments = connected.helpdesk.comments(number, &read).await?;
     let account = connected.account().await?.user.clone();
-    let charter = cx.marketplace(connected.marketplace).await?.charter;
+    let marketplace = cx.marketplace(connected.marketplace).await?;
 
     let tx = cx.store.begin(connected.marketplace).await?;
-    let mut desk = Desk { tx, connected, charter, account, newest: None, now: cx.now(), news: News::None };
+    let terms = Terms::today(&marketplace);
+    let mut desk = Desk { tx, connected, marketplace, terms, account, newest: None, now: cx.now(), news: News::None };
     let Some((mut ticket, mut open)) = desk.take_up(known.as_ref(), &snapshot, &comments, read.count).await? else {
         return Ok(Outcome::NotYet);
     };
@@ -81,13 +82,17 @@ async fn vanished(cx: &Cx, connected: &Connected, number: &TicketNumber, nudge: 
     let Some(known) = cx.store.ticket(connected.marketplace, connected.id, number).await? else {
         return Ok(Outcome::Ignored("the helpdesk does not know the ticket"));
     };
-    let charter = cx.marketplace(connected.marketplace).await?.charter;
+    let marketplace = cx.marketplace(connected.marketplace).await?;
     let tx = cx.store.begin(connected.marketplace).await?;
     let cases = tx.lock_cases_of_ticket(known.id).await?;
     let Some(mut ticket) = tx.lock_ticket(connected.id, number).await? else { return Ok(Outcome::NotYet) };
     let newest = cases.last().map(|case| case.id);
     let mut case = newest_open(cases);
-    let mut desk = Desk { tx, connected, charter, account: String::new(), newest, now: cx.now(), news: News::None };
+    let terms = match &case {
+        Some(case) => tx.terms(&marketplace, case).await?,
+        None => Terms::today(&marketplace),
+    };
+    let mut desk = Desk { tx, connected, marketplace, terms, account: String::new(), newest, now: cx.now(), news: News::None };
     // What is marked as spam goes to the bin as well, and the one is told before or after the other.
     let presence = match (&ticket.presence, nudge) {
         (TicketPresence::Spam, _) | (_, NudgeKind::TicketSpam) => TicketPresence::Spam,
@@ -116,7 +121,9 @@ fn seen(ticket: &Ticket) -> Ticket {
 struct Desk<'a> {
     tx: Tx,
     connected: &'a Connected,
-    charter: Charter,
+    marketplace: Marketplace,
+    /// Those of the open case, or of one that is opened now.
+    terms: Terms,
     account: String,
     /// The newest case that the ticket tells, closed or not.
     newest: Option<CaseId>,
@@ -159,6 +166,9 @@ impl Desk<'_> {
         }
         self.newest = cases.last().map(|case| case.id);
         let mut open = newest_open(cases);
+        if let Some(case) = &open {
+            self.terms = self.tx.terms(&self.marketplace, case).await?;
+        }
         let numbers: Vec<_> = comments.iter().map(|comment| &comment.number).collect();
         let filed = self.tx.messages_of_comments(self.connected.id, &numbers).await?;
         let unknown: Vec<_> =
@@ -192,14 +202,31 @@ impl Desk<'_> {
         let order = self.find_order(snapshot, words.collect()).await?;
         let requester = &snapshot.requester;
         let buyer = self.tx.buyer_of(Some((self.connected.id, &requester.id)), &requester.name, requester.email.as_deref()).await?;
+        let channel = comments.first().map_or(Channel::Other, |comment| comment.channel);
+        if let Some((about, _)) = order
+            && let Some(case) =
+                self.same_matter(Contact { buyer: buyer.id, order: about, order_line: None, channel, since: self.now }).await?
+        {
+            self.tx.link_ticket(case.id, ticket.id).await?;
+            self.tx.record(case.id, &self.helpdesk(), NewEvent::for_operator(EventKind::TicketLinked { ticket: ticket.id }));
+            return Ok(case);
+        }
         let opening = Opening {
             reference: self.tx.next_reference().await?,
             subject: snapshot.subject.clone(),
             priority: snapshot.priority.unwrap_or(Priority::Normal),
             buyer: buyer.id,
             order,
+            order_line: None,
+            reason: None,
+            channel,
+            phase: None,
+            parent: None,
         };
-        let case = Case::open(opening, &self.charter, self.now);
+        if let Some((_, seller)) = order {
+            self.terms.seller_closures = self.tx.closures(seller).await?;
+        }
+        let case = Case::open(opening, &self.terms, self.now);
         self.tx.insert_case(&case, None).await?;
         self.newest = Some(case.id);
         self.tx.link_ticket(case.id, ticket.id).await?;
@@ -208,20 +235,31 @@ impl Desk<'_> {
         self.news = News::Some;
         let mut opening = case.opening();
         opening.effects.retain(|effect| *effect != Effect::SyncTicket);
-        effects::announce(&mut self.tx, &self.charter, &who, &opening).await?;
+        effects::announce(&mut self.tx, &self.terms, &who, &opening).await?;
         self.tx.record(case.id, &who, NewEvent::for_operator(EventKind::TicketLinked { ticket: ticket.id }));
         open_buyer_thread(&mut self.tx, &who, &case).await?;
         Ok(case)
     }
 
+    /// The open case of the same buyer about the same thing, begun by another channel: the ticket tells it from now on.
+    async fn same_matter(&mut self, contact: Contact<'_>) -> Result<Option<Case>> {
+        let found = cases::same_matter(&self.tx, &self.terms, contact).await?;
+        if let Some(case) = &found {
+            self.terms = self.tx.terms(&self.marketplace, case).await?;
+            self.newest = Some(case.id);
+            self.news = News::Some;
+        }
+        Ok(found)
+    }
+
     async fn make(&mut self, case: &mut Case, step: &CaseMove, who: &Who) -> Result<()> {
-        let mut moved = case.apply(step, &self.charter, self.now)?;
+        let mut moved = case.apply(step, &self.terms, self.now)?;
         if author_is_buyer(step) || moved.effects.contains(&Effect::SyncTicket) {
             self.news = News::Some;
         }
         // Once, at the end, against what the ticket says now.
         moved.effects.retain(|effect| *effect != Effect::SyncTicket);
-        effects::record(&mut self.tx, &self.charter, who, &moved).await?;
+        effects::record(&mut self.tx, &self.terms, who, &moved).await?;
         *case = moved.case;
         Ok(())
     }
@@ -253,7 +291,7 @@ impl Desk<'_> {
         }
         self.tx.save_ticket(&ticket).await?;
         if let Some(case) = &case {
-            effects::sync_ticket(&mut self.tx, &self.charter, case, &mut ticket).await?;
+            effects::sync_ticket(&mut self.tx, &self.terms, case, &mut ticket).await?;
         }
         Ok(self.tx.commit().await?)
     }

@@ -1,7 +1,7 @@
 //! What else a ticket says: its order, its state and priority, and whether it is still there.
 
 use super::{Desk, News};
-use crate::domain::cases::{Case, CaseMove, CaseStatus};
+use crate::domain::cases::{Case, CaseMove, CaseStatus, Outcome};
 use crate::domain::ids::{OrderId, SellerId, TicketId};
 use crate::domain::orders::OrderPattern;
 use crate::domain::tickets::{Ticket, TicketPresence, TicketStatus};
@@ -68,9 +68,11 @@ impl Desk<'_> {
     /// as both can be undone.
     pub(super) async fn leave(&mut self, ticket: &mut Ticket, case: &mut Option<Case>, presence: TicketPresence) -> Result<()> {
         let (event, step) = match &presence {
-            TicketPresence::Merged { into } => (EventKind::TicketMerged { ticket: ticket.id, into: into.clone() }, CaseMove::Close),
-            TicketPresence::Spam => (EventKind::TicketMarkedSpam { ticket: ticket.id }, CaseMove::Resolve),
-            TicketPresence::Deleted => (EventKind::TicketDeleted { ticket: ticket.id }, CaseMove::Resolve),
+            TicketPresence::Merged { into } => {
+                (EventKind::TicketMerged { ticket: ticket.id, into: into.clone() }, CaseMove::Close(Outcome::Merged))
+            }
+            TicketPresence::Spam => (EventKind::TicketMarkedSpam { ticket: ticket.id }, thrown_away()),
+            TicketPresence::Deleted => (EventKind::TicketDeleted { ticket: ticket.id }, thrown_away()),
             TicketPresence::Active => return Ok(()),
         };
         if ticket.presence == presence {
@@ -85,7 +87,7 @@ impl Desk<'_> {
             self.tx.record(case, &self.helpdesk(), NewEvent::for_operator(event));
         }
         if let Some(case) = case
-            && (step == CaseMove::Close || case.status.turn().is_some())
+            && (matches!(step, CaseMove::Close(_)) || case.status.turn().is_some())
         {
             self.make(case, &step, &self.helpdesk()).await?;
         }
@@ -100,7 +102,8 @@ impl Desk<'_> {
         let words = self.tx.words_of_buyer(case.id).await?;
         if let Some((order, seller)) = self.find_order(snapshot, words).await? {
             let who = self.helpdesk();
-            *case = cases::attach(&mut self.tx, &self.charter, &who, case, order, seller, self.now).await?;
+            self.terms.seller_closures = self.tx.closures(seller).await?;
+            *case = cases::attach(&mut self.tx, &self.terms, &who, case, order, seller, self.now).await?;
         }
         Ok(())
     }
@@ -115,7 +118,7 @@ impl Desk<'_> {
         if priority_changed {
             ticket.pushed_priority = None;
         }
-        if !self.charter.ticket_sync.reads() {
+        if !self.terms.house.ticket_sync.reads() {
             return Ok(());
         }
         let who = self.helpdesk();
@@ -145,7 +148,7 @@ impl Desk<'_> {
                 return Ok(Some(*order));
             }
         }
-        let pattern = self.charter.order_pattern.clone().unwrap_or_else(OrderPattern::usual);
+        let pattern = self.terms.house.order_pattern.clone().unwrap_or_else(OrderPattern::usual);
         let text = std::iter::once(snapshot.subject.clone()).chain(words).collect::<Vec<_>>().join("\n");
         let candidates = pattern.candidates(&text);
         if candidates.is_empty() {
@@ -168,4 +171,9 @@ impl Desk<'_> {
         }
         Ok(false)
     }
+}
+
+/// Bin and spam settle a case: it was no request.
+const fn thrown_away() -> CaseMove {
+    CaseMove::Resolve { outcome: Outcome::NoRequest, resolution: None }
 }

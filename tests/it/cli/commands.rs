@@ -27,8 +27,9 @@ on_both_databases! {
         let changed = shell.json("marketplace set bazar --conversation-mode tripartite --order-pattern (B-\\d+)").await;
         assert_eq!(changed["charter"]["conversationMode"], "TRIPARTITE");
         assert_eq!(changed["charter"]["orderPattern"], "(B-\\d+)");
-        assert_eq!(changed["charter"]["sellerReplyHours"], 48, "what was not named stays");
-        assert_eq!(shell.says("marketplace set bazar --private-mirror internal-notes").await, "Changed marketplace `bazar`.\n");
+        assert_eq!(changed["charter"]["targets"]["seller"]["firstReplyHours"], 48, "what was not named stays");
+        assert_eq!(changed["charterVersion"], 2);
+        assert_eq!(shell.says("marketplace set bazar --private-mirror internal-notes").await, "Changed marketplace `bazar`: version 3 of its charter.\n");
         assert_eq!(shell.says("marketplace set bazar").await, "Marketplace `bazar` has these rules already.\n");
         let kept = shell.json("marketplace set bazar").await;
         assert_eq!((&kept["charter"]["conversationMode"], &kept["charter"]["privateMirror"]), (&json!("TRIPARTITE"), &json!("INTERNAL_NOTES")));
@@ -36,7 +37,7 @@ on_both_databases! {
         let hours = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/business-hours.json");
         let set = shell.json(&format!("marketplace set bazar --business-hours {hours}")).await;
         assert_eq!(set["charter"]["businessHours"]["timezone"], "Europe/Paris");
-        assert_eq!(shell.says("marketplace set bazar --seller-reply-hours 24").await, "Changed marketplace `bazar`.\n");
+        assert_eq!(shell.says("marketplace set bazar --seller-reply-hours 24").await, "Changed marketplace `bazar`: version 5 of its charter.\n");
         assert_eq!(shell.json("marketplace set bazar").await["charter"]["businessHours"]["holidays"]["country"], "FR", "they stay");
         assert_eq!(shell.json("marketplace set bazar --business-hours always").await["charter"]["businessHours"], json!(null));
 

@@ -136,7 +136,7 @@ on_both_databases! {
         assert_eq!(seen(&reopened), (json!("WAITING_OPERATOR"), json!("OPERATOR")));
         let timeline = shop.app.ask(&shop.vendor, "query($id: ID!) { case(by: { id: $id }) { timeline { nodes { __typename actor { kind party name } ... on CaseEscalatedEvent { reason note } } } } }", json!({ "id": case })).await;
         let kinds: Vec<_> = timeline["case"]["timeline"]["nodes"].as_array().unwrap().iter().map(|item| item["__typename"].as_str().unwrap()).collect();
-        let expected = ["CaseOpenedEvent", "OrderAttachedEvent", "ThreadOpenedEvent", "MessagePostedEvent", "CasePriorityChangedEvent", "CaseEscalatedEvent", "CaseStatusChangedEvent", "MessagePostedEvent", "CaseStatusChangedEvent", "CaseStatusChangedEvent", "CaseStatusChangedEvent"];
+        let expected = ["CaseOpenedEvent", "OrderAttachedEvent", "ThreadOpenedEvent", "MessagePostedEvent", "CasePriorityChangedEvent", "CaseEscalatedEvent", "CaseStatusChangedEvent", "MessagePostedEvent", "CaseStatusChangedEvent", "CaseStatusChangedEvent", "CaseResolvedEvent", "CaseStatusChangedEvent"];
         assert_eq!(kinds, expected);
         let escalation = &timeline["case"]["timeline"]["nodes"][5];
         assert_eq!(escalation["note"], "Je ne sais plus.");

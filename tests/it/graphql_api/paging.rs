@@ -45,7 +45,7 @@ on_both_databases! {
             all.push(shop.case((number % 2 == 0).then_some("A-1"), &number.to_string()).await);
         }
         let expected: BTreeSet<_> = all.iter().cloned().collect();
-        for (order, token, size) in [("UPDATED_DESC", &shop.operator, 250), ("OPENED_DESC", &shop.vendor, 250), ("DUE_ASC", &shop.operator, 125), ("UPDATED_DESC", &shop.alma, 125)] {
+        for (order, token, size) in [("UPDATED_DESC", &shop.operator, 250), ("OPENED_DESC", &shop.vendor, 250), ("DUE_ASC", &shop.operator, 250), ("UPDATED_DESC", &shop.alma, 125)] {
             for forward in [true, false] {
                 let mut added = 0;
                 let query = format!("query($first: Int, $after: String, $last: Int, $before: String) {{ cases(orderBy: {order}, first: $first, after: $after, last: $last, before: $before) {{ {INFO} nodes {{ id }} }} }}");

@@ -1,21 +1,25 @@
-//! The case: its states, and every move it can make.
+//! The case: its states, its clocks, and every move it can make.
 
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::charter::{Charter, ConversationMode};
-use super::effects::Effect;
+use super::charter::{CharterVersion, ConversationMode, Terms};
 use super::ids::{BuyerId, CaseId, OrderId, SellerId};
 use super::parties::{Audience, Party, View};
-use super::refusal::Refusal;
+use super::reasons::{ReasonKey, RequiredField, ResolutionKind};
 use super::threads::ThreadKind;
-use super::tickets::{Priority, TicketStatus};
-use super::timeline::{EventKind, NewEvent};
+use super::tickets::{Channel, Priority, TicketStatus};
+
+mod clocks;
+mod moves;
 
 #[cfg(test)]
 mod tests;
+
+pub use clocks::{Clock, ClockState, Clocks};
+pub use moves::{CaseMove, Moved};
 
 /// One matter between a buyer, at most one seller, and the operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +36,10 @@ pub struct Case {
     pub mode: ConversationMode,
     /// Before, during or after the order.
     pub phase: CasePhase,
+    /// Why the buyer got in touch.
+    pub reason: ReasonKey,
+    /// The way by which the buyer got in touch first.
+    pub channel: Channel,
     /// How urgent.
     pub priority: Priority,
     /// Who must see it through: the seller, or the operator after an escalation.
@@ -42,10 +50,26 @@ pub struct Case {
     pub seller: Option<SellerId>,
     /// The order; none until one is found.
     pub order: Option<OrderId>,
+    /// The line of the order, by the marketplace's own id; none when it is about the whole, or not known.
+    pub order_line: Option<String>,
+    /// The version of the charter that it is under: the one in force when it was opened.
+    pub charter: CharterVersion,
+    /// The case that it was split from.
+    pub parent: Option<CaseId>,
+    /// The case that it went on in.
+    pub merged_into: Option<CaseId>,
     /// Since when it has been somebody's turn; none when it is nobody's.
     pub waiting_since: Option<DateTime<Utc>>,
-    /// Until when that somebody should answer; none without a promise.
-    pub reply_due_at: Option<DateTime<Utc>>,
+    /// The state before the present one.
+    pub previous: Option<CaseStatus>,
+    /// What is promised, and until when.
+    pub clocks: Box<Clocks>,
+    /// When silence will settle or close it.
+    pub silence_at: Option<DateTime<Utc>>,
+    /// What it came to, once it is settled.
+    pub outcome: Option<Outcome>,
+    /// What the buyer got, where somebody said so.
+    pub resolution: Option<ResolutionKind>,
     /// The number of its last timeline event.
     pub last_event: i64,
     /// When it was opened.
@@ -68,6 +92,8 @@ pub enum CaseStatus {
     WaitingOperator,
     /// The buyer's turn.
     WaitingBuyer,
+    /// The buyer's turn, to say what is meant; the clocks of the others stand still.
+    AwaitingClarification,
     /// Settled; a word of the buyer opens it again.
     Resolved,
     /// Finished.
@@ -76,14 +102,15 @@ pub enum CaseStatus {
 
 impl CaseStatus {
     /// Every state.
-    pub const ALL: [Self; 5] = [Self::WaitingSeller, Self::WaitingOperator, Self::WaitingBuyer, Self::Resolved, Self::Closed];
+    pub const ALL: [Self; 6] =
+        [Self::WaitingSeller, Self::WaitingOperator, Self::WaitingBuyer, Self::AwaitingClarification, Self::Resolved, Self::Closed];
 
     /// Whose turn it is.
     pub const fn turn(self) -> Option<Party> {
         match self {
             Self::WaitingSeller => Some(Party::Seller),
             Self::WaitingOperator => Some(Party::Operator),
-            Self::WaitingBuyer => Some(Party::Buyer),
+            Self::WaitingBuyer | Self::AwaitingClarification => Some(Party::Buyer),
             Self::Resolved | Self::Closed => None,
         }
     }
@@ -101,7 +128,7 @@ impl CaseStatus {
         match self {
             Self::WaitingSeller => TicketStatus::OnHold,
             Self::WaitingOperator => TicketStatus::Open,
-            Self::WaitingBuyer => TicketStatus::Pending,
+            Self::WaitingBuyer | Self::AwaitingClarification => TicketStatus::Pending,
             // A helpdesk closes by its own automation some days after "solved"; closing early would lock the ticket.
             Self::Resolved | Self::Closed => TicketStatus::Solved,
         }
@@ -114,6 +141,7 @@ impl fmt::Display for CaseStatus {
             Self::WaitingSeller => "waiting for the seller",
             Self::WaitingOperator => "waiting for the operator",
             Self::WaitingBuyer => "waiting for the buyer",
+            Self::AwaitingClarification => "waiting for the buyer to say what is meant",
             Self::Resolved => "resolved",
             Self::Closed => "closed",
         })
@@ -150,32 +178,39 @@ pub enum EscalationReason {
     Fraud,
     /// Abusive words or behaviour.
     Abuse,
+    /// A rule of the charter: the contact reason is not for the seller.
+    Rule,
     /// Any other; the note says which.
     Other,
 }
 
-/// What can be done to a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CaseMove {
-    /// A party wrote something that the buyer, or for the buyer's own words everybody, can read.
-    Write(Party),
-    /// The case goes to the operator.
-    Escalate {
-        /// Why.
-        reason: EscalationReason,
-        /// In the words of who escalates; empty when there is nothing to add.
-        note: String,
-    },
-    /// It is settled.
-    Resolve,
-    /// It was not.
-    Reopen,
-    /// It is finished for good.
-    Close,
-    /// The ball is in the buyer's court.
-    AwaitBuyer,
-    /// It becomes more or less urgent.
-    Prioritize(Priority),
+impl EscalationReason {
+    /// Why a case with this contact reason goes to the operator.
+    pub fn of(reason: &ReasonKey) -> Self {
+        match reason.as_str() {
+            "safety" => Self::Safety,
+            "counterfeit" => Self::Counterfeit,
+            "fraud" => Self::Fraud,
+            "abuse" => Self::Abuse,
+            _ => Self::Rule,
+        }
+    }
+}
+
+/// What a case came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Outcome {
+    /// What the buyer came for was dealt with.
+    Solved,
+    /// The buyer did not answer.
+    BuyerSilent,
+    /// The operator has no say in it; the buyer was told, and to whom to turn.
+    OperatorCannotIntervene,
+    /// It went on in another case.
+    Merged,
+    /// It was no request: spam, or thrown away.
+    NoRequest,
 }
 
 /// What a viewer may do with a case now; a button asks this and nothing else.
@@ -194,22 +229,36 @@ pub enum CaseAction {
     AttachOrder,
     /// `threadOpen`
     OpenThread,
+    /// `caseAskClarification`
+    AskClarification,
+    /// `caseMarkNoReplyNeeded`
+    MarkNoReplyNeeded,
+    /// `caseNameReason`
+    NameReason,
+    /// `caseClose`
+    Close,
+    /// `caseSplit`
+    Split,
+    /// `caseMerge`
+    Merge,
 }
 
 impl CaseAction {
     /// Every action.
-    pub const ALL: [Self; 6] = [Self::Escalate, Self::Resolve, Self::Reopen, Self::Prioritize, Self::AttachOrder, Self::OpenThread];
-}
-
-/// A move that was made: the case after it, what happened, and what the world should do about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Moved {
-    /// The case after the move.
-    pub case: Case,
-    /// What happened, oldest first.
-    pub events: Vec<NewEvent>,
-    /// What is asked of the world.
-    pub effects: Vec<Effect>,
+    pub const ALL: [Self; 12] = [
+        Self::Escalate,
+        Self::Resolve,
+        Self::Reopen,
+        Self::Prioritize,
+        Self::AttachOrder,
+        Self::OpenThread,
+        Self::AskClarification,
+        Self::MarkNoReplyNeeded,
+        Self::NameReason,
+        Self::Close,
+        Self::Split,
+        Self::Merge,
+    ];
 }
 
 /// How a case begins.
@@ -225,26 +274,48 @@ pub struct Opening {
     pub buyer: BuyerId,
     /// The order and its seller, when known.
     pub order: Option<(OrderId, SellerId)>,
+    /// Which line of it, when known.
+    pub order_line: Option<String>,
+    /// Why, when known.
+    pub reason: Option<ReasonKey>,
+    /// By which way.
+    pub channel: Channel,
+    /// On which side of the purchase, when somebody said so; with an order it is after the sale, without before it.
+    pub phase: Option<CasePhase>,
+    /// The case that it is split from.
+    pub parent: Option<CaseId>,
 }
 
 impl Case {
     /// A new case. With a seller and a mode that puts the seller first, it is the seller's turn.
-    pub fn open(opening: Opening, charter: &Charter, at: DateTime<Utc>) -> Self {
+    pub fn open(opening: Opening, terms: &Terms, at: DateTime<Utc>) -> Self {
         let seller = opening.order.map(|(_, seller)| seller);
+        let usual = if opening.order.is_some() { CasePhase::AfterSale } else { CasePhase::PreSale };
+        let phase = opening.phase.unwrap_or(usual);
         let mut case = Self {
             id: CaseId::generate(),
             reference: opening.reference,
             subject: opening.subject,
             status: CaseStatus::WaitingOperator,
-            mode: charter.conversation_mode,
-            phase: if opening.order.is_some() { CasePhase::AfterSale } else { CasePhase::PreSale },
+            mode: terms.charter.mode_for(phase, opening.reason.as_ref(), opening.channel),
+            phase,
+            reason: opening.reason.unwrap_or_default(),
+            channel: opening.channel,
             priority: opening.priority,
             owner: Party::Operator,
             buyer: opening.buyer,
             seller,
             order: opening.order.map(|(order, _)| order),
+            order_line: opening.order_line,
+            charter: terms.version,
+            parent: opening.parent,
+            merged_into: None,
             waiting_since: None,
-            reply_due_at: None,
+            previous: None,
+            clocks: Box::default(),
+            silence_at: None,
+            outcome: None,
+            resolution: None,
             last_event: 0,
             opened_at: at,
             updated_at: at,
@@ -252,8 +323,32 @@ impl Case {
             buyer_updated_at: at,
         };
         case.owner = case.first_owner();
-        case.wait_for(case.owner, charter, at);
+        case.wait_for(case.owner, terms, at);
+        case.previous = None;
         case
+    }
+
+    /// Until when whoever has the turn should answer; none without a promise.
+    pub fn reply_due_at(&self) -> Option<DateTime<Utc>> {
+        self.clocks.reply.and_then(|clock| clock.due_at)
+    }
+
+    /// When time alone will next do something to it.
+    pub fn wakes_at(&self) -> Option<DateTime<Utc>> {
+        self.clocks.next().into_iter().chain(self.silence_at).min()
+    }
+
+    /// Since when an answer of the seller or the operator is waited for; none when the ball is elsewhere.
+    pub fn reply_needed_since(&self) -> Option<DateTime<Utc>> {
+        self.waiting_since.filter(|_| matches!(self.status, CaseStatus::WaitingSeller | CaseStatus::WaitingOperator))
+    }
+
+    /// Whether something that a playbook asks for is not known.
+    pub const fn misses(&self, field: RequiredField) -> bool {
+        match field {
+            RequiredField::Order => self.order.is_none(),
+            RequiredField::OrderLine => self.order_line.is_none(),
+        }
     }
 
     /// When anything happened last that this reader may know of.
@@ -278,117 +373,6 @@ impl Case {
         match (self.mode, self.seller) {
             (ConversationMode::SellerFirst | ConversationMode::Tripartite, Some(_)) => Party::Seller,
             _ => Party::Operator,
-        }
-    }
-
-    fn wait_for(&mut self, party: Party, charter: &Charter, at: DateTime<Utc>) {
-        self.status = CaseStatus::waiting_for(party);
-        self.waiting_since = Some(at);
-        self.reply_due_at = (party == Party::Seller).then(|| charter.seller_reply_due(at));
-    }
-
-    fn rest(&mut self, status: CaseStatus) {
-        self.status = status;
-        self.waiting_since = None;
-        self.reply_due_at = None;
-    }
-
-    /// Names the order and so the seller; the case goes to the seller first if the mode says so and nobody
-    /// has taken it over.
-    pub fn attach_order(&self, order: OrderId, seller: SellerId, charter: &Charter, at: DateTime<Utc>) -> Moved {
-        let mut case = self.clone();
-        case.order = Some(order);
-        case.seller = Some(seller);
-        if case.phase == CasePhase::PreSale {
-            case.phase = CasePhase::AfterSale;
-        }
-        if self.seller.is_none() && self.status == CaseStatus::WaitingOperator {
-            case.owner = case.first_owner();
-            case.wait_for(case.owner, charter, at);
-        }
-        self.moved_to(case, vec![NewEvent::for_all(EventKind::OrderAttached { order, seller })])
-    }
-
-    /// The whole life of a case. What is not listed here cannot happen.
-    pub fn apply(&self, action: &CaseMove, charter: &Charter, at: DateTime<Utc>) -> Result<Moved, Refusal> {
-        use CaseStatus::{Closed, Resolved, WaitingBuyer, WaitingOperator, WaitingSeller};
-        let mut case = self.clone();
-        let mut events = Vec::new();
-        match (action, self.status) {
-            // Somebody answers: the next turn is the other side's. Words out of turn change nothing.
-            // So does a settled case that is taken up again.
-            (CaseMove::Write(Party::Buyer), WaitingBuyer | Resolved) | (CaseMove::Reopen, Resolved) => {
-                case.wait_for(self.owner, charter, at);
-            }
-            (CaseMove::Write(Party::Seller), WaitingSeller) | (CaseMove::Write(Party::Operator), WaitingOperator) => {
-                case.wait_for(Party::Buyer, charter, at);
-            }
-            (CaseMove::Write(_), _) => {}
-            (CaseMove::Escalate { reason, note }, WaitingSeller | WaitingOperator | WaitingBuyer) => {
-                if self.owner == Party::Operator {
-                    return Err(Refusal::AlreadyWithOperator);
-                }
-                case.owner = Party::Operator;
-                if case.mode == ConversationMode::SellerFirst {
-                    case.mode = ConversationMode::Tripartite;
-                }
-                case.wait_for(Party::Operator, charter, at);
-                events.push(NewEvent::for_all(EventKind::CaseEscalated { reason: *reason, note: note.clone() }));
-            }
-            (CaseMove::Resolve, WaitingSeller | WaitingOperator | WaitingBuyer) => case.rest(Resolved),
-            (CaseMove::Close, WaitingSeller | WaitingOperator | WaitingBuyer | Resolved) => case.rest(Closed),
-            (CaseMove::AwaitBuyer, WaitingSeller | WaitingOperator) => case.wait_for(Party::Buyer, charter, at),
-            (CaseMove::Prioritize(priority), WaitingSeller | WaitingOperator | WaitingBuyer | Resolved) => {
-                case.priority = *priority;
-                if *priority != self.priority {
-                    events.push(NewEvent::for_all(EventKind::PriorityChanged { from: self.priority, to: *priority }));
-                }
-            }
-            (_, status) => return Err(Refusal::NotInThisState { status }),
-        }
-        Ok(self.moved_to(case, events))
-    }
-
-    fn moved_to(&self, case: Self, mut events: Vec<NewEvent>) -> Moved {
-        let mut effects = Vec::new();
-        if case.status != self.status {
-            events.push(NewEvent::for_all(EventKind::StatusChanged { from: self.status, to: case.status }));
-        }
-        if case.status != self.status || case.priority != self.priority {
-            effects.push(Effect::SyncTicket);
-        }
-        if case.reply_due_at != self.reply_due_at {
-            effects.push(case.reply_due_at.map_or(Effect::StopSellerTimer, |due_at| Effect::StartSellerTimer { due_at }));
-        }
-        Moved { case, events, effects }
-    }
-
-    /// What happened and what to do when the case was just opened.
-    pub fn opening(&self) -> Moved {
-        let mut effects = vec![Effect::SyncTicket];
-        effects.extend(self.reply_due_at.map(|due_at| Effect::StartSellerTimer { due_at }));
-        let mut events = vec![NewEvent::for_all(EventKind::CaseOpened { status: self.status })];
-        if let (Some(order), Some(seller)) = (self.order, self.seller) {
-            events.push(NewEvent::for_all(EventKind::OrderAttached { order, seller }));
-        }
-        Moved { case: self.clone(), events, effects }
-    }
-
-    /// The move that a ticket's new state means for the case; none when it means nothing.
-    pub const fn move_of_ticket(&self, status: TicketStatus) -> Option<CaseMove> {
-        match (status, self.status) {
-            (TicketStatus::Solved, CaseStatus::WaitingSeller | CaseStatus::WaitingOperator | CaseStatus::WaitingBuyer) => {
-                Some(CaseMove::Resolve)
-            }
-            (
-                TicketStatus::Closed,
-                CaseStatus::WaitingSeller | CaseStatus::WaitingOperator | CaseStatus::WaitingBuyer | CaseStatus::Resolved,
-            ) => Some(CaseMove::Close),
-            (TicketStatus::Pending, CaseStatus::WaitingSeller | CaseStatus::WaitingOperator) => Some(CaseMove::AwaitBuyer),
-            (TicketStatus::New | TicketStatus::Open | TicketStatus::Pending | TicketStatus::OnHold, CaseStatus::Resolved) => {
-                Some(CaseMove::Reopen)
-            }
-            _ => None,
         }
     }
 

@@ -5,6 +5,11 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+mod playbook;
+mod usual;
+
+pub use playbook::{Avoidable, ContactReason, CostBearer, Family, Handling, RequiredField, ResolutionKind};
+
 /// The short name of a contact reason: `not_received`. Lower-case letters, digits and underscores, at most 40.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -58,6 +63,22 @@ impl fmt::Display for ReasonKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_usual_reasons_can_be_published_and_cover_every_family() {
+        let usual = ContactReason::usual();
+        assert_eq!(crate::domain::charter::Charter::default().faults(), Vec::new());
+        for family in Family::ALL {
+            assert!(usual.iter().any(|reason| reason.family == *family), "{family:?}");
+        }
+        let skipping: Vec<_> = usual.iter().filter(|reason| reason.skips_seller()).map(|reason| reason.key.as_str()).collect();
+        assert_eq!(skipping, ["account", "payment", "platform", "safety", "counterfeit", "fraud", "abuse"]);
+        for reason in &usual {
+            for tag in ["en", "fr"] {
+                assert!(!reason.label(tag).is_empty(), "{} in {tag}", reason.key);
+            }
+        }
+    }
 
     #[test]
     fn a_key_is_a_short_word() {
