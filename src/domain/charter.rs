@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calendar::{BusinessCalendar, BusinessDuration, Span};
 use super::ids::MarketplaceId;
+use super::masking::Masking;
 use super::money::Currency;
 use super::orders::OrderPattern;
 
@@ -45,6 +46,8 @@ pub struct Charter {
     pub seller_reply_hours: u16,
     /// When those hours count; none when every hour of the day and of the night does.
     pub business_hours: Option<Arc<BusinessCalendar>>,
+    /// What buyer and seller do not read of each other's words: contact and payment details.
+    pub masking: Masking,
 }
 
 impl Default for Charter {
@@ -56,6 +59,7 @@ impl Default for Charter {
             order_pattern: None,
             seller_reply_hours: 48,
             business_hours: None,
+            masking: Masking::default(),
         }
     }
 }

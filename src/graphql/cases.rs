@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::enums::{CaseAction, CasePhase, CaseStatus, ConversationMode, EscalationReason, HelpdeskKind, Party, Priority, TicketStatus};
 use super::errors::{Result, UserError, coded, split};
+use super::masking;
 use super::orders::{BuyerObject, OrderObject, SellerObject};
 use super::paging::{PageOf, Paging, connection, foreign_cursor};
 use super::session::{Session, session};
@@ -36,9 +37,9 @@ impl CaseObject {
         &self.0.reference
     }
 
-    /// What it is about, in the buyer's words.
-    async fn subject(&self) -> &str {
-        &self.0.subject
+    /// What it is about, in the buyer's words; a seller reads them masked.
+    async fn subject(&self, ctx: &Context<'_>) -> Result<String> {
+        masking::words(ctx, crate::domain::parties::Party::Buyer, &self.0.subject).await
     }
 
     /// Where it stands.

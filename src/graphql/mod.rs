@@ -9,11 +9,13 @@ mod enums;
 mod errors;
 pub mod limits;
 mod loaders;
+mod masking;
 mod node;
 mod orders;
 mod paging;
 mod rounds;
 mod scalars;
+mod sentiment;
 mod session;
 mod subscriptions;
 mod tenants;
@@ -24,6 +26,7 @@ use async_graphql::{Context, MergedObject, Object, SDLExportOptions, Schema};
 
 use cases::{CaseByInput, CaseFilterInput, CaseMutations, CaseObject, CaseOrder};
 use errors::Result;
+use masking::MaskingQueries;
 use node::Node;
 use orders::{OrderByInput, OrderMutations, OrderObject, SellerByInput, SellerObject};
 use paging::{PageOf, Paging, connection};
@@ -44,7 +47,7 @@ const COMPLEXITY: usize = 50_000;
 /// The schema. Its doors run it in [`limits::Limited`], and without extensions: with any, the engine takes a slower way
 /// through every field.
 pub fn schema() -> TrilogueSchema {
-    Schema::build(QueryRoot, MutationRoot::default(), SubscriptionRoot).limit_depth(DEPTH).limit_complexity(COMPLEXITY).finish()
+    Schema::build(QueryRoot::default(), MutationRoot::default(), SubscriptionRoot).limit_depth(DEPTH).limit_complexity(COMPLEXITY).finish()
 }
 
 /// The schema in the schema definition language, as `schema.graphql` keeps it.
@@ -66,10 +69,16 @@ fn page_cost(first: Option<i32>, last: Option<i32>) -> usize {
 }
 
 /// The queries.
-pub struct QueryRoot;
+#[derive(MergedObject, Default)]
+#[graphql(name = "Query")]
+pub struct QueryRoot(HouseQueries, MaskingQueries);
 
-#[Object(name = "Query")]
-impl QueryRoot {
+/// The queries of what every case stands on.
+#[derive(Default)]
+struct HouseQueries;
+
+#[Object]
+impl HouseQueries {
     /// Who is asking.
     #[expect(clippy::unused_async, reason = "a resolver is async by contract")]
     async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer> {

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc, Weekday};
 
 use super::enums::{ConversationMode, DayOfWeek, HelpdeskKind, Party, Role};
 use super::errors::{Result, store};
+use super::masking::MaskingObject;
 use super::orders::SellerObject;
 use super::scalars::CurrencyCode;
 use super::session::session;
@@ -106,6 +107,11 @@ impl MarketplaceObject {
     /// When somebody is there, and the hours of deadlines count; null when every hour of day and night does.
     async fn business_hours(&self) -> Option<BusinessHours> {
         self.0.charter.business_hours.clone().map(BusinessHours)
+    }
+
+    /// What buyer and seller do not read of each other's words.
+    async fn masking(&self) -> MaskingObject {
+        MaskingObject(self.0.charter.masking.clone())
     }
 
     /// The helpdesks it is connected to. Empty for viewers other than the operator.

@@ -5,7 +5,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, Into
 
 use super::codec::{from_json, from_text, json, text};
 use super::entity::{api_tokens, connections, marketplaces};
-use super::{Result, Store, StoreError};
+use super::{Result, Store, StoreError, Tx};
 use crate::domain::charter::{Charter, Marketplace};
 use crate::domain::ids::{ConnectionId, MarketplaceId, SellerId, TokenId};
 use crate::domain::parties::Role;
@@ -232,5 +232,13 @@ impl Store {
             .exec(&self.writes)
             .await?;
         Ok(revoked.rows_affected > 0)
+    }
+}
+
+impl Tx {
+    /// The marketplace that the work is done in.
+    pub async fn own_marketplace(&self) -> Result<Marketplace> {
+        let row = marketplaces::Entity::find_by_id(self.marketplace.uuid()).one(&self.inner).await?;
+        row.map(marketplace).transpose()?.ok_or(StoreError::Inconsistent { table: "marketplaces", column: "id" })
     }
 }

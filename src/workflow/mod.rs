@@ -6,6 +6,7 @@ pub mod cases;
 pub mod connections;
 mod effects;
 pub mod inbound;
+pub mod masking;
 pub mod orders;
 pub mod outbound;
 pub mod tenants;

@@ -17,6 +17,7 @@ mod layers;
 mod leaks;
 mod live;
 mod main_job;
+mod masking;
 mod migrations;
 mod plans;
 mod schema;

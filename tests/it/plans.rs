@@ -31,6 +31,9 @@ async fn a_day(story: &Story) {
     story.app.act(&story.operator, "participantAdd", "participant { id }", admission).await;
     story.app.act(&story.operator, "caseEscalate", "case { id }", json!({ "caseId": case["id"], "reason": "SELLER_ASKS_HELP" })).await;
     story.app.act(&story.vendor, "ordersUpsert", "orders { id }", json!({ "orders": [order("MK-7", "alma")] })).await;
+    let preview = json!({ "input": { "threadId": thread, "text": "06 12 34 56 78" } });
+    let query = "query($input: MessagePreviewInput!) { messagePreview(input: $input) { readings { text } } }";
+    story.app.ask(&story.operator, query, preview).await;
     let opening = json!({ "subject": "Question", "buyerName": "Marie", "buyerEmail": "marie@example.org", "text": "Bonjour", "orderReference": ORDER, "idempotencyKey": "k" });
     story.app.act(&story.vendor, "caseOpen", "case { id }", opening).await;
     story.desk.settle(&story.app).await;
