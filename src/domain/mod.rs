@@ -12,6 +12,7 @@ pub mod parties;
 pub mod reasons;
 pub mod refusal;
 pub mod sentiment;
+pub mod templates;
 pub mod threads;
 pub mod tickets;
 pub mod timeline;

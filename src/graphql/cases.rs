@@ -9,6 +9,7 @@ use super::masking;
 use super::orders::{BuyerObject, OrderObject, SellerObject};
 use super::paging::{PageOf, Paging, connection, foreign_cursor};
 use super::session::{Session, session};
+use super::templates::{TemplateObject, suggested_for};
 use super::threads::ThreadObject;
 use super::timeline::TimelineItem;
 use crate::domain::cases::Case;
@@ -131,6 +132,16 @@ impl CaseObject {
         let session = session(ctx)?;
         let charter = &session.marketplace().await?.charter;
         Ok(policy::available_actions(&session.actor().who, &self.0, charter).into_iter().map(CaseAction::from).collect())
+    }
+
+    /// The templates that the viewer uses and that fit the case, the best first. Empty for viewers who use none.
+    #[graphql(complexity = "super::page_cost(Some(first), None) * child_complexity + 1")]
+    async fn suggested_templates(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most this many, and at most 100.", default = 5)] first: i32,
+    ) -> Result<Vec<TemplateObject>> {
+        suggested_for(session(ctx)?, &self.0, first).await
     }
 
     /// When it was opened.

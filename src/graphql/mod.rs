@@ -18,6 +18,7 @@ mod scalars;
 mod sentiment;
 mod session;
 mod subscriptions;
+mod templates;
 mod tenants;
 mod threads;
 mod timeline;
@@ -33,6 +34,7 @@ use paging::{PageOf, Paging, connection};
 pub use session::Session;
 use session::session;
 pub use subscriptions::SubscriptionRoot;
+use templates::{TemplateMutations, TemplateQueries};
 use tenants::{MarketplaceObject, Viewer};
 use threads::ThreadMutations;
 
@@ -71,7 +73,7 @@ fn page_cost(first: Option<i32>, last: Option<i32>) -> usize {
 /// The queries.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
-pub struct QueryRoot(HouseQueries, MaskingQueries);
+pub struct QueryRoot(HouseQueries, MaskingQueries, TemplateQueries);
 
 /// The queries of what every case stands on.
 #[derive(Default)]
@@ -157,4 +159,4 @@ impl HouseQueries {
 /// The mutations: object first, then the verb that people use.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Mutation")]
-pub struct MutationRoot(OrderMutations, CaseMutations, ThreadMutations);
+pub struct MutationRoot(OrderMutations, CaseMutations, ThreadMutations, TemplateMutations);

@@ -7,6 +7,7 @@ use crate::domain::cases::{Case, CaseAction, CaseMove, EscalationReason};
 use crate::domain::charter::Charter;
 use crate::domain::parties::{Party, Role, Who};
 use crate::domain::refusal::Refusal;
+use crate::domain::templates::TemplateOwner;
 use crate::domain::threads::{Member, Participant, Right, Thread, ThreadKind};
 use crate::domain::tickets::Priority;
 
@@ -30,11 +31,13 @@ pub enum Permission {
     SeeBuyerContact,
     /// See deliveries that stopped.
     SeeDeliveries,
+    /// Use templates, and write one's own.
+    UseTemplates,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
@@ -42,6 +45,7 @@ impl Permission {
         Self::SeeTickets,
         Self::SeeBuyerContact,
         Self::SeeDeliveries,
+        Self::UseTemplates,
     ];
 }
 
@@ -59,7 +63,17 @@ pub const fn has(who: &Who, permission: Permission) -> bool {
     match role(who) {
         Some(Role::Operator) => true,
         Some(Role::Vendor) => matches!(permission, Permission::UpsertSellers | Permission::UpsertOrders | Permission::OpenCase),
-        Some(Role::Seller) | None => false,
+        Some(Role::Seller) => matches!(permission, Permission::UseTemplates),
+        None => false,
+    }
+}
+
+/// Whose templates somebody writes; nobody's for those who write none.
+pub const fn template_owner(who: &Who) -> Option<TemplateOwner> {
+    match who {
+        Who::Operator { .. } | Who::Agent { .. } => Some(TemplateOwner::Marketplace),
+        Who::Seller { seller, .. } => Some(TemplateOwner::Seller(*seller)),
+        _ => None,
     }
 }
 

@@ -17,6 +17,7 @@ mod page;
 mod queue;
 mod relay;
 mod scope;
+mod templates;
 mod tenants;
 mod threads;
 mod tickets;

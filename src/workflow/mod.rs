@@ -9,6 +9,7 @@ pub mod inbound;
 pub mod masking;
 pub mod orders;
 pub mod outbound;
+pub mod templates;
 pub mod tenants;
 pub mod threads;
 pub mod timers;

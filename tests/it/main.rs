@@ -22,6 +22,7 @@ mod migrations;
 mod plans;
 mod schema;
 mod statements;
+mod templates;
 mod transactions;
 mod transport;
 mod webhooks;
