@@ -16,3 +16,4 @@ pub mod templates;
 pub mod threads;
 pub mod tickets;
 pub mod timeline;
+pub mod triage;
