@@ -12,6 +12,7 @@ use super::word;
 use crate::domain::calendar::BusinessCalendar;
 use crate::domain::charter::{Charter, ConversationMode, PrivateMirror, TicketSync};
 use crate::domain::ids::TokenId;
+use crate::domain::masking::{Kind, LinkHost, Masking, MaskingMode, NotAHost};
 use crate::domain::money::Currency;
 use crate::domain::orders::OrderPattern;
 use crate::domain::parties::{Actor, Role};
@@ -72,6 +73,31 @@ pub(super) struct Rules {
     /// When those hours count: a file such as examples/business-hours.json, or `always` for day and night.
     #[arg(long, value_name = "FILE", value_parser = opening)]
     business_hours: Option<Opening>,
+    /// Whether contact details are hidden between buyer and seller: on or off.
+    #[arg(long, value_name = "SWITCH", value_parser = masking)]
+    masking: Option<MaskingMode>,
+    /// Which details are hidden, parted by commas: email, phone, link, payment.
+    #[arg(long, value_name = "KINDS", value_delimiter = ',', value_parser = word::<Kind>)]
+    masking_kinds: Option<Vec<Kind>>,
+    /// Hosts whose links stay, with their subdomains, parted by commas; `none` for no host.
+    #[arg(long, value_name = "HOSTS", value_delimiter = ',', value_parser = host)]
+    masking_allow: Option<Vec<Host>>,
+}
+
+/// A host whose links stay, or none.
+#[derive(Debug, Clone)]
+struct Host(Option<LinkHost>);
+
+fn host(name: &str) -> Result<Host, NotAHost> {
+    if name == "none" { Ok(Host(None)) } else { LinkHost::parse(name).map(|host| Host(Some(host))) }
+}
+
+fn masking(text: &str) -> Result<MaskingMode, &'static str> {
+    match text {
+        "on" => Ok(MaskingMode::Mask),
+        "off" => Ok(MaskingMode::Off),
+        _ => Err("it must be `on` or `off`"),
+    }
 }
 
 /// When a marketplace's hours count.
@@ -106,6 +132,14 @@ impl Rules {
                 None => charter.business_hours.clone(),
                 Some(Opening::Always) => None,
                 Some(Opening::At(calendar)) => Some(Arc::clone(calendar)),
+            },
+            masking: Masking {
+                mode: self.masking.unwrap_or(charter.masking.mode),
+                kinds: self.masking_kinds.clone().map_or(charter.masking.kinds.clone(), |kinds| kinds.into_iter().collect()),
+                allowed_hosts: self
+                    .masking_allow
+                    .clone()
+                    .map_or(charter.masking.allowed_hosts.clone(), |hosts| hosts.into_iter().filter_map(|Host(host)| host).collect()),
             },
             ..charter.clone()
         }

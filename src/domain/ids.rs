@@ -118,6 +118,8 @@ ids! {
     InboxId, "inb", "an inbox id";
     /// A delivery that goes out.
     DeliveryId, "dlv", "a delivery id";
+    /// A pre-written reply.
+    TemplateId, "tpl", "a template id";
     /// A timer.
     TimerId, "tim", "a timer id";
 }

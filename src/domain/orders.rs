@@ -42,14 +42,23 @@ pub struct Buyer {
     pub email: Option<String>,
 }
 
+/// What a buyer without a name is called.
+const NAMELESS: &str = "Buyer";
+
 impl Buyer {
-    /// The name a seller sees: the first name and an initial, `Marie D.`; never an address.
+    /// Whether there is a name to call them by.
+    pub fn has_name(&self) -> bool {
+        self.alias() != NAMELESS
+    }
+
+    /// The name a seller sees: the first name and an initial, `Marie D.`; never an address, nor a number to call.
     pub fn alias(&self) -> String {
-        let mut words = self.name.split_whitespace().filter(|word| !word.contains('@'));
+        let speaks = |word: &&str| !word.contains('@') && !word.chars().any(|each| each.is_ascii_digit());
+        let mut words = self.name.split_whitespace().filter(speaks);
         match (words.next(), words.next_back().and_then(|word| word.chars().next())) {
             (Some(first), Some(initial)) => format!("{first} {}.", initial.to_uppercase()),
             (Some(first), None) => first.to_owned(),
-            (None, _) => "Buyer".to_owned(),
+            (None, _) => NAMELESS.to_owned(),
         }
     }
 }
@@ -116,6 +125,11 @@ impl OrderPattern {
                 .unwrap_or_else(|error| unreachable!("{error}"))
         });
         USUAL.clone()
+    }
+
+    /// The expression.
+    pub(super) const fn regex(&self) -> &Regex {
+        &self.0
     }
 
     /// What may be order references in the text, in reading order, each once.
@@ -196,5 +210,7 @@ mod tests {
         assert_eq!(alias("Marie"), "Marie");
         assert_eq!(alias(""), "Buyer");
         assert_eq!(alias("marie@example.org"), "Buyer");
+        assert_eq!(alias("Marie 06 12 34 56 78"), "Marie");
+        assert_eq!(alias("0612345678"), "Buyer");
     }
 }

@@ -71,6 +71,12 @@ pub enum Refusal {
         /// How many are allowed.
         limit: usize,
     },
+    /// Somebody else has changed it since.
+    #[error("This was changed in the meantime and is at revision {current} now. Read it again.")]
+    WrongRevision {
+        /// The revision it is at.
+        current: i32,
+    },
     /// The same key twice in one list.
     #[error("`{key}` stands twice in the list.")]
     Twice {

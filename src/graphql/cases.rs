@@ -7,9 +7,11 @@ use super::charter::{ContactReasonObject, DeadlineObject};
 use super::charter_enums::{CaseOutcome, RequiredField, ResolutionKind};
 use super::enums::{CaseAction, CasePhase, CaseStatus, Channel, ConversationMode, HelpdeskKind, Party, Priority, TicketStatus};
 use super::errors::{Result, coded};
+use super::masking;
 use super::orders::{BuyerObject, OrderObject, SellerObject};
 use super::paging::{PageOf, Paging, connection, foreign_cursor};
 use super::session::{Session, session};
+use super::templates::{TemplateObject, suggested_for};
 use super::threads::ThreadObject;
 use super::timeline::TimelineItem;
 use crate::domain::cases::Case;
@@ -38,9 +40,9 @@ impl CaseObject {
         &self.0.reference
     }
 
-    /// What it is about, in the buyer's words.
-    async fn subject(&self) -> &str {
-        &self.0.subject
+    /// What it is about, in the buyer's words; a seller reads them masked.
+    async fn subject(&self, ctx: &Context<'_>) -> Result<String> {
+        masking::words(ctx, crate::domain::parties::Party::Buyer, &self.0.subject).await
     }
 
     /// Where it stands.
@@ -197,6 +199,16 @@ impl CaseObject {
         let session = session(ctx)?;
         let terms = Terms::today(&*session.marketplace().await?);
         Ok(policy::available_actions(&session.actor().who, &self.0, &terms).into_iter().map(CaseAction::from).collect())
+    }
+
+    /// The templates that the viewer uses and that fit the case, the best first. Empty for viewers who use none.
+    #[graphql(complexity = "super::page_cost(Some(first), None) * child_complexity + 1")]
+    async fn suggested_templates(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most this many, and at most 100.", default = 5)] first: i32,
+    ) -> Result<Vec<TemplateObject>> {
+        suggested_for(session(ctx)?, &self.0, first).await
     }
 
     /// When it was opened.

@@ -85,6 +85,8 @@ pub(super) enum UserErrorCode {
     TooMany,
     /// The same key stands twice in a list.
     Duplicate,
+    /// It was changed since the revision that the input names.
+    WrongRevision,
 }
 
 const fn code(refusal: &Refusal) -> UserErrorCode {
@@ -102,6 +104,7 @@ const fn code(refusal: &Refusal) -> UserErrorCode {
         Refusal::NotFound { .. } => UserErrorCode::NotFound,
         Refusal::TooMany { .. } => UserErrorCode::TooMany,
         Refusal::Twice { .. } => UserErrorCode::Duplicate,
+        Refusal::WrongRevision { .. } => UserErrorCode::WrongRevision,
     }
 }
 

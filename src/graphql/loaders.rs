@@ -12,6 +12,7 @@ use crate::domain::cases::Case;
 use crate::domain::ids::{BuyerId, CaseId, EventId, MessageId, OrderId, ParticipantId, SellerId, ThreadId};
 use crate::domain::orders::{Buyer, Order, Seller};
 use crate::domain::parties::Scope;
+use crate::domain::templates::{Eyes, Template, in_use};
 use crate::domain::threads::{Message, Participant, Thread};
 use crate::domain::tickets::Ticket;
 use crate::domain::timeline::Event;
@@ -39,6 +40,9 @@ struct ParticipantsOf(ThreadId);
 /// How much of a thread is unread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct UnreadIn(ThreadId);
+/// The templates that the viewer uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct TemplatesInUse;
 /// A page of a thread.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct MessagesOf(ThreadId, PageRequest<MessageId>);
@@ -133,6 +137,17 @@ impl Loader<UnreadIn> for Reader {
     }
 }
 
+impl Loader<TemplatesInUse> for Reader {
+    type Value = Vec<Template>;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[TemplatesInUse]) -> Found<TemplatesInUse, Vec<Template>> {
+        let Some((eyes, owners)) = Eyes::of(self.scope.view) else { return Ok(HashMap::new()) };
+        let found = in_use(self.store.templates(self.scope, &owners).await.map_err(Arc::new)?, eyes);
+        Ok(keys.iter().map(|key| (*key, found.clone())).collect())
+    }
+}
+
 impl Loader<MessagesOf> for Reader {
     type Value = Page<Message>;
     type Error = Arc<StoreError>;
@@ -220,6 +235,10 @@ impl Loaders {
 
     pub(super) async fn unread_in(&self, thread: ThreadId) -> Result<i64> {
         Ok(self.one(UnreadIn(thread)).await?.unwrap_or_default())
+    }
+
+    pub(super) async fn templates_in_use(&self) -> Result<Vec<Template>> {
+        Ok(self.one(TemplatesInUse).await?.unwrap_or_default())
     }
 
     pub(super) async fn messages_of(&self, thread: ThreadId, request: PageRequest<MessageId>) -> Result<Page<Message>> {

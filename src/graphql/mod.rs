@@ -12,13 +12,16 @@ mod enums;
 mod errors;
 pub mod limits;
 mod loaders;
+mod masking;
 mod node;
 mod orders;
 mod paging;
 mod rounds;
 mod scalars;
+mod sentiment;
 mod session;
 mod subscriptions;
+mod templates;
 mod tenants;
 mod threads;
 mod timeline;
@@ -29,12 +32,14 @@ use case_changes::CaseMutations;
 use cases::{CaseByInput, CaseFilterInput, CaseObject, CaseOrder};
 use charter::CharterMutations;
 use errors::Result;
+use masking::MaskingQueries;
 use node::Node;
 use orders::{OrderByInput, OrderMutations, OrderObject, SellerByInput, SellerObject};
 use paging::{PageOf, Paging, connection};
 pub use session::Session;
 use session::session;
 pub use subscriptions::SubscriptionRoot;
+use templates::{TemplateMutations, TemplateQueries};
 use tenants::{MarketplaceObject, Viewer};
 use threads::ThreadMutations;
 
@@ -49,7 +54,7 @@ const COMPLEXITY: usize = 50_000;
 /// The schema. Its doors run it in [`limits::Limited`], and without extensions: with any, the engine takes a slower way
 /// through every field.
 pub fn schema() -> TrilogueSchema {
-    Schema::build(QueryRoot, MutationRoot::default(), SubscriptionRoot).limit_depth(DEPTH).limit_complexity(COMPLEXITY).finish()
+    Schema::build(QueryRoot::default(), MutationRoot::default(), SubscriptionRoot).limit_depth(DEPTH).limit_complexity(COMPLEXITY).finish()
 }
 
 /// The schema in the schema definition language, as `schema.graphql` keeps it.
@@ -71,10 +76,16 @@ fn page_cost(first: Option<i32>, last: Option<i32>) -> usize {
 }
 
 /// The queries.
-pub struct QueryRoot;
+#[derive(MergedObject, Default)]
+#[graphql(name = "Query")]
+pub struct QueryRoot(HouseQueries, MaskingQueries, TemplateQueries);
 
-#[Object(name = "Query")]
-impl QueryRoot {
+/// The queries of what every case stands on.
+#[derive(Default)]
+struct HouseQueries;
+
+#[Object]
+impl HouseQueries {
     /// Who is asking.
     #[expect(clippy::unused_async, reason = "a resolver is async by contract")]
     async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer> {
@@ -153,4 +164,4 @@ impl QueryRoot {
 /// The mutations: object first, then the verb that people use.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Mutation")]
-pub struct MutationRoot(OrderMutations, CaseMutations, ThreadMutations, CharterMutations);
+pub struct MutationRoot(OrderMutations, CaseMutations, ThreadMutations, CharterMutations, TemplateMutations);

@@ -12,11 +12,14 @@ use super::cases::CaseObject;
 use super::errors::Result;
 use super::orders::{OrderObject, SellerObject};
 use super::session::Session;
+use super::templates::TemplateObject;
 use super::tenants::MarketplaceObject;
 use super::threads::{MessageObject, ParticipantObject, ThreadObject};
 use crate::domain::ids::{
-    BuyerId, CaseId, ConnectionId, DeliveryId, EventId, MalformedId, MarketplaceId, MessageId, OrderId, ParticipantId, SellerId, ThreadId,
+    BuyerId, CaseId, ConnectionId, DeliveryId, EventId, MalformedId, MarketplaceId, MessageId, OrderId, ParticipantId, SellerId,
+    TemplateId, ThreadId,
 };
+use crate::workflow::templates::TemplateName;
 
 /// Our ids are GraphQL's `ID`, read before a resolver runs: a malformed one never gets further.
 macro_rules! graphql_ids {
@@ -64,7 +67,20 @@ macro_rules! graphql_ids {
     )+};
 }
 
-graphql_ids!(CaseId, ThreadId, MessageId, ParticipantId, OrderId, SellerId, BuyerId, MarketplaceId, ConnectionId, EventId, DeliveryId);
+graphql_ids!(
+    CaseId,
+    ThreadId,
+    MessageId,
+    ParticipantId,
+    OrderId,
+    SellerId,
+    BuyerId,
+    MarketplaceId,
+    ConnectionId,
+    EventId,
+    DeliveryId,
+    TemplateId
+);
 
 /// An object with a global id, by which `node` finds it again.
 #[derive(Interface)]
@@ -84,6 +100,8 @@ pub(super) enum Node {
     Order(OrderObject),
     /// A seller.
     Seller(SellerObject),
+    /// A template.
+    Template(TemplateObject),
 }
 
 /// Finds an object as the viewer sees it. One arm per kind of node.
@@ -102,6 +120,7 @@ pub(super) async fn find(session: &Session, id: &str) -> Result<Option<Node>> {
         }
         Some(OrderId::PREFIX) => loaders.order(parsed(id)?).await?.map(|order| Node::Order(OrderObject(order))),
         Some(SellerId::PREFIX) => loaders.seller(parsed(id)?).await?.map(|seller| Node::Seller(SellerObject(seller))),
+        Some(TemplateId::PREFIX) => super::templates::find(session, TemplateName::Id(parsed(id)?)).await?.map(Node::Template),
         _ => return Err(super::errors::bad_input(format!("`{}` is not the id of a node.", id.chars().take(64).collect::<String>()))),
     })
 }

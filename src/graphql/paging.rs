@@ -11,6 +11,7 @@ use chrono::{DateTime, Datelike};
 use super::errors::{Result, bad_input};
 use crate::domain::charter::CharterVersion;
 use crate::domain::ids::{CaseId, EventId, MessageId};
+use crate::domain::templates::TemplateKey;
 use crate::store::{CaseKey, Page, PageRequest, PageSide};
 
 /// How many items a page has when nobody says.
@@ -58,6 +59,16 @@ impl CursorKey for CharterVersion {
 
     fn read(text: &str) -> Option<Self> {
         text.parse().ok().map(Self)
+    }
+}
+
+impl CursorKey for TemplateKey {
+    fn write(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.as_str())
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?.parse().ok()
     }
 }
 

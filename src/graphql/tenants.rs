@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc, Weekday};
 use super::charter::CharterObject;
 use super::enums::{ConversationMode, DayOfWeek, HelpdeskKind, Party, Role};
 use super::errors::{Result, store};
+use super::masking::MaskingObject;
 use super::orders::SellerObject;
 use super::paging::{PageOf, Paging, connection};
 use super::scalars::CurrencyCode;
@@ -137,6 +138,11 @@ impl MarketplaceObject {
         let request = Paging { first, after, last, before }.request()?;
         let page = session(ctx)?.cx().store.charters(self.0.id, &request).await.map_err(|error| store(&error))?;
         Ok(connection(page, |found| found.version, |found| CharterObject(found, self.0.locale.clone())))
+    }
+
+    /// What buyer and seller do not read of each other's words.
+    async fn masking(&self) -> MaskingObject {
+        MaskingObject(self.0.charter.masking.clone())
     }
 
     /// The helpdesks it is connected to. Empty for viewers other than the operator.

@@ -1,14 +1,16 @@
 //! Threads, participants and messages.
 
-use async_graphql::{Context, InputObject, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
 use super::cases::CaseObject;
 use super::charter_enums::MessageOrigin;
 use super::enums::{Channel, History, MessageDelivery, Party, Right, ThreadKind};
 use super::errors::{Result, UserError, split};
+use super::masking::{self, HiddenDetail};
 use super::orders::SellerObject;
 use super::paging::{PageOf, Paging, connection, foreign_cursor};
+use super::sentiment::MessageSentiment;
 use super::session::session;
 use crate::domain::ids::{BuyerId, CaseId, MessageId, ParticipantId, ThreadId};
 use crate::domain::orders::Buyer;
@@ -164,14 +166,21 @@ impl MessageObject {
         Some(Ok(Buyer { id: BuyerId::generate(), name: self.0.author_name.clone(), email: None }.alias()))
     }
 
-    /// The text, without markup.
-    async fn text(&self) -> &str {
-        &self.0.text
+    /// The text, without markup. Contact details in it are masked between buyer and seller, if the marketplace wants that;
+    /// the operator reads what was written.
+    async fn text(&self, ctx: &Context<'_>) -> Result<String> {
+        masking::words(ctx, self.0.author, &self.0.text).await
     }
 
     /// The same with its markup, cleaned of everything that could harm; null for plain text. Pictures are left out.
-    async fn html(&self) -> Option<&str> {
-        self.0.html.as_deref()
+    async fn html(&self, ctx: &Context<'_>) -> Option<Result<String>> {
+        Some(masking::markup(ctx, self.0.author, self.0.html.as_deref()?).await)
+    }
+
+    /// How it sounds, told from its words in French or English. Sorts and raises; far from good enough to refuse anybody
+    /// anything. Null for viewers other than the operator.
+    async fn sentiment(&self, ctx: &Context<'_>) -> Option<Result<MessageSentiment>> {
+        MessageSentiment::of(ctx, &self.0.text)
     }
 
     /// The way it came.
@@ -242,11 +251,23 @@ pub(super) struct MessagePostInput {
 
 /// What came of it.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(super) struct MessagePostPayload {
     /// The message, from this call or an earlier one with the same key; null when nothing was posted.
     message: Option<MessageObject>,
     /// What is wrong with the input; when there is anything, nothing was done.
     user_errors: Vec<UserError>,
+}
+
+#[ComplexObject]
+impl MessagePostPayload {
+    /// What the other sides do not get to read of it, so that the author can say it otherwise. Nothing went wrong.
+    async fn warnings(&self, ctx: &Context<'_>) -> Result<Vec<HiddenDetail>> {
+        match &self.message {
+            Some(message) => HiddenDetail::of(ctx, &message.0).await,
+            None => Ok(Vec::new()),
+        }
+    }
 }
 
 /// A thread that was read.

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use super::cases::{CaseObject, known_case};
 use super::enums::{CaseStatus, EscalationReason, History, Party, Priority, Right, ThreadKind};
 use super::errors::Result;
+use super::masking;
 use super::orders::{OrderObject, SellerObject};
 use super::session::session;
 use super::threads::{MessageObject, ParticipantObject, ThreadObject};
@@ -224,8 +225,12 @@ event! {
         }
 
         /// In the words of who escalated; null when there were none.
-        async fn note(&self) -> Option<&str> {
-            Some(self.note.as_str()).filter(|note| !note.is_empty())
+        async fn note(&self, ctx: &Context<'_>) -> Option<Result<String>> {
+            if self.note.is_empty() {
+                return None;
+            }
+            let author = self.event.actor.party().unwrap_or(crate::domain::parties::Party::Operator);
+            Some(masking::words(ctx, author, &self.note).await)
         }
     }
 }

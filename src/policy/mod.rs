@@ -7,6 +7,7 @@ use crate::domain::cases::{Case, CaseAction, CaseMove, CaseStatus, EscalationRea
 use crate::domain::charter::Terms;
 use crate::domain::parties::{Party, Role, Who};
 use crate::domain::refusal::Refusal;
+use crate::domain::templates::TemplateOwner;
 use crate::domain::threads::{Member, Participant, Right, Thread, ThreadKind};
 use crate::domain::tickets::Priority;
 
@@ -32,11 +33,13 @@ pub enum Permission {
     SeeDeliveries,
     /// Change the charter.
     PublishCharter,
+    /// Use templates, and write one's own.
+    UseTemplates,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
@@ -45,6 +48,7 @@ impl Permission {
         Self::SeeBuyerContact,
         Self::SeeDeliveries,
         Self::PublishCharter,
+        Self::UseTemplates,
     ];
 }
 
@@ -62,9 +66,18 @@ pub const fn has(who: &Who, permission: Permission) -> bool {
     match role(who) {
         Some(Role::Operator) => true,
         Some(Role::Vendor) => matches!(permission, Permission::UpsertSellers | Permission::UpsertOrders | Permission::OpenCase),
-        Some(Role::Seller) => false,
+        Some(Role::Seller) => matches!(permission, Permission::UseTemplates),
         // The command line: whoever can read the database.
         None => matches!((who, permission), (Who::System, Permission::PublishCharter)),
+    }
+}
+
+/// Whose templates somebody writes; nobody's for those who write none.
+pub const fn template_owner(who: &Who) -> Option<TemplateOwner> {
+    match who {
+        Who::Operator { .. } | Who::Agent { .. } => Some(TemplateOwner::Marketplace),
+        Who::Seller { seller, .. } => Some(TemplateOwner::Seller(*seller)),
+        _ => None,
     }
 }
 

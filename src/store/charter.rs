@@ -101,14 +101,14 @@ async fn in_force(db: &impl ConnectionTrait, marketplace: Uuid, now: DateTime<Ut
 
 impl Store {
     /// The rules of a marketplace that are in force now, and which version they are.
-    pub(super) async fn charter_now(&self, row: &marketplaces::Model) -> Result<(CharterVersion, Arc<Charter>)> {
+    pub(super) async fn charter_now(&self, db: &impl ConnectionTrait, row: &marketplaces::Model) -> Result<(CharterVersion, Arc<Charter>)> {
         let version = match row.next_charter_at {
             // Announced before and in force by now; the row says so after the next publication or housekeeping.
-            Some(next) if next <= self.clock.now() => in_force(&self.reads, row.id, self.clock.now()).await?.0,
+            Some(next) if next <= self.clock.now() => in_force(db, row.id, self.clock.now()).await?.0,
             _ => row.charter_version,
         };
         let version = CharterVersion(version);
-        Ok((version, self.charters.get(&self.reads, row.id, version).await?))
+        Ok((version, self.charters.get(db, row.id, version).await?))
     }
 
     /// A version of a marketplace's charter.

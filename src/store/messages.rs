@@ -140,6 +140,27 @@ enum Carried {
     Copied,
 }
 
+impl Store {
+    /// What the buyer of a case wrote and the reader may see: the first five messages of each thread, at most ten in all.
+    pub async fn buyer_words(&self, scope: Scope, case: CaseId) -> Result<Vec<String>> {
+        let of_case = Query::select()
+            .column(thread_cases::Column::ThreadId)
+            .from(thread_cases::Entity)
+            .and_where(thread_cases::Column::MarketplaceId.eq(scope.marketplace.uuid()))
+            .and_where(thread_cases::Column::CaseId.eq(case.uuid()))
+            .take();
+        let find = messages::Entity::find()
+            .select_only()
+            .column(messages::Column::Body)
+            .filter(scope::messages(scope))
+            .filter(messages::Column::ThreadId.in_subquery(of_case))
+            .filter(messages::Column::Author.eq(text(Party::Buyer)))
+            .filter(messages::Column::Number.lte(5))
+            .limit(10);
+        Ok(find.into_tuple::<String>().all(&self.reads).await?)
+    }
+}
+
 fn message_page(scope: Scope, thread: ThreadId, request: &PageRequest<MessageId>) -> sea_orm::sea_query::SelectStatement {
     let mut condition = Condition::all().add(scope::messages(scope)).add(messages::Column::ThreadId.eq(thread.uuid()));
     let column = Expr::col((messages::Entity, messages::Column::Number));

@@ -18,6 +18,7 @@ mod page;
 mod queue;
 mod relay;
 mod scope;
+mod templates;
 mod tenants;
 mod threads;
 mod tickets;

@@ -1,11 +1,11 @@
 //! Marketplaces, their connections to helpdesks, and the tokens that open the API.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
 use super::codec::{from_text, text};
 use super::entity::{api_tokens, connections, marketplaces};
-use super::{Result, Store, StoreError};
+use super::{Result, Store, StoreError, Tx};
 use crate::domain::charter::{Marketplace, Publication};
 use crate::domain::ids::{ConnectionId, MarketplaceId, SellerId, TokenId};
 use crate::domain::parties::Role;
@@ -97,8 +97,8 @@ fn token(row: api_tokens::Model) -> Result<TokenRow> {
 }
 
 impl Store {
-    async fn read_marketplace(&self, row: marketplaces::Model) -> Result<Marketplace> {
-        let (charter_version, charter) = self.charter_now(&row).await?;
+    async fn read_marketplace(&self, db: &impl ConnectionTrait, row: marketplaces::Model) -> Result<Marketplace> {
+        let (charter_version, charter) = self.charter_now(db, &row).await?;
         let bad = |column| StoreError::Inconsistent { table: "marketplaces", column };
         Ok(Marketplace {
             id: MarketplaceId::from_uuid(row.id),
@@ -138,7 +138,7 @@ impl Store {
         let all = marketplaces::Entity::find().order_by_asc(marketplaces::Column::Slug);
         let mut found = Vec::new();
         for row in all.all(&self.reads).await? {
-            found.push(self.read_marketplace(row).await?);
+            found.push(self.read_marketplace(&self.reads, row).await?);
         }
         Ok(found)
     }
@@ -151,7 +151,7 @@ impl Store {
 
     async fn some_marketplace(&self, row: Option<marketplaces::Model>) -> Result<Option<Marketplace>> {
         match row {
-            Some(row) => self.read_marketplace(row).await.map(Some),
+            Some(row) => self.read_marketplace(&self.reads, row).await.map(Some),
             None => Ok(None),
         }
     }
@@ -238,5 +238,14 @@ impl Store {
             .exec(&self.writes)
             .await?;
         Ok(revoked.rows_affected > 0)
+    }
+}
+
+impl Tx {
+    /// The marketplace that the work is done in.
+    pub async fn own_marketplace(&self) -> Result<Marketplace> {
+        let row = marketplaces::Entity::find_by_id(self.marketplace.uuid()).one(&self.inner).await?;
+        let row = row.ok_or(StoreError::Inconsistent { table: "marketplaces", column: "id" })?;
+        self.store.read_marketplace(&self.inner, row).await
     }
 }

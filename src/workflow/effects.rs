@@ -82,12 +82,16 @@ pub(super) fn note(tx: &mut Tx, case: &Case, ticket: &Ticket, text: String) {
 }
 
 /// Sends a message to the ticket that its audience reads it in. Private talk can only become an internal note.
-pub(super) fn carry(tx: &mut Tx, case: &Case, ticket: &Ticket, kind: ThreadKind, message: &Message, speak_as: SpeakAs) {
+pub(super) async fn carry(tx: &mut Tx, case: &Case, ticket: &Ticket, kind: ThreadKind, message: &Message, speak_as: SpeakAs) -> Result<()> {
     let visibility = if kind.reaches_buyer() { Visibility::Public } else { Visibility::Internal };
-    let command =
-        OutboundCommand::PostComment { ticket: ticket.number.clone(), visibility, speak_as, text: message.text.clone(), known: Vec::new() };
+    let text = match visibility {
+        Visibility::Public => super::masking::for_buyer(tx, message).await?,
+        Visibility::Internal => message.text.clone(),
+    };
+    let command = OutboundCommand::PostComment { ticket: ticket.number.clone(), visibility, speak_as, text, known: Vec::new() };
     let mut delivery = NewOutbox::new(ticket.connection, lane(ticket.connection, &ticket.number), command);
     delivery.case = Some(case.id);
     delivery.message = (visibility == Visibility::Public).then_some(message.id);
     tx.send(delivery);
+    Ok(())
 }

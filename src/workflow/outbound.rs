@@ -266,7 +266,7 @@ async fn link(
         for message in tx.messages_on_their_way(thread.id).await? {
             if Some(message.id) != row.message {
                 let speak_as = speaker(tx, case, message.author).await?;
-                effects::carry(tx, case, &ticket, thread.kind, &message, speak_as);
+                effects::carry(tx, case, &ticket, thread.kind, &message, speak_as).await?;
             }
         }
     }

@@ -299,7 +299,7 @@ async fn bring_to_tickets(
     for case in cases {
         let tickets = tx.tickets_of(case.id).await?;
         if let Some(ticket) = tickets.iter().find(|ticket| effects::can_carry(ticket)) {
-            effects::carry(tx, case, ticket, thread.kind, message, speak_as.clone());
+            effects::carry(tx, case, ticket, thread.kind, message, speak_as.clone()).await?;
             delivery = MessageDelivery::Pending;
         } else if !tickets.is_empty() {
             // Spam, in the bin, merged or closed: there is nobody to bring them to.

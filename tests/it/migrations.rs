@@ -94,6 +94,8 @@ on_both_databases! {
         let agent = story.desk.sim.add_agent("Ines Moreau");
         story.desk.sim.comment(ticket, &agent, "<b>Merci</b>", Audience::Public).unwrap();
         story.desk.settle(&story.app).await;
+        let template = json!({ "key": "late", "title": "Retard", "reader": "BUYER", "reason": "not_received", "phase": "AFTER_SALE", "variables": ["day"], "texts": [{ "locale": "fr", "text": "Le {{ day }}." }] });
+        story.app.act(&story.operator, "templateCreate", "template { id }", template).await;
         // The buyer's word makes it the seller's turn; what the ticket is then told has no echo yet.
         story.desk.sim.comment(ticket, &story.buyer, "Et maintenant ?", Audience::Public).unwrap();
         story.desk.deliver().await;

@@ -31,6 +31,10 @@ async fn a_day(story: &Story) {
     story.app.act(&story.operator, "participantAdd", "participant { id }", admission).await;
     story.app.act(&story.operator, "caseEscalate", "case { id }", json!({ "caseId": case["id"], "reason": "SELLER_ASKS_HELP" })).await;
     story.app.act(&story.vendor, "ordersUpsert", "orders { id }", json!({ "orders": [order("MK-7", "alma")] })).await;
+    let preview = json!({ "input": { "threadId": thread, "text": "06 12 34 56 78" } });
+    let query = "query($input: MessagePreviewInput!) { messagePreview(input: $input) { readings { text } } }";
+    story.app.ask(&story.operator, query, preview).await;
+    templates(story, &case["id"]).await;
     let opening = json!({ "subject": "Question", "buyerName": "Marie", "buyerEmail": "marie@example.org", "text": "Bonjour", "orderReference": ORDER, "idempotencyKey": "k" });
     story.app.act(&story.vendor, "caseOpen", "case { id }", opening).await;
     story.desk.settle(&story.app).await;
@@ -54,6 +58,20 @@ async fn a_day(story: &Story) {
     jobs::reconcile_now(&story.app.cx).await;
     story.desk.settle(&story.app).await;
     jobs::prune_now(&story.app.cx, chrono::TimeDelta::zero()).await;
+}
+
+async fn templates(story: &Story, case: &serde_json::Value) {
+    for token in [&story.operator, &story.seller] {
+        let draft = json!({ "key": "mine", "title": "Mine", "reader": "BUYER", "texts": [{ "locale": "fr", "text": "Bonjour" }] });
+        let made = story.app.act(token, "templateCreate", "template { id }", draft).await["template"]["id"].clone();
+        let change =
+            json!({ "id": made, "revision": 1, "title": "Mine", "reader": "BUYER", "texts": [{ "locale": "fr", "text": "Bonsoir" }] });
+        story.app.act(token, "templateUpdate", "template { id }", change).await;
+        let query = "query($id: ID!, $case: ID!) { node(id: $id) { id } templates { nodes { id } } case(by: { id: $case }) { suggestedTemplates { id } } templateRender(input: { template: { id: $id }, caseId: $case }) { text userErrors { message } } }";
+        let seen = story.app.ask(token, query, json!({ "id": made, "case": case })).await;
+        assert_eq!(seen["templateRender"]["text"], "Bonsoir", "{seen:#}");
+        story.app.act(token, "templateDelete", "deletedId", json!({ "id": made, "revision": 2 })).await;
+    }
 }
 
 /// The tables that SQLite would read from end to end, or all rows of a marketplace of, and for which statement.

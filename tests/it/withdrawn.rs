@@ -3,6 +3,8 @@
 use serde_json::json;
 use trilogue::demo::peer::Audience::Public;
 use trilogue::demo::peer::{Opening, TicketState};
+use trilogue::domain::charter::Charter;
+use trilogue::domain::masking::{Masking, MaskingMode};
 use trilogue::domain::tickets::HelpdeskKind;
 
 use crate::harness::{Db, ORDER, Story, all, in_both_products, on_both_databases, operator_only, words};
@@ -14,7 +16,9 @@ enum Leaving {
 }
 
 async fn redacted_words(db: Db, kind: HelpdeskKind) {
-    let story = Story::begin(db, kind).await;
+    // Without masking, so that the seller has something to lose.
+    let masking = Masking { mode: MaskingMode::Off, ..Masking::default() };
+    let story = Story::begin_with(db, kind, Charter { masking, ..Charter::default() }).await;
     let sim = &story.desk.sim;
     let ticket = story.ticket().await;
     let said = sim.comment(ticket, &story.buyer, "Ma carte 4111111111111111 a été débitée", Public).unwrap().comment.unwrap();

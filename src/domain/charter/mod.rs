@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::calendar::{BusinessCalendar, Percent};
 use super::cases::CasePhase;
 use super::ids::MarketplaceId;
+use super::masking::Masking;
 use super::money::Currency;
 use super::orders::OrderPattern;
 use super::reasons::{ContactReason, ReasonKey};
@@ -68,6 +69,8 @@ pub struct Charter {
     pub targets: Targets,
     /// When those hours count; none when every hour of the day and of the night does.
     pub business_hours: Option<Arc<BusinessCalendar>>,
+    /// What buyer and seller do not read of each other's words: contact and payment details.
+    pub masking: Masking,
     /// At which share of the time a warning is given.
     pub warn_at: Percent,
     /// After how many days of the buyer's silence a case counts as resolved.
@@ -97,6 +100,7 @@ impl Default for Charter {
             order_pattern: None,
             targets: Targets::default(),
             business_hours: None,
+            masking: Masking::default(),
             warn_at: Percent::THREE_QUARTERS,
             buyer_silence_days: 7,
             clarification_days: 7,

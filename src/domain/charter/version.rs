@@ -61,6 +61,7 @@ impl Charter {
             ticket_sync: Self::default().ticket_sync,
             private_mirror: Self::default().private_mirror,
             order_pattern: None,
+            masking: Self::default().masking,
             ..charter.clone()
         };
         bare(self) == bare(other)

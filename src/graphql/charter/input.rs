@@ -6,9 +6,11 @@ use async_graphql::{InputObject, MaybeUndefined};
 
 use super::super::charter_enums::{Avoidable, CostBearer, Family, Handling, PrivateMirror, RequiredField, ResolutionKind, TicketSync};
 use super::super::enums::{CasePhase, Channel, ConversationMode};
+use super::super::masking::{Kind, Mode as MaskingMode};
 use super::hours::{BusinessHoursInput, calendar};
 use crate::domain::calendar::{BusinessCalendar, Percent};
 use crate::domain::charter::{self, Charter, Mediator, PartyTargets};
+use crate::domain::masking::{LinkHost, Masking};
 use crate::domain::orders::{BadPattern, OrderPattern};
 use crate::domain::reasons::{ContactReason, ReasonKey};
 use crate::domain::refusal::Refusal;
@@ -46,6 +48,8 @@ pub(in super::super) struct CharterInput {
     consumer_mediator: MaybeUndefined<ConsumerMediatorInput>,
     /// When somebody is there, and the hours of deadlines count; null for day and night.
     business_hours: MaybeUndefined<BusinessHoursInput>,
+    /// What buyer and seller do not read of each other's words.
+    masking: Option<MaskingInput>,
     /// In which direction state and priority are kept in step with the ticket.
     ticket_sync: Option<TicketSync>,
     /// Whether private talk is copied into the ticket.
@@ -53,6 +57,19 @@ pub(in super::super) struct CharterInput {
     /// How an order reference looks in free text, as a regular expression whose first group is the reference; null for the
     /// usual.
     order_pattern: MaybeUndefined<String>,
+}
+
+/// What buyer and seller do not read of each other's words: it holds at once.
+#[derive(InputObject)]
+pub(in super::super) struct MaskingInput {
+    /// Whether anything is hidden.
+    mode: MaskingMode,
+    /// Which details.
+    #[graphql(default_with = "vec![Kind::Email, Kind::Phone, Kind::Link, Kind::Payment]")]
+    kinds: Vec<Kind>,
+    /// Hosts whose links stay, with their subdomains, at most 100: the marketplace's own, a carrier's.
+    #[graphql(default)]
+    allowed_hosts: Vec<String>,
 }
 
 /// Who talks with the buyer in new cases of a kind. What is null fits everything.
@@ -143,6 +160,7 @@ pub(super) struct Checked {
     routes: Option<Vec<charter::Route>>,
     reasons: Option<Vec<ContactReason>>,
     mediator: MaybeUndefined<Mediator>,
+    masking: Option<Masking>,
     warn_at: Option<Percent>,
     order_pattern: MaybeUndefined<OrderPattern>,
     business_hours: MaybeUndefined<Arc<BusinessCalendar>>,
@@ -200,6 +218,7 @@ impl CharterInput {
             business_hours: parsed(&self.business_hours, calendar)?,
             routes: routes.transpose()?,
             reasons: reasons.transpose()?,
+            masking: self.masking.as_ref().map(masking_of).transpose()?,
             mediator: parsed(&self.consumer_mediator, mediator_of)?,
             warn_at: warn_at.transpose()?,
             order_pattern: parsed(&self.order_pattern, pattern)?,
@@ -219,6 +238,22 @@ fn reason((position, input): (usize, &ContactReasonInput)) -> Result<ContactReas
         cost_bearer: input.cost_bearer.into(),
         targets: input.targets.map(Into::into),
         avoidable: input.avoidable.into(),
+    })
+}
+
+fn masking_of(input: &MaskingInput) -> Result<Masking, Error> {
+    const MOST: usize = 100;
+    if input.allowed_hosts.len() > MOST {
+        return Err(refused(&["charter", "masking", "allowedHosts"], Refusal::TooMany { limit: MOST }));
+    }
+    let host = |(position, host): (usize, &String)| {
+        let path = ["charter", "masking", "allowedHosts", &position.to_string()];
+        LinkHost::parse(host).map_err(|error| invalid(&path, format!("This is {error}.")))
+    };
+    Ok(Masking {
+        mode: input.mode.into(),
+        kinds: input.kinds.iter().copied().map(Into::into).collect(),
+        allowed_hosts: input.allowed_hosts.iter().enumerate().map(host).collect::<Result<_, _>>()?,
     })
 }
 
@@ -280,6 +315,7 @@ pub(super) fn edited(checked: &Checked, charter: &Charter) -> Charter {
         reopen_days: count(input.reopen_days, charter.reopen_days),
         one_case_days: count(input.one_case_days, charter.one_case_days),
         notice_days: count(input.notice_days, charter.notice_days),
+        masking: checked.masking.clone().unwrap_or_else(|| charter.masking.clone()),
         reasons: checked.reasons.clone().unwrap_or_else(|| charter.reasons.clone()),
         mediator: chosen(&checked.mediator, charter.mediator.as_ref()),
     }

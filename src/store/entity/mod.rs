@@ -17,6 +17,7 @@ pub(crate) mod orders;
 pub(crate) mod outbox;
 pub(crate) mod participants;
 pub(crate) mod sellers;
+pub(crate) mod templates;
 pub(crate) mod thread_cases;
 pub(crate) mod threads;
 pub(crate) mod tickets;

@@ -7,6 +7,7 @@ use crate::domain::threads::{Member, Message, MessageDelivery, NewMessage, Origi
 use crate::domain::timeline::{EventKind, NewEvent};
 use crate::helpdesk::{AuthorSide, Comment, TicketSnapshot, Trust, Visibility, without_speaker};
 use crate::workflow::Result;
+use crate::workflow::masking::for_buyer;
 use crate::workflow::threads::{buyer_thread, say};
 
 impl Desk<'_> {
@@ -25,9 +26,16 @@ impl Desk<'_> {
         let who = self.helpdesk();
         let thread = buyer_thread(&mut self.tx, &who, case).await?;
         let uncertain = self.tx.uncertain_messages(thread.id).await?;
-        let Some(message) = uncertain.into_iter().find(|message| folded(&comment.text).contains(&folded(&message.text))) else {
-            return Ok(false);
-        };
+        let mut arrived = None;
+        for message in uncertain {
+            // As they went out; and as they were written, should the rule have changed since.
+            let sent = [for_buyer(&self.tx, &message).await?, message.text.clone()];
+            if sent.iter().any(|text| folded(&comment.text).contains(&folded(text))) {
+                arrived = Some(message);
+                break;
+            }
+        }
+        let Some(message) = arrived else { return Ok(false) };
         self.tx.set_delivery(message.id, MessageDelivery::Delivered, Some((self.connected.id, &comment.number))).await?;
         self.tx.close_parked(message.id).await?;
         let event = EventKind::MessageDelivered { thread: message.thread, message: message.id };

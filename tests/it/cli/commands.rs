@@ -41,6 +41,12 @@ on_both_databases! {
         assert_eq!(shell.json("marketplace set bazar").await["charter"]["businessHours"]["holidays"]["country"], "FR", "they stay");
         assert_eq!(shell.json("marketplace set bazar --business-hours always").await["charter"]["businessHours"], json!(null));
 
+        let masking = shell.json("marketplace set bazar --masking off --masking-kinds phone,email --masking-allow bazar.example").await;
+        let expected = json!({ "mode": "OFF", "kinds": ["EMAIL", "PHONE"], "allowedHosts": ["bazar.example"] });
+        assert_eq!(masking["charter"]["masking"], expected);
+        let on = shell.json("marketplace set bazar --masking on --masking-allow none").await;
+        assert_eq!(on["charter"]["masking"], json!({ "mode": "MASK", "kinds": ["EMAIL", "PHONE"], "allowedHosts": [] }));
+
         let listed = shell.json("marketplace list").await;
         let slugs: Vec<_> = listed["marketplaces"].as_array().unwrap().iter().map(|row| row["slug"].as_str().unwrap()).collect();
         assert_eq!(slugs, ["bazar", "souk"]);

@@ -11,7 +11,8 @@ use crate::harness::on_both_databases;
 
 /// Everything that a refused call could have changed.
 const EVERYTHING: &str = "{ cases(first: 50) { nodes { id reference subject status mode priority owner updatedAt order { id } seller { id }
-    threads { id kind subject unreadCount participants { id party right } messages(first: 10) { nodes { id text } } } timeline(first: 50) { nodes { id } } } } }";
+    threads { id kind subject unreadCount participants { id party right } messages(first: 10) { nodes { id text } } } timeline(first: 50) { nodes { id } } } }
+    templates(first: 50) { nodes { id revision title texts { locale text } } } }";
 
 fn with(mut value: Value, field: &str, other: Value) -> Value {
     value[field] = other;
@@ -99,10 +100,19 @@ async fn calls(shop: &Shop) -> Vec<(&str, &'static str, Value)> {
     ]
 }
 
+/// A change of what somebody else has changed since.
+async fn overtaken(shop: &Shop) -> (&str, &'static str, Value) {
+    let written = json!({ "key": "mine", "title": "Mine", "reader": "BUYER", "texts": [{ "locale": "fr", "text": "Bonjour" }] });
+    let made = shop.app.act(&shop.operator, "templateCreate", "template { id }", written.clone()).await;
+    let change = json!({ "id": made["template"]["id"], "revision": 2, "title": "x", "reader": "BUYER", "texts": written["texts"] });
+    (&shop.operator, "templateUpdate", change)
+}
+
 on_both_databases! {
     async fn every_refusal_says_what_where_and_why(db: Db) {
         let shop = Shop::open(db).await;
-        let calls = calls(&shop).await;
+        let mut calls = calls(&shop).await;
+        calls.push(overtaken(&shop).await);
         let before = shop.app.raw(&shop.operator, EVERYTHING, json!({})).await;
         let (mut table, mut codes) = (String::new(), BTreeSet::new());
         for (token, mutation, input) in calls {
