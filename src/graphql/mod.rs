@@ -3,6 +3,7 @@
 //! A resolver reads through the session's loaders or calls one workflow function; it decides nothing.
 
 mod admission;
+mod attachments;
 mod cases;
 pub mod code;
 mod enums;

@@ -8,6 +8,7 @@ use async_graphql::{
     ContextSelectionSet, ID, InputType, InputValueError, InputValueResult, Interface, OutputType, Positioned, ServerResult, Value,
 };
 
+use super::attachments::AttachmentObject;
 use super::cases::CaseObject;
 use super::errors::Result;
 use super::orders::{OrderObject, SellerObject};
@@ -15,7 +16,8 @@ use super::session::Session;
 use super::tenants::MarketplaceObject;
 use super::threads::{MessageObject, ParticipantObject, ThreadObject};
 use crate::domain::ids::{
-    BuyerId, CaseId, ConnectionId, DeliveryId, EventId, MalformedId, MarketplaceId, MessageId, OrderId, ParticipantId, SellerId, ThreadId,
+    AttachmentId, BuyerId, CaseId, ConnectionId, DeliveryId, EventId, MalformedId, MarketplaceId, MessageId, OrderId, ParticipantId,
+    SellerId, ThreadId,
 };
 
 /// Our ids are GraphQL's `ID`, read before a resolver runs: a malformed one never gets further.
@@ -64,7 +66,20 @@ macro_rules! graphql_ids {
     )+};
 }
 
-graphql_ids!(CaseId, ThreadId, MessageId, ParticipantId, OrderId, SellerId, BuyerId, MarketplaceId, ConnectionId, EventId, DeliveryId);
+graphql_ids!(
+    AttachmentId,
+    CaseId,
+    ThreadId,
+    MessageId,
+    ParticipantId,
+    OrderId,
+    SellerId,
+    BuyerId,
+    MarketplaceId,
+    ConnectionId,
+    EventId,
+    DeliveryId
+);
 
 /// An object with a global id, by which `node` finds it again.
 #[derive(Interface)]
@@ -78,6 +93,8 @@ pub(super) enum Node {
     Thread(ThreadObject),
     /// A message.
     Message(MessageObject),
+    /// A file of a message.
+    Attachment(AttachmentObject),
     /// A participant.
     Participant(ParticipantObject),
     /// An order.
@@ -97,6 +114,9 @@ pub(super) async fn find(session: &Session, id: &str) -> Result<Option<Node>> {
         Some(CaseId::PREFIX) => loaders.case(parsed(id)?).await?.map(|case| Node::Case(CaseObject(case))),
         Some(ThreadId::PREFIX) => loaders.thread(parsed(id)?).await?.map(|thread| Node::Thread(ThreadObject(thread))),
         Some(MessageId::PREFIX) => loaders.message(parsed(id)?).await?.map(|message| Node::Message(MessageObject(message))),
+        Some(AttachmentId::PREFIX) => {
+            loaders.attachment(parsed(id)?).await?.map(|attachment| Node::Attachment(AttachmentObject(attachment)))
+        }
         Some(ParticipantId::PREFIX) => {
             loaders.participant(parsed(id)?).await?.map(|participant| Node::Participant(ParticipantObject(participant)))
         }

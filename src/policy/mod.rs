@@ -30,11 +30,13 @@ pub enum Permission {
     SeeBuyerContact,
     /// See deliveries that stopped.
     SeeDeliveries,
+    /// Send files, to post them with messages.
+    UploadFiles,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
@@ -42,6 +44,7 @@ impl Permission {
         Self::SeeTickets,
         Self::SeeBuyerContact,
         Self::SeeDeliveries,
+        Self::UploadFiles,
     ];
 }
 
@@ -59,7 +62,8 @@ pub const fn has(who: &Who, permission: Permission) -> bool {
     match role(who) {
         Some(Role::Operator) => true,
         Some(Role::Vendor) => matches!(permission, Permission::UpsertSellers | Permission::UpsertOrders | Permission::OpenCase),
-        Some(Role::Seller) | None => false,
+        Some(Role::Seller) => matches!(permission, Permission::UploadFiles),
+        None => false,
     }
 }
 

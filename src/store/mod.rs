@@ -3,6 +3,7 @@
 //! Reads go through [`Store`]; writes through a [`Tx`], which also collects timeline events and outbox rows and writes
 //! them when it commits, so that nothing becomes visible without the state it belongs to.
 
+mod attachments;
 mod cases;
 mod codec;
 mod committer;
@@ -35,6 +36,7 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 
+pub use attachments::{NewAttachment, Withdrawn};
 pub use cases::{CaseFilter, CaseKey, CaseOrder, OpenedBefore, RequestKey};
 pub use committer::{Committer, NotStored};
 pub use inbox::{InboxRow, Inserted, NewDelivery};

@@ -1,9 +1,10 @@
 //! Threads: opened, joined, written in, read.
 
+use super::attachments::{attach, check_attachments, has_attachments};
 use super::{Check, Cx, Error, Result, effects, refused};
 use crate::domain::cases::{Case, CaseAction, CaseMove, CaseStatus};
 use crate::domain::charter::{Charter, PrivateMirror};
-use crate::domain::ids::{CaseId, MessageId, ThreadId};
+use crate::domain::ids::{AttachmentId, CaseId, MessageId, ThreadId};
 use crate::domain::parties::{Actor, Audience, Party, Who};
 use crate::domain::refusal::Refusal;
 use crate::domain::threads::{History, Member, Message, MessageDelivery, NewMessage, Participant, Right, Thread, ThreadKind};
@@ -176,6 +177,8 @@ pub struct MessageRequest {
     pub thread: ThreadId,
     /// What.
     pub text: String,
+    /// The files that go with it.
+    pub attachments: Vec<AttachmentId>,
     /// The client's key: the second call with it finds the message of the first.
     pub idempotency_key: String,
 }
@@ -192,6 +195,7 @@ pub async fn post(cx: &Cx, actor: &Actor, request: MessageRequest) -> Result<Mes
 async fn post_once(cx: &Cx, actor: &Actor, request: &MessageRequest) -> Result<Message> {
     let mut check = Check::default();
     check.text(&["text"], "The text", &request.text, TEXT_LIMIT);
+    check_attachments(&mut check, &request.attachments, cx.depot.per_message);
     check.text(&["idempotencyKey"], "The idempotency key", &request.idempotency_key, KEY_LIMIT);
     check.done()?;
     let charter = cx.marketplace(actor.marketplace).await?.charter;
@@ -210,7 +214,8 @@ async fn post_once(cx: &Cx, actor: &Actor, request: &MessageRequest) -> Result<M
     let author = actor.party().ok_or(Refusal::NotAllowed)?;
     let key = scoped_key(&actor.who, &request.idempotency_key);
     if let Some(before) = tx.message_by_key(&key).await? {
-        let same = before.thread == thread.id && before.text == request.text;
+        let same =
+            before.thread == thread.id && before.text == request.text && has_attachments(&tx, before.id, &request.attachments).await?;
         return if same { Ok(before) } else { Err(refused(&["idempotencyKey"], Refusal::KeyUsedDifferently)) };
     }
 
@@ -229,6 +234,7 @@ async fn post_once(cx: &Cx, actor: &Actor, request: &MessageRequest) -> Result<M
     };
     let ids: Vec<_> = cases.iter().map(|case| case.id).collect();
     let mut message = say(&mut tx, &actor.who, &ids, thread.id, new).await?;
+    attach(&tx, actor, message.id, &request.attachments).await?;
     if let Some(own) = policy::place(&actor.who, &participants) {
         tx.mark_read(own, message.number).await?;
     }

@@ -10,11 +10,14 @@ use serde_json::json;
 use trilogue::demo::peer::Audience;
 use trilogue::domain::tickets::HelpdeskKind;
 
+use crate::attachments;
 use crate::harness::{Db, Story, TestApp, on_both_databases};
 
 /// Columns that the story below leaves empty, each with the reason.
 const EMPTY: &[&str] = &[
     "api_tokens.revoked_at",        // no token of the story is revoked
+    "attachments.connection_id",    // nothing was attached in the helpdesk
+    "attachments.remote_id",        // likewise
     "cases.idempotency_key",        // it begins in the helpdesk
     "cases.request_digest",         // likewise
     "connections.reconcile_cursor", // Freshdesk gives none
@@ -83,6 +86,8 @@ on_both_databases! {
         let ticket = story.ticket().await;
         let thread = story.thread(ticket, "SELLER_BUYER").await;
         story.post(&story.seller, &thread, "Il part demain.").await;
+        let file = attachments::upload(&story.app, &story.seller, "a.png", "image/png", attachments::PNG).await;
+        attachments::post(&story, &story.seller, &thread, "with a file", &[file]).await;
         let agent = story.desk.sim.add_agent("Ines Moreau");
         story.desk.sim.comment(ticket, &agent, "<b>Merci</b>", Audience::Public).unwrap();
         story.desk.settle(&story.app).await;
