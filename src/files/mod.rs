@@ -80,6 +80,8 @@ impl Files {
     /// A bucket.
     pub fn in_bucket(bucket: &Bucket) -> Result<Self, FilesError> {
         let mut builder = AmazonS3Builder::new().with_bucket_name(&bucket.name).with_region(&bucket.region);
+        // One object at a time, which everything that calls itself S3 understands.
+        builder = builder.with_disable_bulk_delete(true);
         if let Some(endpoint) = &bucket.endpoint {
             // Only the test bench of somebody's own machine speaks plain HTTP.
             builder = builder.with_endpoint(endpoint).with_allow_http(endpoint.starts_with("http://"));

@@ -8,6 +8,7 @@ mod cases;
 pub mod code;
 mod enums;
 mod errors;
+mod export;
 pub mod limits;
 mod loaders;
 mod node;
@@ -25,6 +26,7 @@ use async_graphql::{Context, MergedObject, Object, SDLExportOptions, Schema};
 
 use cases::{CaseByInput, CaseFilterInput, CaseMutations, CaseObject, CaseOrder};
 use errors::Result;
+use export::{CaseExportLink, ExportFormat};
 use node::Node;
 use orders::{OrderByInput, OrderMutations, OrderObject, SellerByInput, SellerObject};
 use paging::{PageOf, Paging, connection};
@@ -33,6 +35,8 @@ use session::session;
 pub use subscriptions::SubscriptionRoot;
 use tenants::{MarketplaceObject, Viewer};
 use threads::ThreadMutations;
+
+use crate::domain::ids::CaseId;
 
 /// The schema.
 pub type TrilogueSchema = Schema<QueryRoot, MutationRoot, SubscriptionRoot>;
@@ -92,6 +96,18 @@ impl QueryRoot {
     async fn case(&self, ctx: &Context<'_>, #[graphql(desc = "Its name.")] by: CaseByInput) -> Option<Result<CaseObject>> {
         let find = async { cases::find(session(ctx)?, by).await };
         find.await.transpose()
+    }
+
+    /// An address that opens for 15 minutes, at which all that the viewer may see of a case can be had as one file. Null when
+    /// there is no such case, or not for this viewer.
+    async fn case_export_link(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The case.")] case_id: CaseId,
+        #[graphql(desc = "How it is written.")] format: ExportFormat,
+    ) -> Option<Result<CaseExportLink>> {
+        let make = async { export::link(session(ctx)?, case_id, format).await };
+        make.await.transpose()
     }
 
     /// The cases that the viewer knows: the operator and the vendor all, a seller its own.

@@ -67,6 +67,18 @@ pub struct Withdrawn {
     pub object_key: String,
 }
 
+fn by_message(rows: Vec<attachments::Model>) -> Result<HashMap<MessageId, Vec<Attachment>>> {
+    let mut found = rows.into_iter().map(attachment).collect::<Result<Vec<_>>>()?;
+    found.sort_by_key(|attachment| (attachment.position, attachment.id));
+    let mut by_message: HashMap<MessageId, Vec<Attachment>> = HashMap::new();
+    for attachment in found {
+        if let Some(message) = attachment.message {
+            by_message.entry(message).or_default().push(attachment);
+        }
+    }
+    Ok(by_message)
+}
+
 /// What an attachment has of its message.
 fn of_message() -> RelationDef {
     RelationDef::from(
@@ -84,15 +96,7 @@ impl Store {
             .filter(scope::messages(scope))
             .filter(attachments::Column::MarketplaceId.eq(scope.marketplace.uuid()))
             .filter(attachments::Column::MessageId.is_in(ids.iter().map(|id| id.uuid())));
-        let mut found = find.all(&self.reads).await?.into_iter().map(attachment).collect::<Result<Vec<_>>>()?;
-        found.sort_by_key(|attachment| (attachment.position, attachment.id));
-        let mut by_message: HashMap<MessageId, Vec<Attachment>> = HashMap::new();
-        for attachment in found {
-            if let Some(message) = attachment.message {
-                by_message.entry(message).or_default().push(attachment);
-            }
-        }
-        Ok(by_message)
+        by_message(find.all(&self.reads).await?)
     }
 
     /// Files by id, those of messages that the reader sees.
@@ -207,6 +211,14 @@ impl Tx {
         find.all(&self.inner).await?.into_iter().map(attachment).collect()
     }
 
+    /// The files of these messages, each in order.
+    pub async fn attachments_of_messages(&self, ids: &[MessageId]) -> Result<HashMap<MessageId, Vec<Attachment>>> {
+        let find = attachments::Entity::find()
+            .filter(attachments::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(attachments::Column::MessageId.is_in(ids.iter().map(|id| id.uuid())));
+        by_message(find.all(&self.inner).await?)
+    }
+
     /// Gives an uploader's own file to a message. False when there is no such file that waits for one; of two messages
     /// that want it at the same time one gets it.
     pub async fn attach(&self, id: AttachmentId, uploader: TokenId, message: MessageId, position: i32) -> Result<bool> {
@@ -238,6 +250,17 @@ impl Tx {
     /// Changes where a file stands, if it stands where we think.
     pub async fn set_attachment_state(&self, id: AttachmentId, from: AttachmentState, to: AttachmentState) -> Result<bool> {
         self.change(id, from, attachments::ActiveModel { state: Set(text(to)), ..Default::default() }).await
+    }
+
+    /// Bytes that could not be got are asked for again, to be kept there.
+    pub async fn await_again(&self, id: AttachmentId, object_key: String) -> Result<bool> {
+        let state = Set(text(AttachmentState::Pending));
+        self.change(
+            id,
+            AttachmentState::Failed,
+            attachments::ActiveModel { state, object_key: Set(Some(object_key)), ..Default::default() },
+        )
+        .await
     }
 
     async fn change(&self, id: AttachmentId, from: AttachmentState, change: attachments::ActiveModel) -> Result<bool> {

@@ -1,5 +1,7 @@
 //! Files that go with messages: uploaded, had, taken away again.
 
+pub(super) mod remote;
+
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -248,6 +250,13 @@ pub async fn download(cx: &Cx, scope: Scope, id: AttachmentId) -> Result<Downloa
     let key = attachment.object_key.as_deref().filter(|_| attachment.state == AttachmentState::Ready).ok_or(Error::NotFound)?;
     let pieces = cx.depot.files.read(key).await?;
     Ok(Download { attachment, pieces })
+}
+
+/// Removes the bytes of what was just withdrawn. What fails is done by the hourly round.
+pub(super) async fn tidy_soon(cx: &Cx) {
+    if let Err(error) = tidy(cx).await {
+        tracing::warn!(%error, "the bytes of a withdrawn file could not be removed at once");
+    }
 }
 
 /// Removes uploads that nobody used, and the bytes of all that was withdrawn. Says how many files that was.

@@ -79,8 +79,14 @@ pub(super) fn can_carry(ticket: &Ticket) -> bool {
 /// Sends a message to the ticket that its audience reads it in. Private talk can only become an internal note.
 pub(super) fn carry(tx: &mut Tx, case: &Case, ticket: &Ticket, kind: ThreadKind, message: &Message, speak_as: SpeakAs) {
     let visibility = if kind.reaches_buyer() { Visibility::Public } else { Visibility::Internal };
-    let command =
-        OutboundCommand::PostComment { ticket: ticket.number.clone(), visibility, speak_as, text: message.text.clone(), known: Vec::new() };
+    let command = OutboundCommand::PostComment {
+        ticket: ticket.number.clone(),
+        visibility,
+        speak_as,
+        text: message.text.clone(),
+        known: Vec::new(),
+        files: Vec::new(),
+    };
     let mut delivery = NewOutbox::new(ticket.connection, lane(ticket.connection, &ticket.number), command);
     delivery.case = Some(case.id);
     delivery.message = (visibility == Visibility::Public).then_some(message.id);

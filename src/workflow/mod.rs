@@ -6,6 +6,7 @@ pub mod attachments;
 pub mod cases;
 pub mod connections;
 mod effects;
+pub mod export;
 pub mod inbound;
 pub mod links;
 pub mod orders;

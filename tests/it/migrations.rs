@@ -7,7 +7,7 @@ use migrations::Migrator;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use sea_orm_migration::MigratorTrait;
 use serde_json::json;
-use trilogue::demo::peer::Audience;
+use trilogue::demo::peer::{Audience, SimFile};
 use trilogue::domain::tickets::HelpdeskKind;
 
 use crate::attachments;
@@ -16,8 +16,6 @@ use crate::harness::{Db, Story, TestApp, on_both_databases};
 /// Columns that the story below leaves empty, each with the reason.
 const EMPTY: &[&str] = &[
     "api_tokens.revoked_at",        // no token of the story is revoked
-    "attachments.connection_id",    // nothing was attached in the helpdesk
-    "attachments.remote_id",        // likewise
     "cases.idempotency_key",        // it begins in the helpdesk
     "cases.request_digest",         // likewise
     "connections.reconcile_cursor", // Freshdesk gives none
@@ -89,7 +87,8 @@ on_both_databases! {
         let file = attachments::upload(&story.app, &story.seller, "a.png", "image/png", attachments::PNG).await;
         attachments::post(&story, &story.seller, &thread, "with a file", &[file]).await;
         let agent = story.desk.sim.add_agent("Ines Moreau");
-        story.desk.sim.comment(ticket, &agent, "<b>Merci</b>", Audience::Public).unwrap();
+        let file = SimFile::new("b.png", "image/png", attachments::PNG);
+        story.desk.sim.comment_with_files(ticket, &agent, "<b>Merci</b>", Audience::Public, vec![file]).unwrap();
         story.desk.settle(&story.app).await;
         // The buyer's word makes it the seller's turn; what the ticket is then told has no echo yet.
         story.desk.sim.comment(ticket, &story.buyer, "Et maintenant ?", Audience::Public).unwrap();

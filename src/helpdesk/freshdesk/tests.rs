@@ -108,7 +108,14 @@ async fn deleted_conversations_shift_the_pages_and_nothing_is_missed() {
 
 fn comment(text: &str, visibility: Visibility, known: &[&str]) -> OutboundCommand {
     let known = known.iter().map(|number| CommentNumber((*number).to_owned())).collect();
-    OutboundCommand::PostComment { ticket: number(), visibility, speak_as: SpeakAs::Operator, text: text.to_owned(), known }
+    OutboundCommand::PostComment {
+        ticket: number(),
+        visibility,
+        speak_as: SpeakAs::Operator,
+        text: text.to_owned(),
+        known,
+        files: Vec::new(),
+    }
 }
 
 fn receipt(number: &str) -> Receipt {
@@ -131,8 +138,14 @@ async fn public_words_are_a_reply_and_internal_ones_a_private_note() {
 async fn a_seller_is_named_in_the_text() {
     let (peer, desk) = desk(|_| Answer::json(201, &json!({"id": 900}))).await;
     let speak_as = SpeakAs::Seller { id: SellerId::generate(), name: "Kettles".to_owned() };
-    let command =
-        OutboundCommand::PostComment { ticket: number(), visibility: Visibility::Internal, speak_as, text: "Hi".to_owned(), known: vec![] };
+    let command = OutboundCommand::PostComment {
+        ticket: number(),
+        visibility: Visibility::Internal,
+        speak_as,
+        text: "Hi".to_owned(),
+        known: vec![],
+        files: vec![],
+    };
     Helpdesk::perform(&desk, &command, &key(), Attempt::First).await.unwrap();
     let body = peer.asked()[0].body["body"].as_str().unwrap().to_owned();
     assert!(body.contains("<p><strong>Kettles</strong> (seller):</p><p>Hi</p>"), "{body}");

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use super::connections::Connected;
 use super::threads::open_buyer_thread;
-use super::{Cx, Error, Result, effects};
+use super::{Cx, Error, Result, attachments, effects};
 use crate::domain::cases::{Case, CaseMove, CaseStatus, Opening};
 use crate::domain::charter::Charter;
 use crate::domain::effects::Effect;
@@ -52,12 +52,12 @@ pub async fn follow(cx: &Cx, connected: &Connected, number: &TicketNumber, nudge
     let charter = cx.marketplace(connected.marketplace).await?.charter;
 
     let tx = cx.store.begin(connected.marketplace).await?;
-    let mut desk = Desk { tx, connected, charter, account, newest: None, now: cx.now(), news: News::None };
+    let mut desk = Desk { tx, connected, charter, account, newest: None, now: cx.now(), news: News::None, withdrew: false };
     let Some((mut ticket, mut open)) = desk.take_up(known.as_ref(), &snapshot, &comments, read.count).await? else {
         return Ok(Outcome::NotYet);
     };
     if *nudge == NudgeKind::CommentsRewritten {
-        desk.rewrite(&comments).await?;
+        desk.rewrite(number, &comments).await?;
     }
     desk.follow_presence(&mut ticket, &mut open, &snapshot, nudge).await?;
     if ticket.presence == TicketPresence::Active
@@ -66,7 +66,11 @@ pub async fn follow(cx: &Cx, connected: &Connected, number: &TicketNumber, nudge
         desk.follow_order(case, &snapshot).await?;
         desk.follow_properties(&mut ticket, case, &snapshot).await?;
     }
+    let withdrew = desk.withdrew;
     desk.finish(ticket, open, &snapshot, &comments, &read).await?;
+    if withdrew {
+        attachments::tidy_soon(cx).await;
+    }
     Ok(Outcome::UpToDate)
 }
 
@@ -87,7 +91,7 @@ async fn vanished(cx: &Cx, connected: &Connected, number: &TicketNumber, nudge: 
     let Some(mut ticket) = tx.lock_ticket(connected.id, number).await? else { return Ok(Outcome::NotYet) };
     let newest = cases.last().map(|case| case.id);
     let mut case = newest_open(cases);
-    let mut desk = Desk { tx, connected, charter, account: String::new(), newest, now: cx.now(), news: News::None };
+    let mut desk = Desk { tx, connected, charter, account: String::new(), newest, now: cx.now(), news: News::None, withdrew: false };
     // What is marked as spam goes to the bin as well, and the one is told before or after the other.
     let presence = match (&ticket.presence, nudge) {
         (TicketPresence::Spam, _) | (_, NudgeKind::TicketSpam) => TicketPresence::Spam,
@@ -122,6 +126,8 @@ struct Desk<'a> {
     newest: Option<CaseId>,
     now: DateTime<Utc>,
     news: News,
+    /// Whether files were taken away whose bytes must go.
+    withdrew: bool,
 }
 
 /// Whether this look found something that gives us a say in the ticket's state.

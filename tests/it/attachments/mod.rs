@@ -1,5 +1,8 @@
 //! Files that go with messages: sent, posted, had, brought to the helpdesk and from it.
 
+mod bucket;
+mod export;
+mod helpdesk;
 mod posting;
 mod upload;
 
