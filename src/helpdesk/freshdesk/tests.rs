@@ -406,3 +406,24 @@ async fn a_cursor_that_is_none_of_ours_starts_over() {
         assert_eq!(parameter(&asked, "updated_since").as_deref(), Some("2026-11-22T10:00:00Z"), "{odd}");
     }
 }
+
+#[test]
+fn files_lie_on_the_vendor_s_hosts_only() {
+    for known in [
+        "https://acme.freshdesk.com/x",
+        "https://attachment.freshdesk.com/inline/attachment?token=x",
+        "https://s3.amazonaws.com/cdn.freshdesk.com/data/x",
+        "https://s3.eu-central-1.amazonaws.com/euc-cdn.freshdesk.com/data/x",
+    ] {
+        assert!(is_freshdesk_s(&known.parse().unwrap()), "{known}");
+    }
+    for strange in [
+        "https://s3.amazonaws.com/evil/cdn.freshdesk.com",
+        "https://evil.s3.amazonaws.com/x",
+        "https://freshdesk.com.evil.example/x",
+        "https://s3.amazonaws.com.evil.example/cdn.freshdesk.com/x",
+        "https://127.0.0.1/cdn.freshdesk.com/x",
+    ] {
+        assert!(!is_freshdesk_s(&strange.parse().unwrap()), "{strange}");
+    }
+}
