@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::clock::SharedClock;
 use crate::config::Settings;
+use crate::files::{Bucket, Files};
 use crate::graphql::limits::Limited;
 use crate::graphql::{TrilogueSchema, schema};
 use crate::helpdesk;
@@ -20,7 +21,9 @@ use crate::jobs::{self, JobSettings};
 use crate::store::{Backend, Committer, Store, StoreOptions};
 use crate::telemetry;
 use crate::workflow::Cx;
+use crate::workflow::attachments::Depot;
 use crate::workflow::connections::Connections;
+use crate::workflow::links::Links;
 
 /// What the use cases work with, on a database that is up to date.
 pub async fn context(settings: &Settings, clock: SharedClock) -> anyhow::Result<Cx> {
@@ -30,8 +33,25 @@ pub async fn context(settings: &Settings, clock: SharedClock) -> anyhow::Result<
         .context("the database cannot be opened; check DATABASE_URL")?;
     store.migrate().await.context("the tables cannot be brought up to date")?;
     let http = helpdesk::http_client()?;
+    let links = Links::new(vault.signing_key().clone(), settings.public_url());
     let connections = Connections::new(store.clone(), vault, http, Arc::clone(&clock));
-    Ok(Cx { store, clock, connections })
+    let depot = Depot { files: files(settings)?, limit: settings.attachment_limit, per_message: settings.attachments_per_message };
+    Ok(Cx { store, clock, connections, depot, links })
+}
+
+/// The place for files that the settings name.
+fn files(settings: &Settings) -> anyhow::Result<Files> {
+    let files = match settings.attachments.strip_prefix("s3://") {
+        Some(name) => Files::in_bucket(&Bucket {
+            name: name.trim_end_matches('/').to_owned(),
+            endpoint: settings.s3_endpoint.clone(),
+            region: settings.s3_region.clone(),
+            access_key: settings.s3_access_key.clone(),
+            secret_key: settings.s3_secret_key.clone(),
+        }),
+        None => Files::in_folder(&settings.attachments_folder()),
+    };
+    files.context("files cannot be kept there; check TRILOGUE_ATTACHMENTS")
 }
 
 /// A server that runs.

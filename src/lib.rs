@@ -7,7 +7,7 @@
 //!          └───────────────┼────────────────┘
 //!                       workflow                             one transaction per use case
 //!          ┌───────────────┼────────────────┐
-//!        policy          store          helpdesk             siblings, blind to each other
+//!        policy       store · files       helpdesk            siblings, blind to each other
 //!          └───────────────┼────────────────┘
 //!                        domain                              pure
 //! ```
@@ -19,6 +19,7 @@ pub mod config;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod domain;
+pub mod files;
 pub mod graphql;
 pub mod helpdesk;
 pub mod http;

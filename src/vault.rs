@@ -6,6 +6,7 @@ use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Key, Nonce};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, Mac};
 use rand::Rng;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -29,6 +30,50 @@ pub enum VaultError {
 pub struct Vault {
     cipher: Aes256Gcm,
     key_id: [u8; 4],
+    signing: SigningKey,
+}
+
+/// Signs what goes out into the world and must come back unchanged.
+#[derive(Clone)]
+pub struct SigningKey(Zeroizing<[u8; 32]>);
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningKey")
+    }
+}
+
+impl SigningKey {
+    /// A key of its own for this purpose, so that what is signed for one means nothing to another.
+    fn derive(secret: &[u8], purpose: &str) -> Self {
+        let mut mac = keyed(secret);
+        mac.update(purpose.as_bytes());
+        Self(Zeroizing::new(mac.finalize().into_bytes().into()))
+    }
+
+    fn mac(&self, parts: &[&str]) -> Hmac<Sha256> {
+        let mut mac = keyed(self.0.as_slice());
+        for part in parts {
+            // With their lengths, so that no two lists of parts read the same.
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        mac
+    }
+
+    /// The signature of these parts, in hexadecimal digits.
+    pub fn sign(&self, parts: &[&str]) -> String {
+        hex::encode(self.mac(parts).finalize().into_bytes())
+    }
+
+    /// Whether that is the signature of these parts; takes the same time for every wrong one.
+    pub fn has_signed(&self, parts: &[&str], signature: &str) -> bool {
+        hex::decode(signature).is_ok_and(|signature| self.mac(parts).verify_slice(&signature).is_ok())
+    }
+}
+
+fn keyed(secret: &[u8]) -> Hmac<Sha256> {
+    <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(secret).unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"))
 }
 
 impl fmt::Debug for Vault {
@@ -47,7 +92,13 @@ impl Vault {
         let bytes = Zeroizing::new(STANDARD.decode(key.trim()).map_err(|_| VaultError::BadKey)?);
         let key = Key::<Aes256Gcm>::try_from(bytes.as_slice()).map_err(|_| VaultError::BadKey)?;
         let digest = Sha256::digest(bytes.as_slice());
-        Ok(Self { cipher: Aes256Gcm::new(&key), key_id: [digest[0], digest[1], digest[2], digest[3]] })
+        let signing = SigningKey::derive(bytes.as_slice(), "trilogue: signed links");
+        Ok(Self { cipher: Aes256Gcm::new(&key), key_id: [digest[0], digest[1], digest[2], digest[3]], signing })
+    }
+
+    /// What links are signed with. Another secret key makes another one, and so ends every link.
+    pub const fn signing_key(&self) -> &SigningKey {
+        &self.signing
     }
 
     /// A new random key, in base64.
@@ -84,6 +135,21 @@ impl Vault {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_signature_fits_its_parts_and_key_only() {
+        let vault = Vault::new(&Vault::generate_key()).unwrap();
+        let signed = vault.signing_key().sign(&["a", "bc"]);
+        assert!(vault.signing_key().has_signed(&["a", "bc"], &signed));
+        assert!(vault.signing_key().has_signed(&["a", "bc"], &signed.to_uppercase()));
+        for other in [&["ab", "c"][..], &["abc"], &["a", "bc", ""], &["a", "bd"], &[]] {
+            assert!(!vault.signing_key().has_signed(other, &signed), "{other:?}");
+        }
+        for wrong in ["", "00", "zz", &signed[..62], &format!("{signed}00")] {
+            assert!(!vault.signing_key().has_signed(&["a", "bc"], wrong), "{wrong}");
+        }
+        assert!(!Vault::new(&Vault::generate_key()).unwrap().signing_key().has_signed(&["a", "bc"], &signed));
+    }
 
     #[test]
     fn a_sealed_text_opens_for_its_row_and_key_only() {

@@ -7,6 +7,7 @@
 use sea_orm_migration::prelude::*;
 
 mod m20261122_000001_house;
+mod m20261122_000011_attachments;
 mod m20261122_000012_templates;
 mod table;
 
@@ -17,6 +18,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_house::Migration), Box::new(m20261122_000012_templates::Migration)]
+        vec![
+            Box::new(m20261122_000001_house::Migration),
+            Box::new(m20261122_000011_attachments::Migration),
+            Box::new(m20261122_000012_templates::Migration),
+        ]
     }
 }

@@ -36,6 +36,20 @@ pub struct Settings {
     pub reconcile_minutes: u32,
     /// How long finished deliveries are kept, in days.
     pub keep_days: u32,
+    /// Where files are kept: a folder, or `s3://BUCKET`; empty for a folder beside the SQLite file.
+    pub attachments: String,
+    /// The largest file, in bytes.
+    pub attachment_limit: u64,
+    /// At most so many files in one message.
+    pub attachments_per_message: usize,
+    /// Where the bucket is, for others than Amazon's.
+    pub s3_endpoint: Option<String>,
+    /// The bucket's region.
+    pub s3_region: String,
+    /// Whose access key; none for what the machine itself may use.
+    pub s3_access_key: Option<String>,
+    /// The secret that goes with it.
+    pub s3_secret_key: Option<SecretString>,
     /// How long a stop may take, in seconds.
     pub drain_seconds: u32,
     /// How log lines look.
@@ -169,6 +183,16 @@ impl Settings {
         }
     }
 
+    /// The folder for files, unless it is a bucket: what was set, or the database's name with `.files` after it.
+    pub fn attachments_folder(&self) -> PathBuf {
+        let beside = || self.key_file().map(|key| key.with_extension("files"));
+        if self.attachments.is_empty() {
+            beside().unwrap_or_else(|| PathBuf::from("trilogue.files"))
+        } else {
+            PathBuf::from(&self.attachments)
+        }
+    }
+
     /// The key's file: the database's name with `.key` after it. None with PostgreSQL.
     pub fn key_file(&self) -> Option<PathBuf> {
         let rest = self.database_url.strip_prefix("sqlite:")?;
@@ -178,7 +202,8 @@ impl Settings {
 }
 
 fn is_known(key: &str) -> bool {
-    key == "public_url" || key == "secret_key" || DEFAULTS.lines().any(|line| line.starts_with(&format!("{key} =")))
+    matches!(key, "public_url" | "secret_key" | "s3_endpoint" | "s3_access_key" | "s3_secret_key")
+        || DEFAULTS.lines().any(|line| line.starts_with(&format!("{key} =")))
 }
 
 fn read_or_make(path: &Path) -> std::io::Result<String> {
@@ -260,6 +285,8 @@ mod tests {
         assert_eq!(file, folder.path().join("t.db.key"));
         #[cfg(unix)]
         assert_eq!(std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions()) & 0o777, 0o600);
+        assert_eq!(settings.attachments_folder(), folder.path().join("t.db.files"));
+        assert_eq!(Settings { attachments: "/srv/files".into(), ..settings.clone() }.attachments_folder(), PathBuf::from("/srv/files"));
         let postgres = Settings { database_url: "postgres://x/y".into(), ..load(None, &[]).unwrap() };
         assert!(matches!(postgres.vault(), Err(ConfigError::KeyRequired)));
         let short = Settings { secret_key: Some("c2hvcnQ=".to_owned().into()), ..postgres };

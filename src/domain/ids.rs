@@ -112,6 +112,8 @@ ids! {
     ParticipantId, "par", "a participant id";
     /// A message.
     MessageId, "msg", "a message id";
+    /// A file that goes with a message.
+    AttachmentId, "att", "an attachment id";
     /// A timeline event.
     EventId, "evt", "an event id";
     /// A webhook delivery that came in.

@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::attachments::AttachmentState;
 use super::cases::{CaseStatus, EscalationReason, Outcome};
 use super::charter::Promise;
-use super::ids::{CaseId, DeliveryId, EventId, MessageId, OrderId, ParticipantId, SellerId, ThreadId, TicketId};
+use super::ids::{AttachmentId, CaseId, DeliveryId, EventId, MessageId, OrderId, ParticipantId, SellerId, ThreadId, TicketId};
 use super::parties::{Audience, Party, Who};
 use super::reasons::{ReasonKey, ResolutionKind};
 use super::threads::{History, Right, ThreadKind};
@@ -197,6 +198,17 @@ pub enum EventKind {
         thread: ThreadId,
         /// Which.
         message: MessageId,
+    },
+    /// A file of a message can be had now, or not any more.
+    AttachmentChanged {
+        /// Where.
+        thread: ThreadId,
+        /// The message.
+        message: MessageId,
+        /// The file.
+        attachment: AttachmentId,
+        /// Where it stands from now on.
+        state: AttachmentState,
     },
     /// A delivery to the helpdesk did not succeed and waits for a person.
     DeliveryStopped {

@@ -8,8 +8,9 @@ use async_graphql::dataloader::{DataLoader, Loader};
 
 use super::errors::{Result, store};
 use super::rounds::Rounds;
+use crate::domain::attachments::Attachment;
 use crate::domain::cases::Case;
-use crate::domain::ids::{BuyerId, CaseId, EventId, MessageId, OrderId, ParticipantId, SellerId, ThreadId};
+use crate::domain::ids::{AttachmentId, BuyerId, CaseId, EventId, MessageId, OrderId, ParticipantId, SellerId, ThreadId};
 use crate::domain::orders::{Buyer, Order, Seller};
 use crate::domain::parties::Scope;
 use crate::domain::templates::{Eyes, Template, in_use};
@@ -43,6 +44,10 @@ struct UnreadIn(ThreadId);
 /// The templates that the viewer uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct TemplatesInUse;
+
+/// The files of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct AttachmentsOf(MessageId);
 /// A page of a thread.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct MessagesOf(ThreadId, PageRequest<MessageId>);
@@ -67,6 +72,7 @@ by_id! {
     CaseId => Case, cases_by_id, id;
     ThreadId => Thread, threads_by_id, id;
     MessageId => Message, messages_by_id, id;
+    AttachmentId => Attachment, attachments_by_id, id;
     ParticipantId => Participant, participants_by_id, id;
     OrderId => Order, orders_by_id, id;
     SellerId => Seller, sellers_by_id, id;
@@ -148,6 +154,17 @@ impl Loader<TemplatesInUse> for Reader {
     }
 }
 
+impl Loader<AttachmentsOf> for Reader {
+    type Value = Vec<Attachment>;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[AttachmentsOf]) -> Found<AttachmentsOf, Vec<Attachment>> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = self.store.attachments_of(self.scope, &ids).await.map_err(Arc::new)?;
+        Ok(found.into_iter().map(|(message, files)| (AttachmentsOf(message), files)).collect())
+    }
+}
+
 impl Loader<MessagesOf> for Reader {
     type Value = Page<Message>;
     type Error = Arc<StoreError>;
@@ -195,6 +212,14 @@ impl Loaders {
 
     pub(super) async fn message(&self, id: MessageId) -> Result<Option<Message>> {
         self.one(id).await
+    }
+
+    pub(super) async fn attachment(&self, id: AttachmentId) -> Result<Option<Attachment>> {
+        self.one(id).await
+    }
+
+    pub(super) async fn attachments_of(&self, message: MessageId) -> Result<Vec<Attachment>> {
+        Ok(self.one(AttachmentsOf(message)).await?.unwrap_or_default())
     }
 
     pub(super) async fn participant(&self, id: ParticipantId) -> Result<Option<Participant>> {

@@ -3,6 +3,7 @@
 //! A resolver reads through the session's loaders or calls one workflow function; it decides nothing.
 
 mod admission;
+mod attachments;
 mod case_changes;
 mod cases;
 mod charter;
@@ -10,6 +11,7 @@ mod charter_enums;
 pub mod code;
 mod enums;
 mod errors;
+mod export;
 pub mod limits;
 mod loaders;
 mod masking;
@@ -32,6 +34,7 @@ use case_changes::CaseMutations;
 use cases::{CaseByInput, CaseFilterInput, CaseObject, CaseOrder};
 use charter::CharterMutations;
 use errors::Result;
+use export::{CaseExportLink, ExportFormat};
 use masking::MaskingQueries;
 use node::Node;
 use orders::{OrderByInput, OrderMutations, OrderObject, SellerByInput, SellerObject};
@@ -42,6 +45,8 @@ pub use subscriptions::SubscriptionRoot;
 use templates::{TemplateMutations, TemplateQueries};
 use tenants::{MarketplaceObject, Viewer};
 use threads::ThreadMutations;
+
+use crate::domain::ids::CaseId;
 
 /// The schema.
 pub type TrilogueSchema = Schema<QueryRoot, MutationRoot, SubscriptionRoot>;
@@ -107,6 +112,18 @@ impl HouseQueries {
     async fn case(&self, ctx: &Context<'_>, #[graphql(desc = "Its name.")] by: CaseByInput) -> Option<Result<CaseObject>> {
         let find = async { cases::find(session(ctx)?, by).await };
         find.await.transpose()
+    }
+
+    /// An address that opens for 15 minutes, at which all that the viewer may see of a case can be had as one file. Null when
+    /// there is no such case, or not for this viewer.
+    async fn case_export_link(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The case.")] case_id: CaseId,
+        #[graphql(desc = "How it is written.")] format: ExportFormat,
+    ) -> Option<Result<CaseExportLink>> {
+        let make = async { export::link(session(ctx)?, case_id, format).await };
+        make.await.transpose()
     }
 
     /// The cases that the viewer knows: the operator and the vendor all, a seller its own.

@@ -8,6 +8,7 @@ use async_graphql::{
     ContextSelectionSet, ID, InputType, InputValueError, InputValueResult, Interface, OutputType, Positioned, ServerResult, Value,
 };
 
+use super::attachments::AttachmentObject;
 use super::cases::CaseObject;
 use super::errors::Result;
 use super::orders::{OrderObject, SellerObject};
@@ -16,8 +17,8 @@ use super::templates::TemplateObject;
 use super::tenants::MarketplaceObject;
 use super::threads::{MessageObject, ParticipantObject, ThreadObject};
 use crate::domain::ids::{
-    BuyerId, CaseId, ConnectionId, DeliveryId, EventId, MalformedId, MarketplaceId, MessageId, OrderId, ParticipantId, SellerId,
-    TemplateId, ThreadId,
+    AttachmentId, BuyerId, CaseId, ConnectionId, DeliveryId, EventId, MalformedId, MarketplaceId, MessageId, OrderId, ParticipantId,
+    SellerId, TemplateId, ThreadId,
 };
 use crate::workflow::templates::TemplateName;
 
@@ -68,6 +69,7 @@ macro_rules! graphql_ids {
 }
 
 graphql_ids!(
+    AttachmentId,
     CaseId,
     ThreadId,
     MessageId,
@@ -94,6 +96,8 @@ pub(super) enum Node {
     Thread(ThreadObject),
     /// A message.
     Message(MessageObject),
+    /// A file of a message.
+    Attachment(AttachmentObject),
     /// A participant.
     Participant(ParticipantObject),
     /// An order.
@@ -115,6 +119,9 @@ pub(super) async fn find(session: &Session, id: &str) -> Result<Option<Node>> {
         Some(CaseId::PREFIX) => loaders.case(parsed(id)?).await?.map(|case| Node::Case(CaseObject(case))),
         Some(ThreadId::PREFIX) => loaders.thread(parsed(id)?).await?.map(|thread| Node::Thread(ThreadObject(thread))),
         Some(MessageId::PREFIX) => loaders.message(parsed(id)?).await?.map(|message| Node::Message(MessageObject(message))),
+        Some(AttachmentId::PREFIX) => {
+            loaders.attachment(parsed(id)?).await?.map(|attachment| Node::Attachment(AttachmentObject(attachment)))
+        }
         Some(ParticipantId::PREFIX) => {
             loaders.participant(parsed(id)?).await?.map(|participant| Node::Participant(ParticipantObject(participant)))
         }

@@ -3,6 +3,7 @@
 use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
+use super::attachments::AttachmentObject;
 use super::cases::CaseObject;
 use super::charter_enums::MessageOrigin;
 use super::enums::{Channel, History, MessageDelivery, Party, Right, ThreadKind};
@@ -12,7 +13,7 @@ use super::orders::SellerObject;
 use super::paging::{PageOf, Paging, connection, foreign_cursor};
 use super::sentiment::MessageSentiment;
 use super::session::session;
-use crate::domain::ids::{BuyerId, CaseId, MessageId, ParticipantId, ThreadId};
+use crate::domain::ids::{AttachmentId, BuyerId, CaseId, MessageId, ParticipantId, ThreadId};
 use crate::domain::orders::Buyer;
 use crate::domain::parties::View;
 use crate::domain::threads::{Member, Message, Participant, Thread};
@@ -183,6 +184,13 @@ impl MessageObject {
         MessageSentiment::of(ctx, &self.0.text)
     }
 
+    /// The files that go with it, in the order in which they were attached; pictures inside the text are among them.
+    #[graphql(complexity = "5 * child_complexity + 1")]
+    async fn attachments(&self, ctx: &Context<'_>) -> Result<Vec<AttachmentObject>> {
+        let found = session(ctx)?.loaders().attachments_of(self.0.id).await?;
+        Ok(found.into_iter().map(AttachmentObject).collect())
+    }
+
     /// The way it came.
     async fn channel(&self) -> Channel {
         self.0.channel.into()
@@ -245,6 +253,8 @@ pub(super) struct MessagePostInput {
     thread_id: ThreadId,
     /// What, as plain text of 1 to 10,000 characters. Markup and helpdesk placeholders in it mean nothing.
     text: String,
+    /// Files to go with it: at most 10 that this token sent to `POST /attachments` and that no other message has; null for none.
+    attachment_ids: Option<Vec<AttachmentId>>,
     /// A key of the client's choice, 1 to 128 characters. A repeated call with the same key gives the same message.
     idempotency_key: String,
 }
@@ -341,7 +351,12 @@ impl ThreadMutations {
     ) -> Option<Result<MessagePostPayload>> {
         let run = async {
             let session = session(ctx)?;
-            let request = MessageRequest { thread: input.thread_id, text: input.text, idempotency_key: input.idempotency_key };
+            let request = MessageRequest {
+                thread: input.thread_id,
+                text: input.text,
+                attachments: input.attachment_ids.unwrap_or_default(),
+                idempotency_key: input.idempotency_key,
+            };
             let (message, user_errors) = split(threads::post(session.cx(), session.actor(), request).await)?;
             Ok(MessagePostPayload { message: message.map(MessageObject), user_errors })
         };

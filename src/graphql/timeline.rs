@@ -3,6 +3,7 @@
 use async_graphql::{Context, Enum, Interface, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
+use super::attachments::{AttachmentObject, AttachmentState};
 use super::cases::{CaseObject, known_case};
 use super::enums::{CaseStatus, EscalationReason, History, Party, Priority, Right, ThreadKind};
 use super::errors::Result;
@@ -10,7 +11,7 @@ use super::masking;
 use super::orders::{OrderObject, SellerObject};
 use super::session::session;
 use super::threads::{MessageObject, ParticipantObject, ThreadObject};
-use crate::domain::ids::{DeliveryId, EventId, MessageId, OrderId, ParticipantId, SellerId, ThreadId};
+use crate::domain::ids::{AttachmentId, DeliveryId, EventId, MessageId, OrderId, ParticipantId, SellerId, ThreadId};
 use crate::domain::parties::{View, Who};
 use crate::domain::timeline::{Event, EventKind};
 
@@ -63,6 +64,8 @@ pub(super) enum TimelineItem {
     MessageRedacted(MessageRedactedEvent),
     /// A message stands in the helpdesk now.
     MessageDelivered(MessageDeliveredEvent),
+    /// A file of a message stands elsewhere now.
+    AttachmentChanged(AttachmentChangedEvent),
     /// A delivery waits for a person.
     DeliveryStopped(DeliveryStoppedEvent),
     /// Something happened to a ticket.
@@ -320,6 +323,28 @@ message_event! {
 }
 
 event! {
+    /// A file of a message can be had now, or not any more.
+    AttachmentChangedEvent(message: MessageId, attachment: AttachmentId, state: AttachmentState) {
+        /// Where the file stood from then on.
+        async fn state(&self) -> AttachmentState {
+            self.state
+        }
+
+        /// The file as it is now; null when the viewer may no longer see it.
+        async fn attachment(&self, ctx: &Context<'_>) -> Option<Result<AttachmentObject>> {
+            let load = async { session(ctx)?.loaders().attachment(self.attachment).await };
+            load.await.map(|found| found.map(AttachmentObject)).transpose()
+        }
+
+        /// The message that it goes with; null when the viewer may no longer see it.
+        async fn message(&self, ctx: &Context<'_>) -> Option<Result<MessageObject>> {
+            let load = async { session(ctx)?.loaders().message(self.message).await };
+            load.await.map(|found| found.map(MessageObject)).transpose()
+        }
+    }
+}
+
+event! {
     /// A delivery to the helpdesk did not succeed and waits for a person. For operators.
     DeliveryStoppedEvent(delivery: DeliveryId, reason: String) {
         /// The delivery, as `trilogue outbox` names it. Not a node.
@@ -402,6 +427,9 @@ impl From<Event> for TimelineItem {
             EventKind::MessagePosted { thread, message } => Self::MessagePosted(MessagePostedEvent { event, thread, message }),
             EventKind::MessageRedacted { thread, message } => Self::MessageRedacted(MessageRedactedEvent { event, thread, message }),
             EventKind::MessageDelivered { thread, message } => Self::MessageDelivered(MessageDeliveredEvent { event, thread, message }),
+            EventKind::AttachmentChanged { message, attachment, state, .. } => {
+                Self::AttachmentChanged(AttachmentChangedEvent { event, message, attachment, state: state.into() })
+            }
             EventKind::DeliveryStopped { delivery, reason } => Self::DeliveryStopped(DeliveryStoppedEvent { event, delivery, reason }),
             EventKind::TicketLinked { .. } => ticket(event, TicketChange::Linked, None),
             EventKind::TicketMerged { into, .. } => ticket(event, TicketChange::Merged, into.map(|number| number.0)),

@@ -2,6 +2,7 @@
 
 mod error;
 mod faults;
+mod files;
 mod gate;
 mod inbound;
 mod outbound;
@@ -23,6 +24,7 @@ use secrecy::SecretString;
 use url::Url;
 
 pub use error::{HelpdeskError, ReadError, Remedy, VerifyError};
+pub use files::{FileAnswer, FilePlace, FileSource, OutboundFile, Pieces, RemoteFile, Standing};
 pub use outbound::without_speaker;
 pub use vocabulary::{
     Account, Attempt, AuthorSide, Changes, Comment, CommentAuthor, CommentsRead, Delivery, DeliveryKey, NewTicket, Nudge, NudgeKind,
@@ -61,6 +63,9 @@ pub trait Helpdesk: Send + Sync + Debug {
     /// What the requester wrote first is the first comment in every product. Freshdesk keeps it as the ticket's
     /// description; there its number is `ticket-` and the ticket's.
     async fn comments(&self, number: &TicketNumber, read: &CommentsRead) -> Result<Vec<Comment>, HelpdeskError>;
+
+    /// Asks for one file of a comment as it is now. A file that may be had is opened, its bytes are read as the asker goes on.
+    async fn file(&self, place: &FilePlace) -> Result<FileAnswer, HelpdeskError>;
 
     /// Does one thing on the other side. Called again with the same key and [`Attempt::Again`], it first looks
     /// whether the earlier call arrived, and does nothing more if so.

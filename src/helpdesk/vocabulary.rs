@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use reqwest::header::HeaderMap;
 use serde::{Deserialize, Serialize};
 
+use super::files::{OutboundFile, RemoteFile};
 use crate::domain::ids::{DeliveryId, SellerId};
 use crate::domain::tickets::{Channel, CommentNumber, Priority, TicketNumber, TicketPresence, TicketStatus};
 
@@ -134,6 +135,8 @@ pub struct Comment {
     pub text: String,
     /// Its HTML as the helpdesk gave it: not cleaned.
     pub html: Option<String>,
+    /// Its files, pictures inside the text among them.
+    pub files: Vec<RemoteFile>,
     /// The way it came.
     pub channel: Channel,
     /// Whether the helpdesk vouches for the author.
@@ -234,6 +237,9 @@ pub enum OutboundCommand {
         /// Conversations of our own user known to belong to other deliveries; a look before a retry skips them.
         #[serde(default)]
         known: Vec<CommentNumber>,
+        /// The files that go with it; not kept with the command, but given with each attempt.
+        #[serde(skip)]
+        files: Vec<OutboundFile>,
     },
     /// Changes state or priority.
     UpdateTicket {

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::multipart::{Form, Part};
 use reqwest::{Method, Response, StatusCode};
 use secrecy::ExposeSecret;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio_util::bytes::Bytes;
 use url::{Host, Url};
 
 use super::gate::{Gate, pause};
@@ -23,6 +25,9 @@ mod tests;
 /// The largest answer that is read, after decompression: a hundred comments of the vendors' largest size,
 /// in three forms each.
 const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
+
+/// How many times longer a call with a file may take.
+const LONGER: u32 = 4;
 
 /// The largest error body that is read; what follows cannot be an error code.
 const LARGEST_FAULT: usize = 64 * 1024;
@@ -54,24 +59,69 @@ pub(super) struct Call {
     path: String,
     query: Vec<(&'static str, String)>,
     headers: Vec<(HeaderName, String)>,
-    body: Option<Value>,
+    body: Body,
     loss: Loss,
+}
+
+/// What a call carries.
+#[derive(Debug)]
+enum Body {
+    Nothing,
+    Json(Value),
+    Bytes { content_type: String, bytes: Bytes },
+    Form(Vec<(&'static str, FormValue)>),
+}
+
+/// A value of a form.
+#[derive(Debug)]
+pub(super) enum FormValue {
+    /// A text.
+    Text(String),
+    /// A file.
+    File {
+        /// Its name.
+        name: String,
+        /// Its media type.
+        content_type: String,
+        /// Its bytes.
+        bytes: Bytes,
+    },
+}
+
+/// Whether a call says who we are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Identified {
+    /// It carries our credentials.
+    Yes,
+    /// It does not.
+    No,
 }
 
 impl Call {
     /// A call that changes nothing.
     pub(super) fn get(path: impl Into<String>) -> Self {
-        Self { method: Method::GET, path: path.into(), query: Vec::new(), headers: Vec::new(), body: None, loss: Loss::Harmless }
+        Self { method: Method::GET, path: path.into(), query: Vec::new(), headers: Vec::new(), body: Body::Nothing, loss: Loss::Harmless }
     }
 
     /// A call that creates.
     pub(super) fn post(path: impl Into<String>, body: Value) -> Self {
-        Self { method: Method::POST, body: Some(body), loss: Loss::Unknown, ..Self::get(path) }
+        Self { method: Method::POST, body: Body::Json(body), loss: Loss::Unknown, ..Self::get(path) }
     }
 
     /// A call that changes.
     pub(super) fn put(path: impl Into<String>, body: Value) -> Self {
-        Self { method: Method::PUT, body: Some(body), loss: Loss::Unknown, ..Self::get(path) }
+        Self { method: Method::PUT, body: Body::Json(body), loss: Loss::Unknown, ..Self::get(path) }
+    }
+
+    /// A call that hands over a file.
+    pub(super) fn post_bytes(path: impl Into<String>, content_type: &str, bytes: Bytes) -> Self {
+        let body = Body::Bytes { content_type: content_type.to_owned(), bytes };
+        Self { method: Method::POST, body, loss: Loss::Unknown, ..Self::get(path) }
+    }
+
+    /// A call that creates, with files.
+    pub(super) fn post_form(path: impl Into<String>, values: Vec<(&'static str, FormValue)>) -> Self {
+        Self { method: Method::POST, body: Body::Form(values), loss: Loss::Unknown, ..Self::get(path) }
     }
 
     /// Adds a parameter to the query.
@@ -182,21 +232,67 @@ impl Wire {
         let mut request = self
             .http
             .request(call.method.clone(), self.address(&call.path))
-            .timeout(self.timeout)
+            .timeout(match call.body {
+                Body::Nothing | Body::Json(_) => self.timeout,
+                Body::Bytes { .. } | Body::Form(_) => self.timeout * LONGER,
+            })
             .header(ACCEPT, "application/json")
             .header(AUTHORIZATION, authorization)
             .query(&call.query);
         for (name, value) in &call.headers {
             request = request.header(name, value);
         }
-        if let Some(body) = &call.body {
-            request = request.json(body);
-        }
+        request = match &call.body {
+            Body::Nothing => request,
+            Body::Json(body) => request.json(body),
+            Body::Bytes { content_type, bytes } => request.header(CONTENT_TYPE, content_type).body(bytes.clone()),
+            Body::Form(values) => request.multipart(form(values)?),
+        };
 
         let response = request.send().await.map_err(|error| call.failed(&error))?;
         self.gate.learn(&lane, response.status(), response.headers());
         read(call, response).await
     }
+}
+
+impl Wire {
+    /// Asks for a file at an address, and follows nothing.
+    pub(super) async fn get_file(&self, url: &Url, identified: Identified) -> Result<Response, HelpdeskError> {
+        let call = Call::get("file");
+        let lane = call.lane();
+        self.gate.pass(&lane)?;
+        let mut request = self.http.get(url.clone()).timeout(self.timeout * LONGER);
+        if identified == Identified::Yes {
+            request = request.header(AUTHORIZATION, self.authorization.clone().ok_or(HelpdeskError::Unauthorized { status: 401 })?);
+        }
+        let response = request.send().await.map_err(|error| call.failed(&error))?;
+        if identified == Identified::Yes {
+            self.gate.learn(&lane, response.status(), response.headers());
+        }
+        Ok(response)
+    }
+}
+
+/// What it means that an address of a file answered with an error.
+pub(super) async fn refused_file(response: Response) -> HelpdeskError {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let fault = gather(response, LARGEST_FAULT).await.map(|gathered| gathered.bytes).unwrap_or_default();
+    refusal(&Call::get("file"), status, &headers, &fault)
+}
+
+fn form(values: &[(&'static str, FormValue)]) -> Result<Form, HelpdeskError> {
+    let unsendable = |_| HelpdeskError::Unsendable { reason: "a file has no proper media type".to_owned() };
+    // Names as they are: what Rails reads of a form is not decoded.
+    values.iter().try_fold(Form::new().percent_encode_noop(), |form, (key, value)| {
+        Ok(match value {
+            FormValue::Text(text) => form.text(*key, text.clone()),
+            FormValue::File { name, content_type, bytes } => {
+                let length = bytes.len() as u64;
+                let part = Part::stream_with_length(bytes.clone(), length).file_name(name.clone());
+                form.part(*key, part.mime_str(content_type).map_err(unsendable)?)
+            }
+        })
+    })
 }
 
 async fn read(call: &Call, response: Response) -> Result<Vec<u8>, HelpdeskError> {
@@ -249,7 +345,11 @@ fn refusal(call: &Call, status: StatusCode, headers: &HeaderMap, fault: &[u8]) -
 
 /// A ticket's number as it goes into a path: digits only, so that no webhook can steer a call elsewhere.
 pub(super) fn in_path(number: &TicketNumber) -> Result<&str, HelpdeskError> {
-    let digits = number.0.as_str();
+    digits_in_path(&number.0)
+}
+
+/// The same for any number.
+pub(super) fn digits_in_path(digits: &str) -> Result<&str, HelpdeskError> {
     let plausible = (1..=20).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     if plausible { Ok(digits) } else { Err(HelpdeskError::NotFound) }
 }
@@ -270,7 +370,7 @@ fn basic(user_and_password: &str) -> String {
     format!("Basic {}", BASE64.encode(user_and_password))
 }
 
-fn is_private(base: &Url) -> bool {
+pub(super) fn is_private(base: &Url) -> bool {
     base.scheme() == "https"
         || base.scheme() == "http"
             && match base.host() {

@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, header};
 use secrecy::SecretString;
 
 use super::prepare::{Denied, Prepare};
+use crate::domain::parties::Actor;
 use crate::graphql::Session;
 use crate::store::StoreError;
 use crate::workflow::{Cx, Error, tenants};
@@ -15,19 +16,29 @@ pub struct Sessions(pub Cx);
 
 impl Prepare for Sessions {
     async fn prepare(&self, headers: &HeaderMap, connection_params: Option<&serde_json::Value>) -> Result<Data, Denied> {
-        let token = connection_params.and_then(from_params).or_else(|| from_headers(headers)).ok_or(Denied::Unauthenticated)?;
-        let actor = tenants::authenticate(&self.0, &token).await.map_err(|error| match error {
-            Error::Store(StoreError::Unavailable(_)) => Denied::Unavailable,
-            Error::NotFound => Denied::Unauthenticated,
-            other => {
-                tracing::error!(error = %other, "a token could not be checked");
-                Denied::Unavailable
-            }
-        })?;
+        let token = connection_params.and_then(from_params).or_else(|| from_headers(headers));
+        let actor = known(&self.0, token).await?;
         let mut data = Data::default();
         data.insert(Session::new(self.0.clone(), actor));
         Ok(data)
     }
+}
+
+/// Whoever sends the token in these headers.
+pub(super) async fn actor(cx: &Cx, headers: &HeaderMap) -> Result<Actor, Denied> {
+    known(cx, from_headers(headers)).await
+}
+
+async fn known(cx: &Cx, token: Option<SecretString>) -> Result<Actor, Denied> {
+    let token = token.ok_or(Denied::Unauthenticated)?;
+    tenants::authenticate(cx, &token).await.map_err(|error| match error {
+        Error::Store(StoreError::Unavailable(_)) => Denied::Unavailable,
+        Error::NotFound => Denied::Unauthenticated,
+        other => {
+            tracing::error!(error = %other, "a token could not be checked");
+            Denied::Unavailable
+        }
+    })
 }
 
 fn bearer(text: &str) -> Option<SecretString> {

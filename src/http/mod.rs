@@ -1,7 +1,10 @@
 //! The door of the wire: routes, and what every request passes through.
 
 mod accept;
+mod answers;
+mod attachments;
 pub mod auth;
+mod export;
 pub mod graphiql;
 pub mod graphql;
 mod health;
@@ -55,6 +58,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Every route. Sockets say goodbye when `stop` is cancelled.
 pub fn router(doors: Doors, stop: &CancellationToken) -> Router {
     let vitals = Vitals { store: doors.cx.store.clone(), committer: doors.committer.clone(), metrics: doors.metrics };
+    let files = attachments::routes(&doors.cx).merge(export::routes(&doors.cx));
     let webhooks = WebhookDoor { cx: doors.cx.clone(), committer: doors.committer, limit: doors.webhook_limit };
     let endpoint = Endpoint {
         executor: doors.graphql,
@@ -77,6 +81,7 @@ pub fn router(doors: Doors, stop: &CancellationToken) -> Router {
         .route("/webhooks/{kind}/{connection}", post(webhooks::receive).with_state(Arc::new(webhooks)))
         .route("/graphql", endpoint.into_route())
         .merge(graphiql::routes())
+        .merge(files)
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz).with_state(vitals.clone()))
         .route("/metrics", get(health::metrics).with_state(vitals))

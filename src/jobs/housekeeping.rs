@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use tokio_util::sync::CancellationToken;
 
 use super::pause;
-use crate::workflow::Cx;
+use crate::workflow::{Cx, attachments};
 
 pub(super) async fn run(cx: Cx, keep: TimeDelta, stop: CancellationToken) {
     while !stop.is_cancelled() {
@@ -21,5 +21,10 @@ pub(super) async fn prune(cx: &Cx, keep: TimeDelta) {
         Ok(0) => {}
         Ok(removed) => tracing::info!(removed, "finished deliveries were removed"),
         Err(error) => tracing::error!(%error, "finished deliveries could not be removed"),
+    }
+    match attachments::tidy(cx).await {
+        Ok(0) => {}
+        Ok(removed) => tracing::info!(removed, "files that nobody uses were removed"),
+        Err(error) => tracing::error!(%error, "files that nobody uses could not be removed"),
     }
 }

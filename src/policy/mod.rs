@@ -35,11 +35,13 @@ pub enum Permission {
     PublishCharter,
     /// Use templates, and write one's own.
     UseTemplates,
+    /// Send files, to post them with messages.
+    UploadFiles,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
@@ -49,6 +51,7 @@ impl Permission {
         Self::SeeDeliveries,
         Self::PublishCharter,
         Self::UseTemplates,
+        Self::UploadFiles,
     ];
 }
 
@@ -66,7 +69,7 @@ pub const fn has(who: &Who, permission: Permission) -> bool {
     match role(who) {
         Some(Role::Operator) => true,
         Some(Role::Vendor) => matches!(permission, Permission::UpsertSellers | Permission::UpsertOrders | Permission::OpenCase),
-        Some(Role::Seller) => matches!(permission, Permission::UseTemplates),
+        Some(Role::Seller) => matches!(permission, Permission::UseTemplates | Permission::UploadFiles),
         // The command line: whoever can read the database.
         None => matches!((who, permission), (Who::System, Permission::PublishCharter)),
     }

@@ -3,6 +3,7 @@
 //! Reads go through [`Store`]; writes through a [`Tx`], which also collects timeline events and outbox rows and writes
 //! them when it commits, so that nothing becomes visible without the state it belongs to.
 
+mod attachments;
 mod cases;
 mod charter;
 mod codec;
@@ -37,6 +38,7 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 
+pub use attachments::{NewAttachment, Withdrawn};
 pub use cases::{CaseFilter, CaseKey, CaseOrder, Contact, OpenedBefore, RequestKey};
 pub use charter::Acceptance;
 pub use committer::{Committer, NotStored};

@@ -75,7 +75,8 @@ pub(super) fn can_carry(ticket: &Ticket) -> bool {
 /// Leaves word in a ticket for whoever works there.
 pub(super) fn note(tx: &mut Tx, case: &Case, ticket: &Ticket, text: String) {
     let (visibility, speak_as) = (Visibility::Internal, SpeakAs::Operator);
-    let command = OutboundCommand::PostComment { ticket: ticket.number.clone(), visibility, speak_as, text, known: Vec::new() };
+    let command =
+        OutboundCommand::PostComment { ticket: ticket.number.clone(), visibility, speak_as, text, known: Vec::new(), files: Vec::new() };
     let mut delivery = NewOutbox::new(ticket.connection, lane(ticket.connection, &ticket.number), command);
     delivery.case = Some(case.id);
     tx.send(delivery);
@@ -88,7 +89,8 @@ pub(super) async fn carry(tx: &mut Tx, case: &Case, ticket: &Ticket, kind: Threa
         Visibility::Public => super::masking::for_buyer(tx, message).await?,
         Visibility::Internal => message.text.clone(),
     };
-    let command = OutboundCommand::PostComment { ticket: ticket.number.clone(), visibility, speak_as, text, known: Vec::new() };
+    let command =
+        OutboundCommand::PostComment { ticket: ticket.number.clone(), visibility, speak_as, text, known: Vec::new(), files: Vec::new() };
     let mut delivery = NewOutbox::new(ticket.connection, lane(ticket.connection, &ticket.number), command);
     delivery.case = Some(case.id);
     delivery.message = (visibility == Visibility::Public).then_some(message.id);

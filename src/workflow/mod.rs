@@ -2,11 +2,14 @@
 //!
 //! No HTTP, no GraphQL, no SQL here. Whoever asks "can this happen twice?" reads one function.
 
+pub mod attachments;
 pub mod cases;
 pub mod charter;
 pub mod connections;
 mod effects;
+pub mod export;
 pub mod inbound;
+pub mod links;
 pub mod masking;
 pub mod merges;
 pub mod orders;
@@ -23,10 +26,13 @@ use crate::clock::SharedClock;
 use crate::domain::charter::Marketplace;
 use crate::domain::ids::MarketplaceId;
 use crate::domain::refusal::Refusal;
+use crate::files::FilesError;
 use crate::helpdesk::HelpdeskError;
 use crate::store::{Store, StoreError};
 use crate::vault::VaultError;
+use attachments::Depot;
 use connections::Connections;
+use links::Links;
 
 /// What every use case works with.
 #[derive(Debug, Clone)]
@@ -37,6 +43,10 @@ pub struct Cx {
     pub clock: SharedClock,
     /// The helpdesks.
     pub connections: Connections,
+    /// Where files are kept, and how much of them is taken.
+    pub depot: Depot,
+    /// Addresses that open for whom they were made for.
+    pub links: Links,
 }
 
 impl Cx {
@@ -77,6 +87,9 @@ pub enum Error {
     /// The helpdesk.
     #[error(transparent)]
     Helpdesk(#[from] HelpdeskError),
+    /// The place for files.
+    #[error(transparent)]
+    Files(#[from] FilesError),
     /// A stored secret cannot be opened.
     #[error(transparent)]
     Vault(#[from] VaultError),

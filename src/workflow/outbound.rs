@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 
+use super::attachments::remote;
 use super::connections::Connected;
 use super::{Cx, Error, Result, effects};
 use crate::domain::cases::Case;
@@ -14,10 +15,13 @@ use crate::helpdesk::{Attempt, DeliveryKey, HelpdeskError, NudgeKind, OutboundCo
 use crate::store::{Arrival, NewDelivery, OutboxRow, Settlement, Tx, lane};
 
 /// After so many attempts a delivery is given up.
-const MOST_ATTEMPTS: i32 = 12;
+pub(super) const MOST_ATTEMPTS: i32 = 12;
 
 /// Sends one delivery and writes down what came of it.
 pub async fn deliver(cx: &Cx, row: &OutboxRow) -> Result<Settlement> {
+    if let Ok(errand) = row.command() {
+        return remote::run(cx, row, errand).await;
+    }
     let outcome = attempt(cx, row).await?;
     settle(cx, row, outcome).await
 }
@@ -49,7 +53,8 @@ async fn attempt(cx: &Cx, row: &OutboxRow) -> Result<Sent> {
                 (Some(_), Some(case)) => cx.store.known_comments(row.marketplace, row.connection, case).await?,
                 _ => Vec::new(),
             };
-            OutboundCommand::PostComment { ticket, visibility, speak_as, text, known }
+            let files = remote::outgoing(cx, row).await?;
+            OutboundCommand::PostComment { ticket, visibility, speak_as, text, known, files }
         }
         other => other,
     };

@@ -1,9 +1,10 @@
 //! Threads: opened, joined, written in, read.
 
+use super::attachments::{attach, check_attachments, has_attachments};
 use super::{Check, Cx, Error, Result, effects, refused};
 use crate::domain::cases::{Case, CaseAction, CaseMove, CaseStatus};
 use crate::domain::charter::{Charter, PrivateMirror};
-use crate::domain::ids::{CaseId, MessageId, ThreadId};
+use crate::domain::ids::{AttachmentId, CaseId, MessageId, ThreadId};
 use crate::domain::parties::{Actor, Audience, Party, Who};
 use crate::domain::refusal::Refusal;
 use crate::domain::threads::{History, Member, Message, MessageDelivery, NewMessage, Origin, Participant, Right, Thread, ThreadKind};
@@ -176,6 +177,8 @@ pub struct MessageRequest {
     pub thread: ThreadId,
     /// What.
     pub text: String,
+    /// The files that go with it.
+    pub attachments: Vec<AttachmentId>,
     /// The client's key: the second call with it finds the message of the first.
     pub idempotency_key: String,
 }
@@ -192,6 +195,7 @@ pub async fn post(cx: &Cx, actor: &Actor, request: MessageRequest) -> Result<Mes
 async fn post_once(cx: &Cx, actor: &Actor, request: &MessageRequest) -> Result<Message> {
     let mut check = Check::default();
     check.text(&["text"], "The text", &request.text, TEXT_LIMIT);
+    check_attachments(&mut check, &request.attachments, cx.depot.per_message);
     check.text(&["idempotencyKey"], "The idempotency key", &request.idempotency_key, KEY_LIMIT);
     check.done()?;
     let marketplace = cx.marketplace(actor.marketplace).await?;
@@ -210,12 +214,14 @@ async fn post_once(cx: &Cx, actor: &Actor, request: &MessageRequest) -> Result<M
     let author = actor.party().ok_or(Refusal::NotAllowed)?;
     let key = scoped_key(&actor.who, &request.idempotency_key);
     if let Some(before) = tx.message_by_key(&key).await? {
-        let same = before.thread == thread.id && before.text == request.text;
+        let same =
+            before.thread == thread.id && before.text == request.text && has_attachments(&tx, before.id, &request.attachments).await?;
         return if same { Ok(before) } else { Err(refused(&["idempotencyKey"], Refusal::KeyUsedDifferently)) };
     }
 
     let place = policy::place(&actor.who, &participants);
-    let message = speak(&mut tx, &marketplace.charter, actor, &cases, (&thread, place), request.text.clone(), Some(key)).await?;
+    let words = Words { text: request.text.clone(), attachments: request.attachments.clone(), key: Some(key) };
+    let message = speak(&mut tx, &marketplace.charter, actor, &cases, (&thread, place), words).await?;
     if thread.kind.reaches_buyer() {
         for case in &cases {
             let terms = tx.terms(&marketplace, case).await?;
@@ -227,6 +233,13 @@ async fn post_once(cx: &Cx, actor: &Actor, request: &MessageRequest) -> Result<M
     Ok(message)
 }
 
+/// What is said, with what goes along.
+pub(super) struct Words {
+    text: String,
+    attachments: Vec<AttachmentId>,
+    key: Option<String>,
+}
+
 /// Says something in a thread, in the name of who acts, and brings it to the tickets. What it means for the cases is up to
 /// the caller.
 pub(super) async fn speak(
@@ -235,14 +248,13 @@ pub(super) async fn speak(
     actor: &Actor,
     cases: &[Case],
     (thread, place): (&Thread, Option<&Participant>),
-    text: String,
-    idempotency_key: Option<String>,
+    words: Words,
 ) -> Result<Message> {
     let (author_name, speak_as) = voice(tx, actor).await?;
     let new = NewMessage {
         author: actor.party().ok_or(Refusal::NotAllowed)?,
         author_name,
-        text,
+        text: words.text,
         html: None,
         audience: Audience::ALL,
         channel: Channel::Api,
@@ -250,11 +262,12 @@ pub(super) async fn speak(
         copied_from: None,
         delivery: MessageDelivery::None,
         comment: None,
-        idempotency_key,
+        idempotency_key: words.key,
         sent_at: tx.now(),
     };
     let ids: Vec<_> = cases.iter().map(|case| case.id).collect();
     let mut message = say(tx, &actor.who, &ids, thread.id, new).await?;
+    attach(tx, actor, message.id, &words.attachments).await?;
     if let Some(own) = place {
         tx.mark_read(own, message.number).await?;
     }
@@ -268,7 +281,7 @@ pub(super) async fn tell_buyer(tx: &mut Tx, charter: &Charter, actor: &Actor, ca
     let participants = tx.participants(thread.id).await?;
     policy::may_post(&actor.who, &thread, &participants).map_err(|refusal| refused(&["text"], refusal))?;
     let place = policy::place(&actor.who, &participants);
-    speak(tx, charter, actor, std::slice::from_ref(case), (&thread, place), text, None).await
+    speak(tx, charter, actor, std::slice::from_ref(case), (&thread, place), Words { text, attachments: Vec::new(), key: None }).await
 }
 
 async fn voice(tx: &Tx, actor: &Actor) -> Result<(String, SpeakAs)> {

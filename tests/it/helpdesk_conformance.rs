@@ -5,20 +5,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
+use futures_util::TryStreamExt;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use tokio_util::bytes::Bytes;
 use trilogue::clock::{Clock, ManualClock};
 use trilogue::demo::freshdesk::{FreshdeskOptions, FreshdeskSim, WebhookContent, WebhookSecret};
 use trilogue::demo::peer::Audience::{Internal, Public};
-use trilogue::demo::peer::{Fault, On, Opening, Person, SimulatedHelpdesk, TicketState, Webhook};
+use trilogue::demo::peer::{Fault, On, Opening, Person, SimFile, SimulatedHelpdesk, TicketState, Webhook};
 use trilogue::demo::zendesk::{WebhookMode, ZendeskOptions, ZendeskSim};
 use trilogue::domain::ids::{DeliveryId, SellerId};
 use trilogue::domain::tickets::{CommentNumber, HelpdeskKind, Priority, TicketNumber, TicketPresence, TicketStatus};
 use trilogue::helpdesk::freshdesk::webhook::SECRET_HEADER;
 use trilogue::helpdesk::{
-    self, Attempt, AuthorSide, Comment, CommentsRead, Credentials, Delivery, DeliveryKey, Helpdesk, HelpdeskError, NewTicket, NudgeKind,
-    OutboundCommand, Receipt, Remedy, SellerIdentity, Settings, SpeakAs, TicketUpdate, VerifyError, Visibility,
+    self, Attempt, AuthorSide, Comment, CommentsRead, Credentials, Delivery, DeliveryKey, FileAnswer, FilePlace, FileSource, Helpdesk,
+    HelpdeskError, NewTicket, NudgeKind, OutboundCommand, OutboundFile, Receipt, Remedy, SellerIdentity, Settings, SpeakAs, Standing,
+    TicketUpdate, VerifyError, Visibility,
 };
 
+use crate::attachments::{PDF, PNG};
 use crate::harness::SECRET;
 
 /// A simulated account and the adapter that speaks with it.
@@ -64,7 +68,14 @@ impl Bench {
 
     fn words(ticket: u64, visibility: Visibility, text: &str) -> OutboundCommand {
         let speak_as = SpeakAs::Seller { id: SellerId::generate(), name: "Boutique Alma".to_owned() };
-        OutboundCommand::PostComment { ticket: number(ticket), visibility, speak_as, text: text.to_owned(), known: Vec::new() }
+        OutboundCommand::PostComment {
+            ticket: number(ticket),
+            visibility,
+            speak_as,
+            text: text.to_owned(),
+            known: Vec::new(),
+            files: Vec::new(),
+        }
     }
 
     fn again(&self) -> Attempt {
@@ -205,6 +216,94 @@ async fn commands_are_done_once(bench: &Bench) {
     assert_eq!(bench.comments(ticket).await.len(), 2);
 }
 
+/// Bytes that are there.
+#[derive(Debug)]
+struct Ready(&'static [u8]);
+
+#[async_trait::async_trait]
+impl FileSource for Ready {
+    async fn read(&self) -> Result<Bytes, HelpdeskError> {
+        Ok(Bytes::from_static(self.0))
+    }
+}
+
+fn outbound(name: &str, content_type: &str, content: &'static [u8]) -> OutboundFile {
+    OutboundFile {
+        name: name.to_owned(),
+        content_type: content_type.to_owned(),
+        size: content.len() as u64,
+        source: Arc::new(Ready(content)),
+    }
+}
+
+fn with_files(command: OutboundCommand, new: Vec<OutboundFile>) -> OutboundCommand {
+    match command {
+        OutboundCommand::PostComment { ticket, visibility, speak_as, text, known, .. } => {
+            OutboundCommand::PostComment { ticket, visibility, speak_as, text, known, files: new }
+        }
+        other => other,
+    }
+}
+
+async fn content(bench: &Bench, ticket: u64, comment: &CommentNumber, file: &str) -> Result<Vec<u8>, HelpdeskError> {
+    let place = FilePlace { ticket: number(ticket), comment: comment.clone(), file: file.to_owned() };
+    match bench.desk.file(&place).await? {
+        FileAnswer::Open { pieces, .. } => Ok(pieces.try_collect::<Vec<_>>().await?.concat()),
+        FileAnswer::Closed(standing) => panic!("{standing:?}"),
+    }
+}
+
+async fn files_go_and_come_whole(bench: &Bench) {
+    for visibility in [Visibility::Public, Visibility::Internal] {
+        let (ticket, key) = (bench.ticket(), key());
+        let sent = vec![outbound("Été \"1\".png", "image/png", PNG), outbound("a.pdf", "application/pdf", PDF)];
+        let words = with_files(Bench::words(ticket, visibility, "Voici {{x}}."), sent);
+        let first = bench.desk.perform(&words, &key, Attempt::First).await.unwrap();
+        assert_eq!(bench.desk.perform(&words, &key, bench.again()).await.unwrap(), first, "with files, too, it is found again");
+        let comments = bench.comments(ticket).await;
+        assert_eq!((comments.len(), comments[1].visibility), (2, visibility));
+        let there: Vec<_> = comments[1].files.iter().map(|file| (file.content_type.as_str(), file.size)).collect();
+        assert_eq!(there, [("image/png", Some(PNG.len() as u64)), ("application/pdf", Some(PDF.len() as u64))]);
+        assert_eq!(comments[1].files[1].name, "a.pdf");
+        assert_eq!(content(bench, ticket, &comments[1].number, &comments[1].files[0].id).await.unwrap(), PNG);
+        assert_eq!(content(bench, ticket, &comments[1].number, &comments[1].files[1].id).await.unwrap(), PDF);
+        assert_eq!(comments[1].files.len(), bench.sim.files(ticket, comments[1].number.0.parse().unwrap()).len());
+    }
+}
+
+async fn files_are_not_looked_for_elsewhere(bench: &Bench) {
+    let ticket = bench.ticket();
+    let secret = bench.sim.requests().len();
+    for address in [
+        "http://127.0.0.1:9/x",
+        "https://evil.example/x",
+        "http://169.254.169.254/latest/meta-data",
+        "file:///etc/passwd",
+        "https://zendesk.com.evil.example/",
+        "https://[::1]/x",
+        "//evil.example/x",
+        "not an address",
+        "https://s3.amazonaws.com/evil/x",
+        "http://acme.zendesk.com/x",
+    ] {
+        let file = SimFile { address: Some(address.to_owned()), ..SimFile::new("a.png", "image/png", PNG) };
+        bench.sim.comment_with_files(ticket, &bench.buyer, "Voici", Public, vec![file]).unwrap();
+        let last = bench.comments(ticket).await.pop().unwrap();
+        let refused = content(bench, ticket, &last.number, &last.files[0].id).await.unwrap_err();
+        assert!(matches!(refused, HelpdeskError::Unsendable { .. }), "{address}: {refused:?}");
+    }
+    assert!(bench.sim.requests().len() > secret);
+    let open =
+        bench.sim.requests().iter().filter(|request| request.path.contains("zdusercontent") || request.path.contains("/data/")).count();
+    assert_eq!(open, 0);
+    let last = bench.comments(ticket).await.pop().unwrap();
+    for wrong in ["1", "../users/me", ""] {
+        let place = FilePlace { ticket: number(ticket), comment: last.number.clone(), file: wrong.to_owned() };
+        let answer = bench.desk.file(&place).await;
+        assert!(matches!(answer, Err(HelpdeskError::NotFound) | Ok(FileAnswer::Closed(Standing::Removed))), "{wrong}");
+    }
+}
+
 async fn states_are_changed_on_condition(bench: &Bench) {
     let ticket = bench.ticket();
     let seen = bench.desk.ticket(&number(ticket)).await.unwrap();
@@ -343,6 +442,8 @@ conformance! {
     bad_proof_is_refused_and_repeats_read_the_same => deliveries_are_verified_and_read;
     a_ticket_is_shown_as_it_is => tickets_are_read;
     comments_are_paged_without_loss => comments_come_page_by_page;
+    files_go_and_come_as_they_are => files_go_and_come_whole;
+    a_file_s_address_is_not_followed_to_strangers => files_are_not_looked_for_elsewhere;
     performed_twice_is_done_once => commands_are_done_once;
     a_change_is_conditional => states_are_changed_on_condition;
     a_ticket_is_opened_once => tickets_are_opened_once;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by a panic, in its helpers too")]
 
 mod any_order;
+mod attachments;
 mod business_hours;
 mod cli;
 mod delivery;

@@ -7,9 +7,10 @@ use migrations::Migrator;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use sea_orm_migration::MigratorTrait;
 use serde_json::json;
-use trilogue::demo::peer::Audience;
+use trilogue::demo::peer::{Audience, SimFile};
 use trilogue::domain::tickets::HelpdeskKind;
 
+use crate::attachments;
 use crate::harness::{Db, Story, TestApp, on_both_databases};
 
 /// Columns that the story below leaves empty, each with the reason.
@@ -91,8 +92,11 @@ on_both_databases! {
         let ticket = story.ticket().await;
         let thread = story.thread(ticket, "SELLER_BUYER").await;
         story.post(&story.seller, &thread, "Il part demain.").await;
+        let file = attachments::upload(&story.app, &story.seller, "a.png", "image/png", attachments::PNG).await;
+        attachments::post(&story, &story.seller, &thread, "with a file", &[file]).await;
         let agent = story.desk.sim.add_agent("Ines Moreau");
-        story.desk.sim.comment(ticket, &agent, "<b>Merci</b>", Audience::Public).unwrap();
+        let file = SimFile::new("b.png", "image/png", attachments::PNG);
+        story.desk.sim.comment_with_files(ticket, &agent, "<b>Merci</b>", Audience::Public, vec![file]).unwrap();
         story.desk.settle(&story.app).await;
         let template = json!({ "key": "late", "title": "Retard", "reader": "BUYER", "reason": "not_received", "phase": "AFTER_SALE", "variables": ["day"], "texts": [{ "locale": "fr", "text": "Le {{ day }}." }] });
         story.app.act(&story.operator, "templateCreate", "template { id }", template).await;

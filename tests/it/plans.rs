@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
-use trilogue::demo::peer::{Audience, Opening};
+use trilogue::demo::peer::{Audience, Opening, SimFile};
 use trilogue::domain::tickets::HelpdeskKind;
 use trilogue::jobs;
 
+use crate::attachments;
 use crate::harness::{Db, ORDER, Story, order};
 use crate::statements::{LIST, SIDEBAR, TIMELINE};
 
@@ -20,7 +21,17 @@ async fn a_day(story: &Story) {
     let case = story.case(ticket, "id reference").await;
     let thread = story.thread(ticket, "SELLER_BUYER").await;
     story.post(&story.seller, &thread, "Il part demain.").await;
+    let file = attachments::upload(&story.app, &story.seller, "a.png", "image/png", attachments::PNG).await;
+    let message = attachments::post(story, &story.seller, &thread, "with a file", &[file]).await;
     story.desk.settle(&story.app).await;
+    let file = SimFile::new("b.png", "image/png", attachments::PNG);
+    story.desk.sim.comment_with_files(ticket, &story.buyer, "Voici", Audience::Public, vec![file]).unwrap();
+    story.desk.settle(&story.app).await;
+    for token in [&story.operator, &story.seller, &story.vendor] {
+        let files = attachments::files(&story.app, token, &message).await.unwrap();
+        let url = attachments::here(&story.app, files[0]["url"].as_str().unwrap());
+        assert!(story.app.http.get(url).send().await.unwrap().status().is_success());
+    }
     story.desk.sim.comment(ticket, &story.buyer, "Merci", Audience::Public).unwrap();
     story.desk.settle(&story.app).await;
     story.desk.sim.open_ticket(&story.buyer, Opening::new("Sans commande", "Bonjour"));

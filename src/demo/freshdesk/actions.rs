@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::problem::{Fault, Problem};
 use super::state::{Conversation, ConversationKind, Requirement, State, Ticket};
-use crate::demo::peer::{Audience, Mail, Presence, Side, html};
+use crate::demo::peer::{Audience, Mail, Presence, Side, SimFile, html};
 
 /// What set a rule off, in Freshdesk's own notation: bare words, not JSON.
 ///
@@ -44,6 +44,7 @@ pub(super) struct Birth {
     pub(super) source: u16,
     pub(super) description: String,
     pub(super) cc: Vec<String>,
+    pub(super) files: Vec<SimFile>,
     pub(super) change: Change,
 }
 
@@ -70,6 +71,7 @@ pub(super) struct Draft {
     pub(super) incoming: bool,
     pub(super) private: bool,
     pub(super) html: String,
+    pub(super) files: Vec<SimFile>,
 }
 
 impl State {
@@ -100,6 +102,7 @@ impl State {
             requester: birth.requester,
             responder: None,
             cc: birth.cc,
+            files: birth.files,
             conversations: Vec::new(),
             presence: Presence::Live,
             created_at: now,
@@ -152,7 +155,7 @@ impl State {
         let now = self.now();
         self.writable(number)?;
         let id = self.ids.long();
-        let Draft { user, kind, incoming, private, html: raw } = draft;
+        let Draft { user, kind, incoming, private, html: raw, files } = draft;
         let html = html::clean(&raw);
         let by_customer = self.users.get(&user).is_some_and(|user| user.side == Side::EndUser);
         let ticket = self.writable(number)?;
@@ -167,7 +170,8 @@ impl State {
             let (text, comment) = (html::to_text(&html), id.unsigned_abs());
             self.mails.push((requester, Mail { ticket: number, comment, subject, html: html.clone(), text, at: now }));
         }
-        let conversation = Conversation { id, user, kind, incoming, private, html, to, created_at: now, updated_at: now, edited: None };
+        let conversation =
+            Conversation { id, user, kind, incoming, private, html, to, created_at: now, updated_at: now, edited: None, files };
         self.writable(number)?.conversations.push(conversation.clone());
         let trigger = match kind {
             ConversationKind::Note => Trigger::note(private),
@@ -227,7 +231,7 @@ impl State {
 
 fn note_by(user: i64, html: &str, audience: Audience) -> Draft {
     let private = audience == Audience::Internal;
-    Draft { user, kind: ConversationKind::Note, incoming: false, private, html: html.to_owned() }
+    Draft { user, kind: ConversationKind::Note, incoming: false, private, html: html.to_owned(), files: Vec::new() }
 }
 
 /// Answers what a rule would name, none when nothing changed.

@@ -11,8 +11,8 @@ use super::labels::{priority_code, source_code, state_of, status_code, urgency_o
 use super::problem::Problem;
 use super::state::{Conversation, ConversationKind, State, Ticket};
 use crate::demo::peer::{
-    Audience, CommentView, Faults, Journal, Mail, Opening, Outbox, Person, Posted, Presence, Refused, Side, SimulatedHelpdesk, TicketState,
-    TicketView, Urgency, html,
+    Audience, CommentView, Faults, Journal, Mail, Opening, Outbox, Person, Posted, Presence, Refused, Scan, Side, SimFile,
+    SimulatedHelpdesk, TicketState, TicketView, Urgency, html,
 };
 
 impl FreshdeskSim {
@@ -33,7 +33,10 @@ impl FreshdeskSim {
     /// An agent writes a note that the requester sees, instead of a reply.
     pub fn public_note(&self, ticket: u64, author: &Person, text: &str) -> Result<Posted, Refused> {
         let html = html_of(text);
-        self.converse(ticket, Draft { user: author.id, kind: ConversationKind::Note, incoming: false, private: false, html })
+        self.converse(
+            ticket,
+            Draft { user: author.id, kind: ConversationKind::Note, incoming: false, private: false, html, files: Vec::new() },
+        )
     }
 
     fn change(&self, ticket: u64, change: Change) -> Result<(), Refused> {
@@ -54,6 +57,10 @@ impl State {
     fn some_agent(&mut self) -> i64 {
         let found = self.users.values().find(|user| user.side == Side::Agent && user.id != self.integration).map(|user| user.id);
         found.unwrap_or_else(|| self.add_user("Alex Agent", Some("alex.agent@example.com".to_owned()), Side::Agent))
+    }
+
+    fn numbered(&mut self, files: Vec<SimFile>) -> Vec<SimFile> {
+        files.into_iter().map(|file| SimFile { id: self.ids.long().unsigned_abs(), ..file }).collect()
     }
 
     fn conversation_view(&self, conversation: &Conversation) -> CommentView {
@@ -151,7 +158,8 @@ impl SimulatedHelpdesk for FreshdeskSim {
         let fields = opening.fields.into_iter().map(|(name, value)| (name, json!(value))).collect();
         let change = Change { subject: Some(opening.subject), fields, ..Change::default() };
         let source = source_code(opening.origin);
-        let birth = Birth { requester: requester.id, source, description: html_of(&opening.text), cc: Vec::new(), change };
+        let files = state.numbered(opening.files);
+        let birth = Birth { requester: requester.id, source, description: html_of(&opening.text), cc: Vec::new(), files, change };
         let number = state.create_unchecked(birth);
         drop(state);
         self.furniture.pulse.beat();
@@ -159,13 +167,50 @@ impl SimulatedHelpdesk for FreshdeskSim {
     }
 
     fn comment(&self, ticket: u64, author: &Person, text: &str, audience: Audience) -> Result<Posted, Refused> {
+        self.comment_with_files(ticket, author, text, audience, Vec::new())
+    }
+
+    fn comment_with_files(
+        &self,
+        ticket: u64,
+        author: &Person,
+        text: &str,
+        audience: Audience,
+        files: Vec<SimFile>,
+    ) -> Result<Posted, Refused> {
         let incoming = author.side == Side::EndUser;
         let private = audience == Audience::Internal;
         if incoming && private {
             return Err(Refused("customers write no internal notes".to_owned()));
         }
         let kind = if private { ConversationKind::Note } else { ConversationKind::Reply };
-        self.converse(ticket, Draft { user: author.id, kind, incoming, private, html: html_of(text) })
+        let files = self.desk.state().numbered(files);
+        self.converse(ticket, Draft { user: author.id, kind, incoming, private, html: html_of(text), files })
+    }
+
+    fn remove_file(&self, ticket: u64, comment: u64, file: u64) -> Result<(), Refused> {
+        let mut state = self.desk.state();
+        let now = state.now();
+        let ticket = state.writable(ticket)?;
+        ticket.updated_at = now;
+        let files = match ticket.conversations.iter_mut().find(|known| known.id.unsigned_abs() == comment) {
+            Some(known) => &mut known.files,
+            None => &mut ticket.files,
+        };
+        let before = files.len();
+        files.retain(|known| known.id != file);
+        if files.len() < before { Ok(()) } else { Err(Problem::NotFound.into()) }
+    }
+
+    fn set_scan(&self, _ticket: u64, _comment: u64, _file: u64, _scan: Scan) -> Result<(), Refused> {
+        Err(Refused("Freshdesk tells nothing of malware".to_owned()))
+    }
+
+    fn files(&self, ticket: u64, comment: u64) -> Vec<SimFile> {
+        let state = self.desk.state();
+        let Some(ticket) = state.tickets.get(&ticket) else { return Vec::new() };
+        let conversation = ticket.conversations.iter().find(|known| known.id.unsigned_abs() == comment);
+        conversation.map_or_else(|| ticket.files.clone(), |known| known.files.clone())
     }
 
     fn set_state(&self, ticket: u64, state: TicketState) -> Result<(), Refused> {

@@ -9,7 +9,7 @@ use super::FreshdeskOptions;
 use super::labels::stock_statuses;
 use super::problem::Problem;
 use super::webhooks::Rule;
-use crate::demo::peer::{Ids, Mail, Outbox, Person, Presence, Side, Windows};
+use crate::demo::peer::{Ids, Mail, Outbox, Person, Presence, Side, SimFile, Windows};
 
 /// What a custom ticket field takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +74,7 @@ pub(super) struct Conversation {
     pub(super) created_at: DateTime<Utc>,
     pub(super) updated_at: DateTime<Utc>,
     pub(super) edited: Option<(DateTime<Utc>, i64)>,
+    pub(super) files: Vec<SimFile>,
 }
 
 #[derive(Debug, Clone)]
@@ -90,6 +91,8 @@ pub(super) struct Ticket {
     pub(super) requester: i64,
     pub(super) responder: Option<i64>,
     pub(super) cc: Vec<String>,
+    /// Of the description.
+    pub(super) files: Vec<SimFile>,
     pub(super) conversations: Vec<Conversation>,
     pub(super) presence: Presence,
     pub(super) created_at: DateTime<Utc>,

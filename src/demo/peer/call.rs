@@ -53,6 +53,7 @@ enum Content {
     Nothing,
     Json(Value),
     Text { kind: &'static str, text: String },
+    File { kind: String, bytes: Bytes },
 }
 
 /// An answer.
@@ -66,6 +67,10 @@ pub(crate) struct Reply {
 impl Reply {
     pub(crate) fn json(status: u16, value: Value) -> Self {
         Self { status, headers: Vec::new(), content: Content::Json(value) }
+    }
+
+    pub(crate) fn file(kind: &str, bytes: Vec<u8>) -> Self {
+        Self { status: 200, headers: Vec::new(), content: Content::File { kind: kind.to_owned(), bytes: bytes.into() } }
     }
 
     pub(crate) fn nothing(status: u16) -> Self {
@@ -88,7 +93,7 @@ impl Reply {
         let whole = match self.content {
             Content::Json(value) => value.to_string(),
             Content::Text { text, .. } => text,
-            Content::Nothing => "{\"".to_owned(),
+            Content::Nothing | Content::File { .. } => "{\"".to_owned(),
         };
         let text = whole.chars().take(whole.chars().count() / 2 + 1).collect();
         Self { content: Content::Text { kind: "application/json", text }, ..self }
@@ -100,14 +105,15 @@ impl IntoResponse for Reply {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let (kind, body) = match self.content {
             Content::Nothing => (None, Body::empty()),
-            Content::Json(value) => (Some("application/json; charset=utf-8"), Body::from(value.to_string())),
-            Content::Text { kind, text } => (Some(kind), Body::from(text)),
+            Content::Json(value) => (Some("application/json; charset=utf-8".to_owned()), Body::from(value.to_string())),
+            Content::Text { kind, text } => (Some(kind.to_owned()), Body::from(text)),
+            Content::File { kind, bytes } => (Some(kind), Body::from(bytes)),
         };
         let mut response = Response::new(body);
         *response.status_mut() = status;
         let headers = response.headers_mut();
-        if let Some(kind) = kind {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        if let Some(kind) = kind.and_then(|kind| HeaderValue::try_from(kind).ok()) {
+            headers.insert(header::CONTENT_TYPE, kind);
         }
         for (name, value) in self.headers {
             if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {

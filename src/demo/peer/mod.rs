@@ -3,6 +3,7 @@
 
 mod call;
 mod faults;
+mod file;
 mod front;
 pub(crate) mod html;
 mod ids;
@@ -16,6 +17,7 @@ pub(crate) mod testing;
 mod words;
 
 pub use faults::{Fault, Faults, On};
+pub use file::{Scan, SimFile};
 pub use front::StartError;
 pub use journal::{Journal, RequestRecord};
 pub use outbox::{DeliveryRecord, Outbox, Outcome, Sending, Webhook};

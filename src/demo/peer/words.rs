@@ -8,6 +8,7 @@ use std::pin::Pin;
 use chrono::{DateTime, Utc};
 
 use super::faults::Faults;
+use super::file::{Scan, SimFile};
 use super::journal::{Journal, RequestRecord};
 use super::outbox::{Outbox, Webhook};
 
@@ -114,6 +115,8 @@ pub struct Opening {
     pub origin: Origin,
     /// Custom fields: by the field's id (Zendesk) or name (Freshdesk).
     pub fields: Vec<(String, String)>,
+    /// What comes with the first words.
+    pub files: Vec<SimFile>,
 }
 
 impl Opening {
@@ -252,6 +255,25 @@ pub trait SimulatedHelpdesk: Send + Sync {
 
     /// Somebody writes: a customer by mail, an agent on the screen.
     fn comment(&self, ticket: u64, author: &Person, text: &str, audience: Audience) -> Result<Posted, Refused>;
+
+    /// Somebody writes, with files.
+    fn comment_with_files(
+        &self,
+        ticket: u64,
+        author: &Person,
+        text: &str,
+        audience: Audience,
+        files: Vec<SimFile>,
+    ) -> Result<Posted, Refused>;
+
+    /// An agent takes a file of a comment away.
+    fn remove_file(&self, ticket: u64, comment: u64, file: u64) -> Result<(), Refused>;
+
+    /// A scan for malware ends, or is done anew (Zendesk).
+    fn set_scan(&self, ticket: u64, comment: u64, file: u64, scan: Scan) -> Result<(), Refused>;
+
+    /// The files of a comment; those of a Freshdesk ticket's first words under 0.
+    fn files(&self, ticket: u64, comment: u64) -> Vec<SimFile>;
 
     /// An agent sets the state.
     fn set_state(&self, ticket: u64, state: TicketState) -> Result<(), Refused>;

@@ -6,7 +6,7 @@ use super::problem::Problem;
 use super::state::{Audit, Comment, State, Ticket, channel_word, opt, parse_status, priority_word, stamp, status_word};
 use super::text::{Rendered, Words};
 use super::webhooks::{Event, TriggerKind};
-use crate::demo::peer::{Audience, Ids, Mail, Origin, Presence, TicketState, Urgency};
+use crate::demo::peer::{Audience, Ids, Mail, Origin, Presence, SimFile, TicketState, Urgency};
 
 /// <https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_comments/>
 const MOST_COMMENTS: usize = 5_000;
@@ -17,6 +17,7 @@ pub(super) struct Draft {
     pub(super) author: i64,
     pub(super) audience: Audience,
     pub(super) words: Words,
+    pub(super) files: Vec<SimFile>,
 }
 
 /// What a change says about a property that may be empty.
@@ -174,19 +175,23 @@ impl State {
         let public = draft.audience == Audience::Public;
         ledger.entries.push(json!({
             "id": id, "type": "Comment", "author_id": draft.author, "body": text, "html_body": html, "plain_body": text,
-            "public": public, "attachments": [], "audit_id": ledger.audit,
+            "public": public, "attachments": draft.files.iter().map(|file| self.file_json(file)).collect::<Vec<_>>(), "audit_id": ledger.audit,
         }));
         let author = self.person(draft.author);
         let author = json!({"id": draft.author.to_string(), "is_staff": self.is_staff(draft.author), "name": author.name});
         let comment = json!({"id": id.to_string(), "body": text, "html_body": html, "is_public": public, "author": author});
         ledger.events.push(Event::new("comment_added", json!({"comment": comment})));
+        for file in &draft.files {
+            ledger.events.push(Event::new("attachment_linked_to_comment", file_event(id, public, file)));
+        }
         if public && draft.author != ticket.requester {
             let (html, text, subject) = (html.clone(), text.clone(), ticket.subject.clone());
             let mail = Mail { ticket: ticket.id, comment: id.unsigned_abs(), subject, html, text, at: self.now() };
             self.mails.push((ticket.requester, mail));
         }
         let (audit, audience, author, created_at) = (ledger.audit, draft.audience, draft.author, self.now());
-        ticket.comments.push(Comment { id, audit, author, audience, html, text, origin, flagged: false, created_at });
+        let files = draft.files.clone();
+        ticket.comments.push(Comment { id, audit, author, audience, html, text, origin, flagged: false, files, created_at });
     }
 
     fn change_properties(&mut self, ticket: &mut Ticket, ledger: &mut Ledger, update: Update) {
@@ -273,7 +278,7 @@ impl State {
             let text = words.source.clone().unwrap_or_else(|| format!("This request was closed and merged into request #{target}."));
             let mut tags = self.live(*source)?.tags.clone();
             tags.push("closed_by_merge".to_owned());
-            let comment = Draft { author: actor, audience: words.source_audience, words: Words::Plain(text) };
+            let comment = Draft { author: actor, audience: words.source_audience, words: Words::Plain(text), files: Vec::new() };
             let update = Update { comment: Some(comment), status: Some(TicketState::Closed), tags: Some(tags), ..Update::default() };
             self.update(*source, actor, origin, update)?;
             let event = Event::new("merged", json!({"target_ticket_id": target.to_string()}));
@@ -281,7 +286,7 @@ impl State {
             let subject = self.live(*source)?.subject.clone();
             let text =
                 words.target.clone().unwrap_or_else(|| format!("Request #{source} \"{subject}\" was closed and merged into this one."));
-            let comment = Draft { author: actor, audience: words.target_audience, words: Words::Plain(text) };
+            let comment = Draft { author: actor, audience: words.target_audience, words: Words::Plain(text), files: Vec::new() };
             self.update(target, actor, origin, Update { comment: Some(comment), ..Update::default() })?;
         }
         Ok(())
@@ -331,6 +336,12 @@ impl State {
         self.announce(number, actor, &[Event::new("comment_redacted", event)], TriggerKind::None);
         Ok(redacted)
     }
+}
+
+/// What an event tells of a file.
+pub(super) fn file_event(comment: i64, public: bool, file: &SimFile) -> Value {
+    let attachment = json!({"id": file.id.to_string(), "content_type": file.content_type, "content_url": "", "filename": file.name, "is_public": public});
+    json!({"comment": {"id": comment.to_string(), "is_public": public, "attachment": attachment}})
 }
 
 /// What a merge says on both sides.

@@ -3,16 +3,17 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::ZendeskSim;
-use super::actions::{Birth, Draft, MergeWords, Setting, Update};
+use super::actions::{Birth, Draft, MergeWords, Setting, Update, file_event};
 use super::problem::Problem;
 use super::state::{Comment, Role, State, Ticket, status_word};
 use super::text::Words;
+use super::webhooks::{Event, TriggerKind};
 use crate::demo::peer::{
-    Audience, CommentView, Faults, Journal, Mail, Opening, Origin, Outbox, Person, Posted, Presence, Refused, Side, SimulatedHelpdesk,
-    TicketState, TicketView, Urgency,
+    Audience, CommentView, Faults, Journal, Mail, Opening, Origin, Outbox, Person, Posted, Presence, Refused, Scan, Side, SimFile,
+    SimulatedHelpdesk, TicketState, TicketView, Urgency,
 };
 
 /// The author of what Zendesk itself writes.
@@ -21,7 +22,11 @@ const SYSTEM: i64 = -1;
 impl ZendeskSim {
     /// The helpdesk itself writes: the author is -1.
     pub fn system_comment(&self, ticket: u64, text: &str) -> Result<Posted, Refused> {
-        self.post(ticket, SYSTEM, Draft { author: SYSTEM, audience: Audience::Internal, words: Words::Plain(text.to_owned()) })
+        self.post(
+            ticket,
+            SYSTEM,
+            Draft { author: SYSTEM, audience: Audience::Internal, words: Words::Plain(text.to_owned()), files: Vec::new() },
+        )
     }
 
     /// The mail of this comment raised a doubt about its sender.
@@ -85,6 +90,21 @@ impl State {
     fn some_agent(&mut self) -> i64 {
         let found = self.users.values().find(|user| user.is_staff() && user.id != self.integration).map(|user| user.id);
         found.unwrap_or_else(|| self.add_user("Alex Agent", Some("alex.agent@example.com".to_owned()), None, Role::Agent))
+    }
+
+    fn numbered(&mut self, files: Vec<SimFile>) -> Vec<SimFile> {
+        files.into_iter().map(|file| SimFile { id: self.ids.long().unsigned_abs(), ..file }).collect()
+    }
+
+    /// Changes a file, and answers what an event would tell of it.
+    fn with_file(&mut self, ticket: u64, comment: u64, file: u64, change: impl FnOnce(&mut SimFile)) -> Result<Value, Problem> {
+        let now = self.now();
+        let ticket = self.live_mut(ticket)?;
+        ticket.generated_at = now;
+        let comment = ticket.comments.iter_mut().find(|known| known.id.unsigned_abs() == comment).ok_or(Problem::NotFound)?;
+        let file = comment.files.iter_mut().find(|known| known.id == file).ok_or(Problem::NotFound)?;
+        change(file);
+        Ok(file_event(comment.id, comment.audience == Audience::Public, file))
     }
 
     fn newest_comment(&self, ticket: u64) -> Option<u64> {
@@ -168,7 +188,8 @@ impl SimulatedHelpdesk for ZendeskSim {
 
     fn open_ticket(&self, requester: &Person, opening: Opening) -> u64 {
         let mut state = self.desk.state();
-        let draft = Draft { author: requester.id, audience: Audience::Public, words: Words::Plain(opening.text) };
+        let files = state.numbered(opening.files);
+        let draft = Draft { author: requester.id, audience: Audience::Public, words: Words::Plain(opening.text), files };
         let fields = opening.fields.into_iter().filter_map(|(id, value)| Some((id.parse().ok()?, json!(value)))).collect();
         let content = Update { comment: Some(draft), subject: Some(opening.subject), fields, ..Update::default() };
         let birth = Birth { requester: requester.id, submitter: requester.id, origin: opening.origin, follow_up_of: None, content };
@@ -180,10 +201,45 @@ impl SimulatedHelpdesk for ZendeskSim {
     }
 
     fn comment(&self, ticket: u64, author: &Person, text: &str, audience: Audience) -> Result<Posted, Refused> {
+        self.comment_with_files(ticket, author, text, audience, Vec::new())
+    }
+
+    fn comment_with_files(
+        &self,
+        ticket: u64,
+        author: &Person,
+        text: &str,
+        audience: Audience,
+        files: Vec<SimFile>,
+    ) -> Result<Posted, Refused> {
         if author.side == Side::EndUser && audience == Audience::Internal {
             return Err(Refused("customers write no internal notes".to_owned()));
         }
-        self.post(ticket, author.id, Draft { author: author.id, audience, words: Words::Plain(text.to_owned()) })
+        let files = self.desk.state().numbered(files);
+        self.post(ticket, author.id, Draft { author: author.id, audience, words: Words::Plain(text.to_owned()), files })
+    }
+
+    fn remove_file(&self, ticket: u64, comment: u64, file: u64) -> Result<(), Refused> {
+        let mut state = self.desk.state();
+        let agent = state.some_agent();
+        let event = state.with_file(ticket, comment, file, |file| {
+            // The vendor puts an empty text in its place.
+            let blank = SimFile::new("redacted.txt", "text/plain", b" ");
+            *file = SimFile { id: file.id, redacted: true, ..blank };
+        })?;
+        state.announce(ticket, agent, &[Event::new("attachment_redacted_from_comment", event)], TriggerKind::None);
+        Ok(())
+    }
+
+    fn set_scan(&self, ticket: u64, comment: u64, file: u64, scan: Scan) -> Result<(), Refused> {
+        self.desk.state().with_file(ticket, comment, file, |file| file.scan = scan)?;
+        Ok(())
+    }
+
+    fn files(&self, ticket: u64, comment: u64) -> Vec<SimFile> {
+        let state = self.desk.state();
+        let comments = state.tickets.get(&ticket).map(|ticket| ticket.comments.as_slice()).unwrap_or_default();
+        comments.iter().find(|known| known.id.unsigned_abs() == comment).map(|known| known.files.clone()).unwrap_or_default()
     }
 
     fn set_state(&self, ticket: u64, state: TicketState) -> Result<(), Refused> {

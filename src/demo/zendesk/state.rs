@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::ZendeskOptions;
 use super::problem::Problem;
 use super::webhooks::Connection;
-use crate::demo::peer::{Audience, Ids, Mail, Origin, Outbox, Person, Presence, Reply, Side, TicketState, Urgency, Windows};
+use crate::demo::peer::{Audience, Ids, Mail, Origin, Outbox, Person, Presence, Reply, Side, SimFile, TicketState, Urgency, Windows};
 
 /// What a user may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +58,7 @@ pub(super) struct Comment {
     pub(super) origin: Origin,
     /// The mail raised a doubt about its sender.
     pub(super) flagged: bool,
+    pub(super) files: Vec<SimFile>,
     pub(super) created_at: DateTime<Utc>,
 }
 
@@ -106,6 +107,12 @@ pub(super) struct Field {
     pub(super) title: String,
 }
 
+/// Files that wait for a comment.
+pub(super) struct Uploaded {
+    pub(super) files: Vec<SimFile>,
+    pub(super) at: DateTime<Utc>,
+}
+
 pub(super) struct Remembered {
     pub(super) digest: Vec<u8>,
     pub(super) reply: Reply,
@@ -127,6 +134,7 @@ pub(super) struct State {
     pub(super) connections: Vec<Connection>,
     pub(super) windows: Windows,
     pub(super) idempotency: HashMap<String, Remembered>,
+    pub(super) uploads: HashMap<String, Uploaded>,
     pub(super) jobs: HashMap<String, Value>,
     pub(super) sequence: u64,
 }
@@ -149,6 +157,7 @@ impl State {
             connections: Vec::new(),
             windows: Windows::default(),
             idempotency: HashMap::new(),
+            uploads: HashMap::new(),
             jobs: HashMap::new(),
             sequence: 0,
             options,

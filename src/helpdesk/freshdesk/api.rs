@@ -35,6 +35,7 @@ pub(super) struct Ticket {
     pub(super) custom_fields: Option<BTreeMap<String, Value>>,
     pub(super) spam: Option<bool>,
     pub(super) deleted: Option<bool>,
+    pub(super) attachments: Option<Vec<Attachment>>,
     pub(super) created_at: DateTime<Utc>,
     pub(super) updated_at: DateTime<Utc>,
 }
@@ -56,7 +57,21 @@ pub(super) struct Conversation {
     pub(super) incoming: Option<bool>,
     pub(super) private: Option<bool>,
     pub(super) source: Option<u64>,
+    pub(super) attachments: Option<Vec<Attachment>>,
     pub(super) created_at: DateTime<Utc>,
+}
+
+/// A file. Its address is good for a short time only.
+#[derive(Debug, Deserialize)]
+pub(super) struct Attachment {
+    pub(super) id: u64,
+    pub(super) name: Option<String>,
+    pub(super) content_type: Option<String>,
+    /// Notes say `file_size`.
+    #[serde(alias = "file_size")]
+    pub(super) size: Option<u64>,
+    #[serde(rename = "attachment_url")]
+    pub(super) address: Option<String>,
 }
 
 /// What creating something says: its number.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{api, quotes};
 use crate::domain::tickets::{Channel, CommentNumber, Priority, TicketNumber, TicketPresence, TicketStatus};
-use crate::helpdesk::{AuthorSide, Comment, CommentAuthor, Person, TicketSnapshot, Trust, Visibility, inbound};
+use crate::helpdesk::{AuthorSide, Comment, CommentAuthor, Person, RemoteFile, Standing, TicketSnapshot, Trust, Visibility, inbound};
 
 #[cfg(test)]
 mod tests;
@@ -142,10 +142,23 @@ pub(super) fn description(ticket: &api::Ticket) -> Comment {
         visibility: Visibility::Public,
         text: ticket.description_text.clone().or_else(|| html.as_deref().map(quotes::text)).unwrap_or_default().trim().to_owned(),
         html,
+        files: files(ticket.attachments.as_deref()),
         channel: ticket.source.map_or(Channel::Other, ticket_channel),
         trust: Trust::Plain,
         created_at: ticket.created_at,
     }
+}
+
+fn files(files: Option<&[api::Attachment]>) -> Vec<RemoteFile> {
+    let file = |file: &api::Attachment| RemoteFile {
+        id: file.id.to_string(),
+        name: file.name.clone().unwrap_or_default(),
+        content_type: file.content_type.clone().unwrap_or_default(),
+        size: file.size,
+        // Freshdesk says nothing of malware; what was removed is not told of any more.
+        standing: Standing::Fine,
+    };
+    files.unwrap_or_default().iter().map(file).collect()
 }
 
 fn requester_as_author(ticket: &api::Ticket) -> CommentAuthor {
@@ -167,6 +180,7 @@ pub(super) fn comment(conversation: api::Conversation, ticket: &api::Ticket) -> 
         channel: conversation_channel(conversation.source),
         trust: Trust::Plain,
         created_at: conversation.created_at,
+        files: files(conversation.attachments.as_deref()),
         html: conversation.body,
     }
 }

@@ -17,11 +17,13 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use moka::future::Cache;
 use secrecy::SecretString;
 use tokio::sync::OnceCell;
+use url::Url;
 
-use super::wire::{Call, Wire, in_path};
+use super::files;
+use super::wire::{Call, Identified, Wire, in_path};
 use super::{
-    Account, Attempt, Changes, Comment, CommentsRead, Delivery, DeliveryKey, Helpdesk, HelpdeskError, Nudge, OutboundCommand, ReadError,
-    Receipt, Settings, TicketSnapshot, VerifyError,
+    Account, Attempt, Changes, Comment, CommentsRead, Delivery, DeliveryKey, FileAnswer, FilePlace, Helpdesk, HelpdeskError, Nudge,
+    OutboundCommand, ReadError, Receipt, Settings, Standing, TicketSnapshot, VerifyError,
 };
 use crate::clock::SharedClock;
 use crate::domain::tickets::{HelpdeskKind, TicketNumber};
@@ -171,6 +173,21 @@ impl Helpdesk for Freshdesk {
         Ok(first.into_iter().chain(conversations.into_iter().map(|conversation| mapping::comment(conversation, &ticket))).collect())
     }
 
+    /// No call asks for one file, so its comment is looked for: an address lasts for minutes only.
+    async fn file(&self, place: &FilePlace) -> Result<FileAnswer, HelpdeskError> {
+        let digits = in_path(&place.ticket)?;
+        let files = if place.comment == mapping::description_number(&place.ticket) {
+            self.ticket_as_is(digits).await?.attachments
+        } else {
+            let conversations = self.conversations_from(digits, 1).await?;
+            conversations.into_iter().find(|known| known.id.to_string() == place.comment.0).and_then(|known| known.attachments)
+        };
+        let file = files.into_iter().flatten().find(|file| file.id.to_string() == place.file);
+        let Some(address) = file.and_then(|file| file.address) else { return Ok(FileAnswer::Closed(Standing::Removed)) };
+        let pieces = files::open(&self.wire, &address, is_freshdesk_s, Identified::No).await?;
+        Ok(FileAnswer::Open { standing: Standing::Fine, pieces })
+    }
+
     async fn perform(&self, command: &OutboundCommand, key: &DeliveryKey, attempt: Attempt) -> Result<Receipt, HelpdeskError> {
         self.perform(command, key, attempt).await
     }
@@ -196,6 +213,14 @@ impl Helpdesk for Freshdesk {
         let tickets = numbers.into_iter().map(|id| TicketNumber(id.to_string())).collect();
         Ok(Changes { tickets, cursor: Some(next.to_string()), more })
     }
+}
+
+/// The hosts that Freshdesk keeps files on: its own, and its buckets at Amazon's.
+fn is_freshdesk_s(url: &Url) -> bool {
+    let bucket = url.path_segments().and_then(|mut parts| parts.next()).unwrap_or_default();
+    let amazon_s = url.domain().is_some_and(|host| host.ends_with(".amazonaws.com") && host.starts_with("s3"));
+    files::is_under(url, &["freshdesk.com", "freshworks.com"])
+        || amazon_s && (bucket == "cdn.freshdesk.com" || bucket.ends_with("-cdn.freshdesk.com"))
 }
 
 /// A place in the list of changed tickets.

@@ -8,9 +8,10 @@ use serde_json::{Map, Value, json};
 
 use super::{CONVERSATION_PAGES, Freshdesk, PAGE, api, mapping, quotes, written};
 use crate::domain::tickets::{CommentNumber, TicketNumber, TicketStatus};
-use crate::helpdesk::wire::{Call, in_path};
+use crate::helpdesk::wire::{Call, FormValue, in_path};
 use crate::helpdesk::{
-    Attempt, DeliveryKey, Helpdesk, HelpdeskError, NewTicket, OutboundCommand, Receipt, SpeakAs, TicketUpdate, Visibility, outbound,
+    Attempt, DeliveryKey, Helpdesk, HelpdeskError, NewTicket, OutboundCommand, OutboundFile, Receipt, SpeakAs, TicketUpdate, Visibility,
+    outbound,
 };
 
 /// The attribute that carries our delivery key in what we write. Freshdesk rewrites HTML and may drop it, so its absence
@@ -19,6 +20,9 @@ const MARK: &str = "data-trilogue-delivery";
 
 /// How far the helpdesk's clock may be behind ours.
 const CLOCK_LEEWAY: TimeDelta = TimeDelta::minutes(2);
+
+/// What all files of a ticket may have together, in bytes. <https://developers.freshdesk.com/api/#attachments>
+const LARGEST_FILES: u64 = 20 * 1024 * 1024;
 
 /// The longest tag. <https://developers.freshdesk.com/api/#send_proactive_message>
 const LONGEST_TAG: usize = 32;
@@ -37,7 +41,7 @@ enum Found {
 impl Freshdesk {
     pub(super) async fn perform(&self, command: &OutboundCommand, key: &DeliveryKey, attempt: Attempt) -> Result<Receipt, HelpdeskError> {
         match command {
-            OutboundCommand::PostComment { ticket, visibility, speak_as, text, known } => {
+            OutboundCommand::PostComment { ticket, visibility, speak_as, text, known, files } => {
                 let html = comment_html(speak_as, text, key)?;
                 if let Attempt::Again { begun_at } = attempt {
                     let sought = Sought { html: &html, visibility: *visibility, key, since: begun_at - CLOCK_LEEWAY, known };
@@ -51,7 +55,7 @@ impl Freshdesk {
                         Found::Nothing => {}
                     }
                 }
-                self.post_comment(ticket, *visibility, &html).await
+                self.post_comment(ticket, *visibility, html, files).await
             }
             OutboundCommand::UpdateTicket { ticket, update } => self.update_ticket(ticket, update, attempt).await,
             OutboundCommand::AddTags { ticket, tags } => self.add_tags(ticket, tags).await,
@@ -67,8 +71,17 @@ impl Freshdesk {
     }
 
     /// A reply is mailed to the requester; a note is private only if that is said.
-    async fn post_comment(&self, ticket: &TicketNumber, visibility: Visibility, html: &str) -> Result<Receipt, HelpdeskError> {
+    async fn post_comment(
+        &self,
+        ticket: &TicketNumber,
+        visibility: Visibility,
+        html: String,
+        files: &[OutboundFile],
+    ) -> Result<Receipt, HelpdeskError> {
         let digits = in_path(ticket)?;
+        if !files.is_empty() {
+            return self.post_form(digits, visibility, html, files).await;
+        }
         let call = match visibility {
             Visibility::Public => Call::post(format!("api/v2/tickets/{digits}/reply"), json!({ "body": html })),
             Visibility::Internal => {
@@ -76,6 +89,33 @@ impl Freshdesk {
             }
         };
         let created: api::Created = self.wire.ask(call).await?;
+        Ok(Receipt::Comment { number: CommentNumber(created.id.to_string()) })
+    }
+
+    /// Files go as a form, which knows texts only.
+    async fn post_form(
+        &self,
+        digits: &str,
+        visibility: Visibility,
+        html: String,
+        files: &[OutboundFile],
+    ) -> Result<Receipt, HelpdeskError> {
+        if files.iter().map(|file| file.size).sum::<u64>() > LARGEST_FILES {
+            return Err(HelpdeskError::Unsendable { reason: "its files are larger than the 20 MB that a ticket takes".to_owned() });
+        }
+        let (path, mut values) = match visibility {
+            Visibility::Public => (format!("api/v2/tickets/{digits}/reply"), Vec::new()),
+            Visibility::Internal => {
+                let text = |value: &str| FormValue::Text(value.to_owned());
+                (format!("api/v2/tickets/{digits}/notes"), vec![("private", text("true")), ("incoming", text("false"))])
+            }
+        };
+        values.push(("body", FormValue::Text(html)));
+        for file in files {
+            let bytes = file.source.read().await?;
+            values.push(("attachments[]", FormValue::File { name: file.name.clone(), content_type: file.content_type.clone(), bytes }));
+        }
+        let created: api::Created = self.wire.ask(Call::post_form(path, values)).await?;
         Ok(Receipt::Comment { number: CommentNumber(created.id.to_string()) })
     }
 

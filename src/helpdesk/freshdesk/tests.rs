@@ -108,7 +108,14 @@ async fn deleted_conversations_shift_the_pages_and_nothing_is_missed() {
 
 fn comment(text: &str, visibility: Visibility, known: &[&str]) -> OutboundCommand {
     let known = known.iter().map(|number| CommentNumber((*number).to_owned())).collect();
-    OutboundCommand::PostComment { ticket: number(), visibility, speak_as: SpeakAs::Operator, text: text.to_owned(), known }
+    OutboundCommand::PostComment {
+        ticket: number(),
+        visibility,
+        speak_as: SpeakAs::Operator,
+        text: text.to_owned(),
+        known,
+        files: Vec::new(),
+    }
 }
 
 fn receipt(number: &str) -> Receipt {
@@ -131,8 +138,14 @@ async fn public_words_are_a_reply_and_internal_ones_a_private_note() {
 async fn a_seller_is_named_in_the_text() {
     let (peer, desk) = desk(|_| Answer::json(201, &json!({"id": 900}))).await;
     let speak_as = SpeakAs::Seller { id: SellerId::generate(), name: "Kettles".to_owned() };
-    let command =
-        OutboundCommand::PostComment { ticket: number(), visibility: Visibility::Internal, speak_as, text: "Hi".to_owned(), known: vec![] };
+    let command = OutboundCommand::PostComment {
+        ticket: number(),
+        visibility: Visibility::Internal,
+        speak_as,
+        text: "Hi".to_owned(),
+        known: vec![],
+        files: vec![],
+    };
     Helpdesk::perform(&desk, &command, &key(), Attempt::First).await.unwrap();
     let body = peer.asked()[0].body["body"].as_str().unwrap().to_owned();
     assert!(body.contains("<p><strong>Kettles</strong> (seller):</p><p>Hi</p>"), "{body}");
@@ -391,5 +404,26 @@ async fn a_cursor_that_is_none_of_ours_starts_over() {
     for odd in ["", "x|1", "2026-11-22T10:30:00Z", "2026-11-22T10:30:00Z|0", "2026-11-22T10:30:00Z|301"] {
         let (_, asked) = changes(json!([]), Some(odd)).await;
         assert_eq!(parameter(&asked, "updated_since").as_deref(), Some("2026-11-22T10:00:00Z"), "{odd}");
+    }
+}
+
+#[test]
+fn files_lie_on_the_vendor_s_hosts_only() {
+    for known in [
+        "https://acme.freshdesk.com/x",
+        "https://attachment.freshdesk.com/inline/attachment?token=x",
+        "https://s3.amazonaws.com/cdn.freshdesk.com/data/x",
+        "https://s3.eu-central-1.amazonaws.com/euc-cdn.freshdesk.com/data/x",
+    ] {
+        assert!(is_freshdesk_s(&known.parse().unwrap()), "{known}");
+    }
+    for strange in [
+        "https://s3.amazonaws.com/evil/cdn.freshdesk.com",
+        "https://evil.s3.amazonaws.com/x",
+        "https://freshdesk.com.evil.example/x",
+        "https://s3.amazonaws.com.evil.example/cdn.freshdesk.com/x",
+        "https://127.0.0.1/cdn.freshdesk.com/x",
+    ] {
+        assert!(!is_freshdesk_s(&strange.parse().unwrap()), "{strange}");
     }
 }

@@ -100,12 +100,44 @@ pub(super) struct Comment {
     #[serde(default, deserialize_with = "or_default")]
     pub(super) via: Via,
     pub(super) metadata: Option<CommentMetadata>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) attachments: Vec<Attachment>,
     pub(super) created_at: DateTime<Utc>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct CommentMetadata {
     pub(super) flags: Option<Vec<i64>>,
+}
+
+/// <https://developer.zendesk.com/api-reference/ticketing/tickets/ticket-attachments/>
+#[derive(Debug, Deserialize)]
+pub(super) struct Attachment {
+    pub(super) id: i64,
+    pub(super) file_name: Option<String>,
+    pub(super) content_type: Option<String>,
+    pub(super) content_url: Option<String>,
+    pub(super) size: Option<u64>,
+    pub(super) deleted: Option<bool>,
+    pub(super) malware_scan_result: Option<String>,
+    pub(super) malware_access_override: Option<bool>,
+}
+
+/// `GET /attachments/{id}`.
+#[derive(Debug, Deserialize)]
+pub(super) struct AttachmentAnswer {
+    pub(super) attachment: Attachment,
+}
+
+/// `POST /uploads`.
+#[derive(Debug, Deserialize)]
+pub(super) struct UploadAnswer {
+    pub(super) upload: Upload,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Upload {
+    pub(super) token: String,
 }
 
 /// Where a cursor-paged list goes on. `links.next` may be set on the last page, so it is not read.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::api;
 use crate::domain::tickets::{Channel, CommentNumber, Priority, TicketNumber, TicketPresence, TicketStatus};
-use crate::helpdesk::{AuthorSide, Comment, CommentAuthor, Person, TicketSnapshot, Trust, Visibility, inbound};
+use crate::helpdesk::{AuthorSide, Comment, CommentAuthor, Person, RemoteFile, Standing, TicketSnapshot, Trust, Visibility, inbound};
 
 #[cfg(test)]
 mod tests;
@@ -125,9 +125,36 @@ pub(super) fn comment(comment: api::Comment, users: &HashMap<i64, api::User>) ->
         visibility: if comment.public == Some(true) { Visibility::Public } else { Visibility::Internal },
         text: comment.plain_body.or(comment.body).unwrap_or_default(),
         html: comment.html_body,
+        files: comment.attachments.iter().map(file).collect(),
         channel: channel(&comment.via),
         trust: trust(&comment.metadata.and_then(|metadata| metadata.flags).unwrap_or_default()),
         created_at: comment.created_at,
+    }
+}
+
+/// What a redacted file is replaced by.
+/// <https://developer.zendesk.com/api-reference/ticketing/tickets/ticket-attachments/#redact-comment-attachment>
+const REDACTED: &str = "redacted.txt";
+
+fn file(file: &api::Attachment) -> RemoteFile {
+    RemoteFile {
+        id: file.id.to_string(),
+        name: file.file_name.clone().unwrap_or_default(),
+        content_type: file.content_type.clone().unwrap_or_default(),
+        size: file.size,
+        standing: standing(file),
+    }
+}
+
+/// Whether a file may be had. An administrator may let people have what malware was found in; what could not be looked at is
+/// no worse than what an agent may open.
+pub(super) fn standing(file: &api::Attachment) -> Standing {
+    let overridden = file.malware_access_override == Some(true);
+    match file.malware_scan_result.as_deref() {
+        _ if file.deleted == Some(true) || file.file_name.as_deref() == Some(REDACTED) => Standing::Removed,
+        Some("malware_found") if !overridden => Standing::Dangerous,
+        Some("not_scanned") if !overridden => Standing::Unchecked,
+        _ => Standing::Fine,
     }
 }
 

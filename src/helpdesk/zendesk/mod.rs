@@ -15,11 +15,13 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use moka::future::Cache;
 use secrecy::SecretString;
+use url::Url;
 
-use super::wire::{Call, Wire, in_path};
+use super::files;
+use super::wire::{Call, Identified, Wire, digits_in_path, in_path};
 use super::{
-    Account, Attempt, Changes, Comment, CommentsRead, Delivery, DeliveryKey, Helpdesk, HelpdeskError, Nudge, OutboundCommand, ReadError,
-    Receipt, SellerIdentity, Settings, TicketSnapshot, VerifyError,
+    Account, Attempt, Changes, Comment, CommentsRead, Delivery, DeliveryKey, FileAnswer, FilePlace, Helpdesk, HelpdeskError, Nudge,
+    OutboundCommand, ReadError, Receipt, SellerIdentity, Settings, Standing, TicketSnapshot, VerifyError,
 };
 use crate::clock::SharedClock;
 use crate::domain::ids::SellerId;
@@ -102,6 +104,7 @@ impl Helpdesk for Zendesk {
         let mut cursor = None;
         for _ in 0..COMMENT_PAGES {
             let call = Call::get(path.as_str()).query("page[size]", &PAGE).query("sort", "-created_at").query("include", "users");
+            let call = call.query("include_inline_images", "true");
             let page: api::CommentsPage = self.wire.ask(paged(call, cursor)).await?;
             let users: HashMap<_, _> = page.users.into_iter().map(|user| (user.id, user)).collect();
             for comment in page.comments {
@@ -116,6 +119,19 @@ impl Helpdesk for Zendesk {
         }
         newest_first.reverse();
         Ok(newest_first)
+    }
+
+    async fn file(&self, place: &FilePlace) -> Result<FileAnswer, HelpdeskError> {
+        let path = format!("api/v2/attachments/{}.json", digits_in_path(&place.file)?);
+        let api::AttachmentAnswer { attachment } = self.wire.ask(Call::get(path)).await?;
+        let standing = mapping::standing(&attachment);
+        if matches!(standing, Standing::Dangerous | Standing::Removed) {
+            return Ok(FileAnswer::Closed(standing));
+        }
+        let address = attachment.content_url.ok_or(HelpdeskError::NotFound)?;
+        // Private files ask who we are: https://support.zendesk.com/hc/en-us/articles/4408832757146
+        let pieces = files::open(&self.wire, &address, is_zendesk_s, Identified::Yes).await?;
+        Ok(FileAnswer::Open { standing, pieces })
     }
 
     async fn perform(&self, command: &OutboundCommand, key: &DeliveryKey, attempt: Attempt) -> Result<Receipt, HelpdeskError> {
@@ -139,6 +155,11 @@ impl Helpdesk for Zendesk {
             cursor: page.after_cursor.or_else(|| cursor.map(str::to_owned)),
         })
     }
+}
+
+/// The hosts that Zendesk keeps files on.
+fn is_zendesk_s(url: &Url) -> bool {
+    files::is_under(url, &["zendesk.com", "zdusercontent.com", "zdassets.com"])
 }
 
 /// The call for the page that a cursor points to.

@@ -9,8 +9,8 @@ use crate::domain::ids::SellerId;
 use crate::domain::tickets::{CommentNumber, TicketNumber};
 use crate::helpdesk::wire::{Call, in_path};
 use crate::helpdesk::{
-    Attempt, DeliveryKey, Helpdesk, HelpdeskError, NewTicket, OutboundCommand, Receipt, SellerIdentity, SpeakAs, TicketUpdate, Visibility,
-    outbound,
+    Attempt, DeliveryKey, Helpdesk, HelpdeskError, NewTicket, OutboundCommand, OutboundFile, Receipt, SellerIdentity, SpeakAs,
+    TicketUpdate, Visibility, outbound,
 };
 
 /// What a comment may hold, in bytes: 64 kB. More is cut without a word.
@@ -30,16 +30,24 @@ const CLOCK_LEEWAY: TimeDelta = TimeDelta::minutes(5);
 /// The most pages of audits that are looked through.
 const AUDIT_PAGES: usize = 100;
 
+/// What a comment says, and as whose words.
+struct Words<'a> {
+    visibility: Visibility,
+    speak_as: &'a SpeakAs,
+    text: &'a str,
+}
+
 impl Zendesk {
     pub(super) async fn perform(&self, command: &OutboundCommand, key: &DeliveryKey, attempt: Attempt) -> Result<Receipt, HelpdeskError> {
         match command {
-            OutboundCommand::PostComment { ticket, visibility, speak_as, text, known: _ } => {
+            OutboundCommand::PostComment { ticket, visibility, speak_as, text, known: _, files } => {
                 if let Attempt::Again { begun_at } = attempt
                     && let Some(number) = self.find_comment(ticket, key, begun_at).await?
                 {
                     return Ok(Receipt::Comment { number });
                 }
-                self.post_comment(ticket, *visibility, speak_as, text, key).await
+                let words = Words { visibility: *visibility, speak_as, text };
+                self.post_comment(ticket, &words, files, key).await
             }
             OutboundCommand::UpdateTicket { ticket, update } => {
                 if let Attempt::Again { .. } = attempt {
@@ -70,11 +78,11 @@ impl Zendesk {
     async fn post_comment(
         &self,
         ticket: &TicketNumber,
-        visibility: Visibility,
-        speak_as: &SpeakAs,
-        text: &str,
+        Words { visibility, speak_as, text }: &Words<'_>,
+        files: &[OutboundFile],
         key: &DeliveryKey,
     ) -> Result<Receipt, HelpdeskError> {
+        let visibility = *visibility;
         let path = format!("api/v2/tickets/{}.json", in_path(ticket)?);
         let author = self.author(speak_as, visibility).await?;
         let speaker = match speak_as {
@@ -86,11 +94,26 @@ impl Zendesk {
         if let Some(author) = author {
             comment["author_id"] = author.into();
         }
+        if !files.is_empty() {
+            comment["uploads"] = self.upload(files).await?.into();
+        }
         let body = json!({ "ticket": { "comment": comment, "metadata": { METADATA_KEY: key.to_string() } } });
         let answer: api::ChangeAnswer = self.wire.ask(Call::put(path, body)).await?;
         let number = answer.audit.as_ref().and_then(api::Audit::comment);
         let number = number.ok_or_else(|| HelpdeskError::Uncertain { reason: "the answer names no comment".to_owned() })?;
         Ok(Receipt::Comment { number: CommentNumber(number.to_string()) })
+    }
+
+    /// Hands over the files; each waits for the comment under a token, for an hour. Lost ones do no harm: they go by themselves.
+    async fn upload(&self, files: &[OutboundFile]) -> Result<Vec<String>, HelpdeskError> {
+        let mut tokens = Vec::new();
+        for file in files {
+            let bytes = file.source.read().await?;
+            let call = Call::post_bytes("api/v2/uploads.json", &file.content_type, bytes).query("filename", &file.name).repeatable();
+            let answer: api::UploadAnswer = self.wire.ask(call).await?;
+            tokens.push(answer.upload.token);
+        }
+        Ok(tokens)
     }
 
     /// The user that speaks for a seller; none when our own does. An internal note is always our own user's: no page of

@@ -25,7 +25,14 @@ fn again() -> Attempt {
 }
 
 fn comment_by(speak_as: SpeakAs, visibility: Visibility) -> OutboundCommand {
-    OutboundCommand::PostComment { ticket: number(), visibility, speak_as, text: "Use {{code}} <b>".to_owned(), known: Vec::new() }
+    OutboundCommand::PostComment {
+        ticket: number(),
+        visibility,
+        speak_as,
+        text: "Use {{code}} <b>".to_owned(),
+        known: Vec::new(),
+        files: Vec::new(),
+    }
 }
 
 fn seller(name: &str) -> SpeakAs {
@@ -223,6 +230,7 @@ async fn what_cannot_be_written_is_refused_before_it_is_sent() {
             speak_as: SpeakAs::Operator,
             text,
             known: vec![],
+            files: vec![],
         };
         let error = Helpdesk::perform(&desk, &command, &key(), Attempt::First).await.unwrap_err();
         assert!(matches!(error, HelpdeskError::Unsendable { .. }), "{error:?}");

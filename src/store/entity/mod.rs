@@ -1,6 +1,7 @@
 //! The tables as SeaORM sees them, one file each. Nothing outside `store` sees them.
 
 pub(crate) mod api_tokens;
+pub(crate) mod attachments;
 pub(crate) mod buyer_identities;
 pub(crate) mod buyers;
 pub(crate) mod case_tickets;

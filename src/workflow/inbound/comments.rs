@@ -1,12 +1,15 @@
 //! Comments to messages: filed once, recognised when they are ours, rewritten when the helpdesk rewrote them.
 
 use super::Desk;
+use crate::domain::attachments::Attachment;
 use crate::domain::cases::{Case, CaseMove, SellerPresence};
 use crate::domain::parties::{Audience, Party, Who};
 use crate::domain::threads::{Member, Message, MessageDelivery, NewMessage, Origin};
+use crate::domain::tickets::TicketNumber;
 use crate::domain::timeline::{EventKind, NewEvent};
 use crate::helpdesk::{AuthorSide, Comment, TicketSnapshot, Trust, Visibility, without_speaker};
 use crate::workflow::Result;
+use crate::workflow::attachments::remote;
 use crate::workflow::masking::for_buyer;
 use crate::workflow::threads::{buyer_thread, say};
 
@@ -84,7 +87,9 @@ impl Desk<'_> {
             idempotency_key: None,
             sent_at: comment.created_at,
         };
-        say(&mut self.tx, &who, &[case.id], thread.id, new).await?;
+        let message = say(&mut self.tx, &who, &[case.id], thread.id, new).await?;
+        let source = remote::Source { connection: self.connected.id, ticket: &snapshot.number, comment: &comment.number };
+        remote::file(&mut self.tx, case.id, message.id, source, &comment.files, 0).await?;
         // The requester writes in public only: made private since, the words still wait for an answer.
         let made_private = comment.author.id == snapshot.requester.id && comment.trust != Trust::Flagged;
         if !hidden || made_private {
@@ -100,11 +105,14 @@ impl Desk<'_> {
     }
 
     /// Replaces what was redacted or made private in the helpdesk.
-    pub(super) async fn rewrite(&mut self, comments: &[Comment]) -> Result<()> {
+    pub(super) async fn rewrite(&mut self, ticket: &TicketNumber, comments: &[Comment]) -> Result<()> {
         let numbers: Vec<_> = comments.iter().map(|comment| &comment.number).collect();
         let filed = self.tx.messages_of_comments(self.connected.id, &numbers).await?;
+        let ids: Vec<_> = filed.values().map(|message| message.id).collect();
+        let attached = self.tx.attachments_of_messages(&ids).await?;
         for comment in comments {
             let Some(message) = filed.get(&comment.number) else { continue };
+            self.rewrite_files(ticket, message, attached.get(&message.id).map_or(&[][..], Vec::as_slice), comment).await?;
             let Some((text, audience)) = rewritten(message, comment) else { continue };
             // Ours was sent as plain text, and its markup there begins with the speaker's name.
             let html = comment.html.as_deref().filter(|_| message.delivery == MessageDelivery::None).map(clean);
@@ -116,6 +124,23 @@ impl Desk<'_> {
             }
         }
         Ok(())
+    }
+}
+
+impl Desk<'_> {
+    /// Follows what became of the files of a message.
+    async fn rewrite_files(&mut self, ticket: &TicketNumber, message: &Message, known: &[Attachment], comment: &Comment) -> Result<()> {
+        let Some(case) = self.newest else { return Ok(()) };
+        let who = self.helpdesk();
+        let (changes, new) = remote::compare(message, known, &comment.files);
+        for (attachment, from, to) in changes {
+            if self.tx.set_attachment_state(attachment, from, to).await? {
+                remote::tell(&mut self.tx, &who, &[case], message, attachment, to);
+                self.withdrew = true;
+            }
+        }
+        let source = remote::Source { connection: self.connected.id, ticket, comment: &comment.number };
+        remote::file(&mut self.tx, case, message.id, source, &new, known.len()).await
     }
 }
 

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use super::connections::Connected;
 use super::threads::open_buyer_thread;
-use super::{Cx, Error, Result, cases, effects};
+use super::{Cx, Error, Result, attachments, cases, effects};
 use crate::domain::cases::{Case, CaseMove, CaseStatus, Opening};
 use crate::domain::charter::{Marketplace, Terms};
 use crate::domain::effects::Effect;
@@ -53,12 +53,12 @@ pub async fn follow(cx: &Cx, connected: &Connected, number: &TicketNumber, nudge
 
     let tx = cx.store.begin(connected.marketplace).await?;
     let terms = Terms::today(&marketplace);
-    let mut desk = Desk { tx, connected, marketplace, terms, account, newest: None, now: cx.now(), news: News::None };
+    let mut desk = Desk { tx, connected, marketplace, terms, account, newest: None, now: cx.now(), news: News::None, withdrew: false };
     let Some((mut ticket, mut open)) = desk.take_up(known.as_ref(), &snapshot, &comments, read.count).await? else {
         return Ok(Outcome::NotYet);
     };
     if *nudge == NudgeKind::CommentsRewritten {
-        desk.rewrite(&comments).await?;
+        desk.rewrite(number, &comments).await?;
     }
     desk.follow_presence(&mut ticket, &mut open, &snapshot, nudge).await?;
     if ticket.presence == TicketPresence::Active
@@ -67,7 +67,11 @@ pub async fn follow(cx: &Cx, connected: &Connected, number: &TicketNumber, nudge
         desk.follow_order(case, &snapshot).await?;
         desk.follow_properties(&mut ticket, case, &snapshot).await?;
     }
+    let withdrew = desk.withdrew;
     desk.finish(ticket, open, &snapshot, &comments, &read).await?;
+    if withdrew {
+        attachments::tidy_soon(cx).await;
+    }
     Ok(Outcome::UpToDate)
 }
 
@@ -92,7 +96,8 @@ async fn vanished(cx: &Cx, connected: &Connected, number: &TicketNumber, nudge: 
         Some(case) => tx.terms(&marketplace, case).await?,
         None => Terms::today(&marketplace),
     };
-    let mut desk = Desk { tx, connected, marketplace, terms, account: String::new(), newest, now: cx.now(), news: News::None };
+    let mut desk =
+        Desk { tx, connected, marketplace, terms, account: String::new(), newest, now: cx.now(), news: News::None, withdrew: false };
     // What is marked as spam goes to the bin as well, and the one is told before or after the other.
     let presence = match (&ticket.presence, nudge) {
         (TicketPresence::Spam, _) | (_, NudgeKind::TicketSpam) => TicketPresence::Spam,
@@ -129,6 +134,8 @@ struct Desk<'a> {
     newest: Option<CaseId>,
     now: DateTime<Utc>,
     news: News,
+    /// Whether files were taken away whose bytes must go.
+    withdrew: bool,
 }
 
 /// Whether this look found something that gives us a say in the ticket's state.

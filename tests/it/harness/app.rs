@@ -28,7 +28,7 @@ pub(crate) enum Db {
 #[expect(dead_code, reason = "held for their drop")]
 enum Held {
     Folder(tempfile::TempDir),
-    Database(postgres::Database),
+    Database(postgres::Database, tempfile::TempDir),
 }
 
 static MIGRATED: Template = Template::new("migrated", |url| {
@@ -65,6 +65,13 @@ fn settings(database_url: String) -> Settings {
         webhook_limit: 64 * 1024,
         reconcile_minutes: 5,
         keep_days: 30,
+        attachments: String::new(),
+        attachment_limit: 200_000,
+        attachments_per_message: 10,
+        s3_endpoint: None,
+        s3_region: "us-east-1".to_owned(),
+        s3_access_key: None,
+        s3_secret_key: None,
         drain_seconds: 20,
         log_format: LogFormat::Text,
         log: "warn".to_owned(),
@@ -83,19 +90,20 @@ impl TestApp {
 
     /// A server with one marketplace of these rules.
     pub(crate) async fn start_with(db: Db, charter: Charter) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let files = folder.path().join("files").display().to_string();
         let (held, database_url) = match db {
             Db::Sqlite => {
-                let folder = tempfile::tempdir().unwrap();
                 let url = format!("sqlite://{}/test.db", folder.path().display());
                 (Held::Folder(folder), url)
             }
             Db::Postgres => {
                 let database = MIGRATED.fresh_database().await;
                 let url = database.url().clone();
-                (Held::Database(database), url)
+                (Held::Database(database, folder), url)
             }
         };
-        let (settings, clock) = (settings(database_url), clock());
+        let (settings, clock) = (Settings { attachments: files, ..settings(database_url) }, clock());
         let cx = app::context(&settings, Arc::clone(&clock) as SharedClock).await.unwrap();
         let marketplace = new_marketplace(&cx, "bazar", charter).await;
         let http = super::client().build().unwrap();

@@ -14,14 +14,18 @@ impl State {
     /// Oldest first; no filter by time or id exists.
     pub(super) fn list_conversations(&self, call: &Call, number: u64) -> Answer {
         let ticket = self.ticket(number)?;
-        let all = ticket.conversations.iter().map(|conversation| Self::conversation_json(number, conversation)).collect();
+        let all = ticket.conversations.iter().map(|conversation| self.conversation_json(number, conversation, "size")).collect();
         page(call, &self.base_url, all)
     }
 
     /// Mails the requester: there is nobody else that it could go to.
     pub(super) fn post_reply(&mut self, call: &Call, number: u64) -> Answer {
         self.writable(number)?;
-        let body = body(call, &["body", "structured_body", "from_email", "user_id", "cc_emails", "bcc_emails", "attachments"])?;
+        let (body, files) = self.body_with_files(
+            call,
+            &["body", "structured_body", "from_email", "user_id", "cc_emails", "bcc_emails", "attachments"],
+            number,
+        )?;
         let mut reader = Reader::default();
         let html = reader.needed_text(&body, "body");
         let user = reader.integer(&body, "user_id").unwrap_or(self.integration);
@@ -33,9 +37,9 @@ impl State {
         if !reader.faults.is_empty() {
             return Err(Problem::Invalid(reader.faults));
         }
-        let draft = Draft { user, kind: ConversationKind::Reply, incoming: false, private: false, html };
+        let draft = Draft { user, kind: ConversationKind::Reply, incoming: false, private: false, html, files };
         let reply = self.converse(number, draft)?;
-        let whole = Self::conversation_json(number, &reply);
+        let whole = self.conversation_json(number, &reply, "size");
         let mut answer = picked(&whole, &["id", "body", "body_text", "user_id", "ticket_id", "created_at", "updated_at", "attachments"]);
         answer["replied_to"] = json!(reply.to);
         answer["from_email"] = json!("Acme <support@acme.freshdesk.com>");
@@ -47,7 +51,8 @@ impl State {
     /// Private unless the caller says otherwise.
     pub(super) fn post_note(&mut self, call: &Call, number: u64) -> Answer {
         self.writable(number)?;
-        let body = body(call, &["body", "private", "incoming", "notify_emails", "user_id", "attachments"])?;
+        let known = ["body", "private", "incoming", "notify_emails", "user_id", "attachments"];
+        let (body, files) = self.body_with_files(call, &known, number)?;
         let mut reader = Reader::default();
         let html = reader.needed_text(&body, "body");
         let private = reader.flag(&body, "private").unwrap_or(true);
@@ -60,8 +65,8 @@ impl State {
         if !reader.faults.is_empty() {
             return Err(Problem::Invalid(reader.faults));
         }
-        let note = self.converse(number, Draft { user, kind: ConversationKind::Note, incoming, private, html })?;
-        let whole = Self::conversation_json(number, &note);
+        let note = self.converse(number, Draft { user, kind: ConversationKind::Note, incoming, private, html, files })?;
+        let whole = self.conversation_json(number, &note, "file_size");
         let keys = ["id", "body", "body_text", "incoming", "private", "user_id", "ticket_id", "created_at", "updated_at", "attachments"];
         let mut answer = picked(&whole, &keys);
         answer["notified_to"] = json!(notified);
@@ -81,7 +86,7 @@ impl State {
             return Err(Problem::Invalid(reader.faults));
         }
         let edited = self.edit(number, id, self.integration, &html)?;
-        Ok(Reply::json(200, Self::conversation_json(number, &edited)))
+        Ok(Reply::json(200, self.conversation_json(number, &edited, "file_size")))
     }
 
     pub(super) fn delete_conversation(&mut self, id: i64) -> Answer {

@@ -2,6 +2,7 @@
 
 mod contacts;
 mod conversations;
+mod files;
 mod form;
 mod lists;
 mod tickets;
@@ -23,6 +24,9 @@ impl State {
     pub(super) fn answer(&mut self, call: &Call) -> Reply {
         let path = call.path.clone();
         let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
+        if let ("GET", ["data", "helpdesk", "attachments", "production", id, "original", _]) = (call.method.as_str(), segments.as_slice()) {
+            return self.hand_out_file(call, id).unwrap_or_else(|problem| problem.reply());
+        }
         let ["api", "v2", rest @ ..] = segments.as_slice() else { return Problem::NotFound.reply() };
         let cost = cost(call, rest);
         let gate = self.windows.admit("all", self.options.limits.requests, TimeDelta::minutes(1), cost, self.now());

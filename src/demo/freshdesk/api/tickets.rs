@@ -48,7 +48,7 @@ impl State {
                 // Only the ten oldest.
                 "conversations" => {
                     let oldest = ticket.conversations.iter().take(10);
-                    json["conversations"] = oldest.map(|conversation| Self::conversation_json(number, conversation)).collect();
+                    json["conversations"] = oldest.map(|conversation| self.conversation_json(number, conversation, "size")).collect();
                 }
                 "company" => json["company"] = json!({}),
                 _ => json["stats"] = json!({"agent_responded_at": null, "requester_responded_at": null, "resolved_at": null}),
@@ -74,7 +74,7 @@ impl State {
         let requester = self.read_requester(&body, &mut reader);
         let Some(requester) = requester.filter(|_| reader.faults.is_empty()) else { return Err(Problem::Invalid(reader.faults)) };
         let requester = self.resolve(requester);
-        let number = self.create(Birth { requester, source, description, cc, change })?;
+        let number = self.create(Birth { requester, source, description, cc, files: Vec::new(), change })?;
         let ticket = self.ticket(number)?;
         let mut json = self.whole_ticket_json(ticket);
         // Both are worked out only seconds later.

@@ -27,10 +27,11 @@ impl State {
         let mut json = self.ticket_json(ticket);
         json["description"] = json!(ticket.description);
         json["description_text"] = json!(html::to_text(&ticket.description));
+        json["attachments"] = ticket.files.iter().map(|file| self.file_json(file, "size")).collect();
         json
     }
 
-    pub(super) fn conversation_json(ticket: u64, conversation: &Conversation) -> Value {
+    pub(super) fn conversation_json(&self, ticket: u64, conversation: &Conversation, size_key: &str) -> Value {
         let source = match conversation.kind {
             ConversationKind::Reply => 0,
             ConversationKind::Note => 2,
@@ -41,7 +42,7 @@ impl State {
             "source": source, "support_email": null, "from_email": null, "to_emails": conversation.to, "cc_emails": [], "bcc_emails": [],
             "created_at": stamp(conversation.created_at), "updated_at": stamp(conversation.updated_at),
             "last_edited_at": conversation.edited.map(|(at, _)| stamp(at)), "last_edited_user_id": conversation.edited.map(|(_, by)| by),
-            "attachments": [],
+            "attachments": conversation.files.iter().map(|file| self.file_json(file, size_key)).collect::<Vec<_>>(),
         })
     }
 

@@ -2,6 +2,7 @@
 
 mod create;
 mod export;
+mod files;
 mod pages;
 mod tickets;
 mod users;
@@ -37,8 +38,13 @@ impl State {
     fn route(&mut self, call: &Call) -> Answer {
         let path = call.path.strip_suffix(".json").unwrap_or(&call.path);
         let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
-        let ["api", "v2", rest @ ..] = segments.as_slice() else { return Err(Problem::InvalidEndpoint) };
         let who = self.who(call);
+        match (call.method.as_str(), segments.as_slice()) {
+            ("GET", ["attachments", "token", token]) => return self.open_file(call, token, who),
+            ("GET", ["zdusercontent", token]) => return self.hand_out_file(call, token),
+            _ => {}
+        }
+        let ["api", "v2", rest @ ..] = segments.as_slice() else { return Err(Problem::InvalidEndpoint) };
         if let ("GET", ["users", "me"]) = (call.method.as_str(), rest) {
             return Ok(self.me(who));
         }
@@ -58,6 +64,8 @@ impl State {
                 self.make_private(number(id)?, long(comment)?, actor)?;
                 Ok(Reply::json(200, json!({})))
             }
+            ("POST", ["uploads"]) => self.post_upload(call),
+            ("GET", ["attachments", id]) => self.show_file(id),
             ("GET", ["tickets", id, "audits"]) => self.list_audits(call, number(id)?),
             ("GET", ["tickets", id, "tags"]) => Ok(Reply::json(200, json!({"tags": self.live(number(id)?)?.tags}))),
             ("PUT" | "POST" | "DELETE", ["tickets", id, "tags"]) => self.write_tags(call, number(id)?, actor),

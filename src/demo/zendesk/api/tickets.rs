@@ -38,13 +38,14 @@ impl State {
 
     pub(super) fn list_comments(&self, call: &Call, number: u64) -> Answer {
         let ticket = self.live(number)?;
+        let with_inline = call.query("include_inline_images") == Some("true");
         let mut items: Vec<_> = ticket
             .comments
             .iter()
             .map(|comment| {
                 let audit = ticket.audits.iter().find(|audit| audit.id == comment.audit);
                 let custom = audit.map(|audit| audit.custom_metadata.clone()).unwrap_or_default();
-                (comment.id, Self::comment_json(comment, &custom))
+                (comment.id, self.comment_json(comment, &custom, with_inline))
             })
             .collect();
         // Each style of paging has its own word for the order; the other's is dropped without a word.
@@ -83,7 +84,8 @@ impl State {
         let asked = body_object(call, "ticket")?;
         let ticket = self.writable(number)?;
         check_stamp(&asked, ticket)?;
-        let update = self.read_update(&asked, actor, ticket.first_audience)?;
+        let inherits = ticket.first_audience;
+        let update = self.read_update(&asked, actor, inherits)?;
         let audit = self.update(number, actor, Origin::Api, update)?;
         let ticket = self.live(number)?;
         let reply = Reply::json(200, json!({"ticket": self.ticket_json(ticket), "audit": audit.json(number)}));
@@ -105,7 +107,7 @@ impl State {
     }
 
     /// What the caller wants changed. Keys that nobody knows are ignored, as Zendesk does.
-    pub(super) fn read_update(&self, asked: &Map<String, Value>, actor: i64, inherits: Audience) -> Result<Update, Problem> {
+    pub(super) fn read_update(&mut self, asked: &Map<String, Value>, actor: i64, inherits: Audience) -> Result<Update, Problem> {
         let mut update = Update::default();
         for (key, value) in asked {
             match key.as_str() {
@@ -140,7 +142,7 @@ impl State {
     }
 
     /// A comment without `public` inherits from the ticket's first one: an internal thought may thus be mailed out.
-    fn read_comment(&self, value: &Value, actor: i64, inherits: Audience) -> Result<Draft, Problem> {
+    fn read_comment(&mut self, value: &Value, actor: i64, inherits: Audience) -> Result<Draft, Problem> {
         let Some(comment) = value.as_object() else {
             return Err(Problem::InvalidAttribute(
                 "You passed an invalid value for the comment attribute. It must be an object".to_owned(),
@@ -166,7 +168,8 @@ impl State {
             Some(true) => Audience::Public,
             Some(false) => Audience::Internal,
         };
-        Ok(Draft { author, audience, words })
+        let files = self.take_uploads(comment.get("uploads"))?;
+        Ok(Draft { author, audience, words, files })
     }
 
     /// PUT adds, POST sets, DELETE removes; each answers the whole list.
@@ -216,7 +219,7 @@ impl State {
             return Err(Problem::BadRequest { error: "InvalidParameters", description });
         };
         let redacted = self.redact(ticket, comment, actor, blacken(html))?;
-        Ok(Reply::json(200, json!({"comment": Self::comment_json(&redacted, &Value::Null)})))
+        Ok(Reply::json(200, json!({"comment": self.comment_json(&redacted, &Value::Null, false)})))
     }
 }
 

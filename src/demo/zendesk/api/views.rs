@@ -42,7 +42,7 @@ impl State {
         json!({"channel": channel_word(ticket.origin), "source": {"from": from, "to": {}, "rel": rel}})
     }
 
-    pub(super) fn comment_json(comment: &Comment, custom: &Value) -> Value {
+    pub(super) fn comment_json(&self, comment: &Comment, custom: &Value, with_inline: bool) -> Value {
         let mut metadata = json!({"system": {}, "custom": if custom.is_object() { custom.clone() } else { json!({}) }});
         if comment.flagged {
             metadata["flags"] = json!([2]);
@@ -51,7 +51,7 @@ impl State {
         }
         json!({
             "id": comment.id, "type": "Comment", "author_id": comment.author, "body": comment.text, "html_body": comment.html,
-            "plain_body": comment.text, "public": comment.audience == Audience::Public, "attachments": [], "audit_id": comment.audit,
+            "plain_body": comment.text, "public": comment.audience == Audience::Public, "attachments": self.files_json(comment, with_inline), "audit_id": comment.audit,
             "via": {"channel": channel_word(comment.origin), "source": {"from": {}, "to": {}, "rel": null}},
             "created_at": stamp(comment.created_at), "metadata": metadata,
         })

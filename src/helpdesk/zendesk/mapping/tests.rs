@@ -99,3 +99,26 @@ fn a_flag_against_the_author_is_kept() {
         assert_eq!(trust(flagged), Trust::Flagged);
     }
 }
+
+#[test]
+fn a_file_may_be_had_unless_the_helpdesk_says_otherwise() {
+    let standing = |fields: Value| {
+        let mut file = json!({"id": 1, "file_name": "a.png"});
+        file.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        comment_with(&json!({"attachments": [file]}), &json!([])).files[0].standing
+    };
+    for (fields, expected) in [
+        (json!({}), Standing::Fine),
+        (json!({"malware_scan_result": "malware_not_found"}), Standing::Fine),
+        (json!({"malware_scan_result": "failed_to_scan"}), Standing::Fine),
+        (json!({"malware_scan_result": "not_scanned"}), Standing::Unchecked),
+        (json!({"malware_scan_result": "malware_found"}), Standing::Dangerous),
+        (json!({"malware_scan_result": "malware_found", "malware_access_override": true}), Standing::Fine),
+        (json!({"malware_scan_result": "malware_found", "malware_access_override": null}), Standing::Dangerous),
+        (json!({"deleted": true}), Standing::Removed),
+        (json!({"file_name": "redacted.txt"}), Standing::Removed),
+    ] {
+        assert_eq!(standing(fields.clone()), expected, "{fields}");
+    }
+    assert!(comment_with(&json!({"attachments": null}), &json!([])).files.is_empty());
+}

@@ -1,0 +1,160 @@
+//! Addresses that open without a token, for a while, with the eyes of whom they were made for: signed, never stored.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::domain::ids::MarketplaceId;
+use crate::domain::parties::{Scope, View};
+use crate::vault::SigningKey;
+
+/// How long a link is good for.
+pub const LIFE: TimeDelta = TimeDelta::minutes(15);
+
+/// What a link opens; a signature for one means nothing for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A file of a message.
+    Attachment,
+    /// All that a viewer may see of a case.
+    CaseExport,
+}
+
+impl Purpose {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Attachment => "attachment",
+            Self::CaseExport => "case-export",
+        }
+    }
+}
+
+/// Why a link does not open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ClosedLink {
+    /// Its time is over.
+    #[error("this link is no longer good")]
+    Expired,
+    /// We did not make it.
+    #[error("this is no link of ours")]
+    Forged,
+}
+
+/// A link, as it was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The address.
+    pub url: String,
+    /// Until when it opens.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// What a link carries beside its path.
+#[derive(Debug, Clone, Copy)]
+pub struct Seal<'a> {
+    /// Whose eyes.
+    pub viewer: &'a str,
+    /// Until when, in seconds since 1970.
+    pub expires: &'a str,
+    /// The signature over all of it.
+    pub signature: &'a str,
+}
+
+/// Makes links, and knows its own again.
+#[derive(Clone)]
+pub struct Links {
+    key: SigningKey,
+    base: Arc<str>,
+}
+
+impl fmt::Debug for Links {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Links").field("base", &self.base).finish_non_exhaustive()
+    }
+}
+
+impl Links {
+    /// Links under this address, signed with this key.
+    pub fn new(key: SigningKey, base: String) -> Self {
+        Self { key, base: base.into() }
+    }
+
+    /// A link to `subject` at `path`, with the eyes of `scope`, good from now on for a while.
+    pub fn make(&self, purpose: Purpose, subject: &str, path: &str, scope: Scope, now: DateTime<Utc>) -> Link {
+        // In whole seconds, as it is written.
+        let expires = (now + LIFE).timestamp();
+        let (viewer, time) = (written(scope), expires.to_string());
+        let signature = self.key.sign(&[purpose.word(), subject, &viewer, &time]);
+        let url = format!("{}{path}?viewer={viewer}&expires={time}&signature={signature}", self.base);
+        Link { url, expires_at: DateTime::from_timestamp(expires, 0).unwrap_or(now) }
+    }
+
+    /// Whose eyes a link to `subject` opens with.
+    pub fn open(&self, purpose: Purpose, subject: &str, seal: Seal<'_>, now: DateTime<Utc>) -> Result<Scope, ClosedLink> {
+        // First the signature: whoever tries links must not learn which would have been good once.
+        if !self.key.has_signed(&[purpose.word(), subject, seal.viewer, seal.expires], seal.signature) {
+            return Err(ClosedLink::Forged);
+        }
+        let expires: i64 = seal.expires.parse().map_err(|_| ClosedLink::Forged)?;
+        if now.timestamp() >= expires {
+            return Err(ClosedLink::Expired);
+        }
+        read(seal.viewer).ok_or(ClosedLink::Forged)
+    }
+}
+
+fn written(scope: Scope) -> String {
+    let eyes = match scope.view {
+        View::Whole => "operator".to_owned(),
+        View::Storefront => "storefront".to_owned(),
+        View::Seller(seller) => seller.to_string(),
+        View::Buyer(buyer) => buyer.to_string(),
+    };
+    format!("{}.{eyes}", scope.marketplace)
+}
+
+fn read(viewer: &str) -> Option<Scope> {
+    let (marketplace, eyes) = viewer.split_once('.')?;
+    let marketplace: MarketplaceId = marketplace.parse().ok()?;
+    let view = match eyes {
+        "operator" => View::Whole,
+        "storefront" => View::Storefront,
+        other => other.parse().map(View::Seller).or_else(|_| other.parse().map(View::Buyer)).ok()?,
+    };
+    Some(Scope { marketplace, view })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{BuyerId, SellerId};
+    use crate::vault::Vault;
+
+    #[test]
+    fn a_link_opens_with_the_eyes_it_was_made_for_and_for_its_time() {
+        let now: DateTime<Utc> = "2026-11-22T12:00:00.5Z".parse().unwrap();
+        let links = Links::new(Vault::new(&Vault::generate_key()).unwrap().signing_key().clone(), "https://t.example".to_owned());
+        let marketplace = MarketplaceId::generate();
+        for view in [View::Whole, View::Storefront, View::Seller(SellerId::generate()), View::Buyer(BuyerId::generate())] {
+            let scope = Scope { marketplace, view };
+            let link = links.make(Purpose::Attachment, "att_1", "/attachments/att_1", scope, now);
+            assert_eq!(link.expires_at, "2026-11-22T12:15:00Z".parse::<DateTime<Utc>>().unwrap());
+            let url: url::Url = link.url.parse().unwrap();
+            assert_eq!((url.host_str(), url.path()), (Some("t.example"), "/attachments/att_1"));
+            let parts: Vec<_> = url.query_pairs().map(|(_, value)| value.into_owned()).collect();
+            let seal = Seal { viewer: &parts[0], expires: &parts[1], signature: &parts[2] };
+            assert_eq!(links.open(Purpose::Attachment, "att_1", seal, now), Ok(scope));
+            let late = now + LIFE;
+            assert_eq!(links.open(Purpose::Attachment, "att_1", seal, late), Err(ClosedLink::Expired));
+            assert_eq!(links.open(Purpose::CaseExport, "att_1", seal, now), Err(ClosedLink::Forged));
+            assert_eq!(links.open(Purpose::Attachment, "att_2", seal, now), Err(ClosedLink::Forged));
+            let longer = (now.timestamp() + 1_000_000).to_string();
+            assert_eq!(links.open(Purpose::Attachment, "att_1", Seal { expires: &longer, ..seal }, now), Err(ClosedLink::Forged));
+            let operator = format!("{marketplace}.operator");
+            if view != View::Whole {
+                assert_eq!(links.open(Purpose::Attachment, "att_1", Seal { viewer: &operator, ..seal }, now), Err(ClosedLink::Forged));
+            }
+        }
+    }
+}
