@@ -118,6 +118,8 @@ ids! {
     InboxId, "inb", "an inbox id";
     /// A delivery that goes out.
     DeliveryId, "dlv", "a delivery id";
+    /// A search that somebody keeps.
+    SavedSearchId, "sav", "a saved search id";
     /// A timer.
     TimerId, "tim", "a timer id";
 }

@@ -10,6 +10,7 @@ pub mod orders;
 pub mod parties;
 pub mod reasons;
 pub mod refusal;
+pub mod search;
 pub mod threads;
 pub mod tickets;
 pub mod timeline;

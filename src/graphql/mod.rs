@@ -3,6 +3,7 @@
 //! A resolver reads through the session's loaders or calls one workflow function; it decides nothing.
 
 mod admission;
+mod case_filter;
 mod cases;
 pub mod code;
 mod enums;
@@ -13,7 +14,9 @@ mod node;
 mod orders;
 mod paging;
 mod rounds;
+mod saved_searches;
 mod scalars;
+mod search;
 mod session;
 mod subscriptions;
 mod tenants;
@@ -22,11 +25,12 @@ mod timeline;
 
 use async_graphql::{Context, MergedObject, Object, SDLExportOptions, Schema};
 
-use cases::{CaseByInput, CaseFilterInput, CaseMutations, CaseObject, CaseOrder};
+use case_filter::{CaseFilterInput, CaseOrder};
+use cases::{CaseByInput, CaseMutations, CaseObject};
 use errors::Result;
 use node::Node;
 use orders::{OrderByInput, OrderMutations, OrderObject, SellerByInput, SellerObject};
-use paging::{PageOf, Paging, connection};
+use paging::{PageOf, Paging};
 pub use session::Session;
 use session::session;
 pub use subscriptions::SubscriptionRoot;
@@ -106,12 +110,27 @@ impl QueryRoot {
         #[graphql(desc = "How many items, at most 100, before `before` or from the end.")] last: Option<i32>,
         #[graphql(desc = "The `startCursor` of the page after.")] before: Option<String>,
     ) -> Result<PageOf<CaseObject>> {
-        let session = session(ctx)?;
-        let request = Paging { first, after, last, before }.request()?;
-        let order = crate::store::CaseOrder::from(order_by);
-        let page = session.cx().store.cases(session.scope(), &filter.unwrap_or_default().into(), order, &request).await;
-        let page = page.map_err(|error| errors::store(&error))?;
-        Ok(connection(page, |case| order.key(session.scope(), case), CaseObject))
+        case_filter::list(session(ctx)?, &filter.unwrap_or_default().into(), order_by.into(), Paging { first, after, last, before }).await
+    }
+
+    /// Cases and messages that the viewer may see, by their words, the newest first. Words are joined by "and";
+    /// `"several in quotes"` follow each other, and `-one` must not be there. Neither accents nor capitals matter, and the
+    /// last word may be begun only. There is no count of what was found.
+    #[graphql(complexity = "page_cost(first, None) * child_complexity + 1")]
+    async fn search(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to look for, 2 to 200 characters.")] query: String,
+        #[graphql(desc = "Where; null for everywhere.")] filter: Option<search::SearchFilterInput>,
+        #[graphql(desc = "How many items, at most 100, after `after` or from the start.")] first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
+    ) -> Result<PageOf<search::SearchHit>> {
+        search::search(session(ctx)?, &query, filter, first, after).await
+    }
+
+    /// The searches that the viewer keeps; for operators, those that operators share too. The oldest first.
+    async fn saved_searches(&self, ctx: &Context<'_>) -> Result<Vec<saved_searches::SavedSearchObject>> {
+        saved_searches::all(session(ctx)?).await
     }
 
     /// One order by exactly one of its names. Null when there is none, or not for this viewer.
@@ -148,4 +167,4 @@ impl QueryRoot {
 /// The mutations: object first, then the verb that people use.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Mutation")]
-pub struct MutationRoot(OrderMutations, CaseMutations, ThreadMutations);
+pub struct MutationRoot(OrderMutations, CaseMutations, ThreadMutations, saved_searches::SavedSearchMutations);

@@ -15,7 +15,8 @@ use super::session::Session;
 use super::tenants::MarketplaceObject;
 use super::threads::{MessageObject, ParticipantObject, ThreadObject};
 use crate::domain::ids::{
-    BuyerId, CaseId, ConnectionId, DeliveryId, EventId, MalformedId, MarketplaceId, MessageId, OrderId, ParticipantId, SellerId, ThreadId,
+    BuyerId, CaseId, ConnectionId, DeliveryId, EventId, MalformedId, MarketplaceId, MessageId, OrderId, ParticipantId, SavedSearchId,
+    SellerId, ThreadId,
 };
 
 /// Our ids are GraphQL's `ID`, read before a resolver runs: a malformed one never gets further.
@@ -64,7 +65,20 @@ macro_rules! graphql_ids {
     )+};
 }
 
-graphql_ids!(CaseId, ThreadId, MessageId, ParticipantId, OrderId, SellerId, BuyerId, MarketplaceId, ConnectionId, EventId, DeliveryId);
+graphql_ids!(
+    CaseId,
+    ThreadId,
+    MessageId,
+    ParticipantId,
+    OrderId,
+    SellerId,
+    BuyerId,
+    MarketplaceId,
+    ConnectionId,
+    EventId,
+    DeliveryId,
+    SavedSearchId
+);
 
 /// An object with a global id, by which `node` finds it again.
 #[derive(Interface)]

@@ -30,11 +30,13 @@ pub enum Permission {
     SeeBuyerContact,
     /// See deliveries that stopped.
     SeeDeliveries,
+    /// Share saved searches with the other operators.
+    ShareSearches,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
@@ -42,6 +44,7 @@ impl Permission {
         Self::SeeTickets,
         Self::SeeBuyerContact,
         Self::SeeDeliveries,
+        Self::ShareSearches,
     ];
 }
 

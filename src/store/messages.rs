@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::codec::{from_text, text};
 use super::entity::{messages, participants, thread_cases, threads};
 use super::page::{Page, PageRequest, PageSide};
+use super::search::Said;
 use super::{Result, Store, StoreError, Tx, scope};
 use crate::domain::ids::{CaseId, ConnectionId, MarketplaceId, MessageId, ThreadId};
 use crate::domain::parties::{Audience, Party, Scope, View};
@@ -248,7 +249,7 @@ impl Tx {
             .value(threads::Column::LastNumber, Expr::col(threads::Column::LastNumber).add(1))
             .and_where(threads::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .and_where(threads::Column::Id.eq(thread.uuid()))
-            .returning_col(threads::Column::LastNumber);
+            .returning(Query::returning().columns([threads::Column::LastNumber, threads::Column::Kind]));
         let counted = self.inner.query_one(&update).await?.ok_or(StoreError::Inconsistent { table: "threads", column: "id" })?;
         let (connection, comment) = new.comment.unzip();
         let row = messages::Model {
@@ -270,6 +271,8 @@ impl Tx {
             sent_at: new.sent_at,
         };
         messages::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(&self.inner).await?;
+        let kind = from_text(&counted.try_get::<String>("", "kind")?, "threads", "kind")?;
+        self.index_message(Said { id: row.id, thread: row.thread_id, kind, audience: new.audience, text: &row.body }).await?;
         message(row)
     }
 
@@ -297,7 +300,8 @@ impl Tx {
             redacted_at: Set(Some(at)),
             ..Default::default()
         };
-        self.update_message(id, change).await
+        self.update_message(id, change).await?;
+        self.reindex_message(id).await
     }
 
     async fn update_message(&self, id: MessageId, change: messages::ActiveModel) -> Result<()> {

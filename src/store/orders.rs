@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::entity::{buyer_identities, buyers, cases, order_lines, orders, sellers};
@@ -161,6 +161,7 @@ impl Tx {
         if drafts.is_empty() {
             return Ok(Vec::new());
         }
+        let before = self.seller_names(drafts).await?;
         let now = self.store.clock.now();
         let rows = drafts.iter().map(|draft| {
             sellers::Model {
@@ -185,8 +186,23 @@ impl Tx {
             .filter(sellers::Column::ExternalId.is_in(drafts.iter().map(|draft| &draft.external_id)))
             .all(&self.inner)
             .await?;
+        let renamed = |row: &&sellers::Model| before.get(&row.id).is_some_and(|name| *name != row.name);
+        let renamed: Vec<_> = stored.iter().filter(renamed).map(|row| row.id).collect();
+        if !renamed.is_empty() {
+            self.reindex_sellers(&renamed).await?;
+        }
         let mut by_external_id: HashMap<String, Seller> = stored.into_iter().map(|row| (row.external_id.clone(), seller(row))).collect();
         Ok(drafts.iter().filter_map(|draft| by_external_id.remove(&draft.external_id)).collect())
+    }
+
+    /// What the sellers of these drafts are called so far.
+    async fn seller_names(&self, drafts: &[SellerDraft]) -> Result<HashMap<Uuid, String>> {
+        let find = sellers::Entity::find()
+            .select_only()
+            .columns([sellers::Column::Id, sellers::Column::Name])
+            .filter(sellers::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(sellers::Column::ExternalId.is_in(drafts.iter().map(|draft| &draft.external_id)));
+        Ok(find.into_tuple::<(Uuid, String)>().all(&self.inner).await?.into_iter().collect())
     }
 
     /// The sellers with these ids of the marketplace's own.

@@ -222,6 +222,9 @@ impl<'a> Telling<'a> {
             all.push_str(&self.live(viewer, Some(case)).await);
         }
         all.push_str(&self.live(viewer, None).await);
+        for secret in self.secrets.keys() {
+            all.push_str(&self.ask(viewer, FIND, json!({ "q": secret })).await.to_string());
+        }
         for id in self.ids().await {
             all.push_str(&self.ask(viewer, NODE, json!({ "id": id })).await.to_string());
         }
@@ -280,6 +283,8 @@ const ITEM: &str = "id at actor { kind name } __typename ... on CaseEscalatedEve
     ... on ParticipantAddedEvent { thread { subject } } ... on ThreadOpenedEvent { thread { subject messages { nodes { text } } } }";
 const NODE: &str = "query($id: ID!) { node(id: $id) { id ... on Case { subject threads { subject messages { nodes { text } } } }
     ... on Thread { subject messages(last: 100) { nodes { text html } } } ... on Message { text html thread { subject } } ... on Participant { party right } } }";
+
+const FIND: &str = "query($q: String!) { search(query: $q) { pageInfo { hasNextPage endCursor } edges { cursor node { match { field snippet } case { id } node { ... on Message { id text } ... on Case { id } } } } } }";
 
 async fn tell(db: Db, mode: ConversationMode, steps: &[Step]) {
     let charter = Charter { conversation_mode: mode, ..Charter::default() };
