@@ -22,9 +22,9 @@ impl MigrationTrait for Migration {
                 "CREATE INDEX ix_search_words_words ON search_words USING gin (words)",
             ],
             // Without the text itself, which stands in its own row already.
-            _ => {
-                &["CREATE VIRTUAL TABLE search_words USING fts5 (gate, words, contact, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '3')"]
-            }
+            _ => &[
+                "CREATE VIRTUAL TABLE search_words USING fts5 (gate, words, contact, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '3')",
+            ],
         };
         for sql in words {
             manager.get_connection().execute_unprepared(sql).await?;

@@ -37,7 +37,7 @@ pub(super) fn store(error: &StoreError) -> Error {
 }
 
 /// A failure of a use case that is no fault of the input.
-fn failure(error: &workflow::Error) -> Error {
+pub(super) fn failure(error: &workflow::Error) -> Error {
     match error {
         workflow::Error::Store(error) => store(error),
         workflow::Error::NotFound => coded(ErrorCode::NotFound, "Not found."),

@@ -13,6 +13,7 @@ mod loaders;
 mod node;
 mod orders;
 mod paging;
+mod presence;
 mod rounds;
 mod saved_searches;
 mod scalars;
@@ -23,7 +24,7 @@ mod tenants;
 mod threads;
 mod timeline;
 
-use async_graphql::{Context, MergedObject, Object, SDLExportOptions, Schema};
+use async_graphql::{Context, MergedObject, MergedSubscription, Object, SDLExportOptions, Schema};
 
 use case_filter::{CaseFilterInput, CaseOrder};
 use cases::{CaseByInput, CaseMutations, CaseObject};
@@ -33,9 +34,13 @@ use orders::{OrderByInput, OrderMutations, OrderObject, SellerByInput, SellerObj
 use paging::{PageOf, Paging};
 pub use session::Session;
 use session::session;
-pub use subscriptions::SubscriptionRoot;
 use tenants::{MarketplaceObject, Viewer};
 use threads::ThreadMutations;
+
+/// The subscriptions.
+#[derive(MergedSubscription, Default)]
+#[graphql(name = "Subscription")]
+pub struct SubscriptionRoot(subscriptions::TimelineSubscriptions, presence::PresenceSubscriptions);
 
 /// The schema.
 pub type TrilogueSchema = Schema<QueryRoot, MutationRoot, SubscriptionRoot>;
@@ -48,7 +53,7 @@ const COMPLEXITY: usize = 50_000;
 /// The schema. Its doors run it in [`limits::Limited`], and without extensions: with any, the engine takes a slower way
 /// through every field.
 pub fn schema() -> TrilogueSchema {
-    Schema::build(QueryRoot, MutationRoot::default(), SubscriptionRoot).limit_depth(DEPTH).limit_complexity(COMPLEXITY).finish()
+    Schema::build(QueryRoot, MutationRoot::default(), SubscriptionRoot::default()).limit_depth(DEPTH).limit_complexity(COMPLEXITY).finish()
 }
 
 /// The schema in the schema definition language, as `schema.graphql` keeps it.
@@ -167,4 +172,4 @@ impl QueryRoot {
 /// The mutations: object first, then the verb that people use.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Mutation")]
-pub struct MutationRoot(OrderMutations, CaseMutations, ThreadMutations, saved_searches::SavedSearchMutations);
+pub struct MutationRoot(OrderMutations, CaseMutations, ThreadMutations, saved_searches::SavedSearchMutations, presence::PresenceMutations);

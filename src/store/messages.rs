@@ -1,6 +1,6 @@
 //! What is said in threads.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, UnionType};
@@ -68,6 +68,32 @@ impl Store {
             by_thread.entry(message.thread).or_default().push(message);
         }
         Ok(ids.iter().map(|id| (*id, Page::of(request, by_thread.remove(id).unwrap_or_default()))).collect())
+    }
+
+    /// Of each of these threads, the last message up to this number that the reader sees; one statement for all of them.
+    pub async fn last_seen_up_to(&self, scope: Scope, keys: &[(ThreadId, i64)]) -> Result<HashMap<(ThreadId, i64), Message>> {
+        let keys: BTreeSet<_> = keys.iter().filter(|(_, number)| *number > 0).copied().collect();
+        let mut lasts = keys.iter().map(|(thread, number)| {
+            let last = messages::Entity::find()
+                .filter(scope::messages(scope))
+                .filter(messages::Column::ThreadId.eq(thread.uuid()))
+                .filter(messages::Column::Number.lte(*number))
+                .order_by_desc(messages::Column::Number)
+                .limit(1)
+                .into_query();
+            // Wrapped, as SQLite takes neither ORDER BY nor LIMIT in a part of a UNION.
+            Query::select().expr(Expr::cust("*")).expr_as(Expr::val(*number), "up_to").from_subquery(last, "page").take()
+        });
+        let Some(mut all) = lasts.next() else { return Ok(HashMap::new()) };
+        for last in lasts {
+            all.union(UnionType::All, last);
+        }
+        let rows = self.reads.query_all(&all).await?;
+        let found = rows.into_iter().map(|row| {
+            let message = message(messages::Model::from_query_result(&row, "")?)?;
+            Ok(((message.thread, row.try_get("", "up_to")?), message))
+        });
+        found.collect()
     }
 
     /// How many messages of these threads the reader has not read. The storefront has no place of its own and reads

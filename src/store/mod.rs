@@ -10,10 +10,12 @@ mod entity;
 mod inbox;
 mod intake;
 mod live;
+mod memory;
 mod messages;
 mod orders;
 mod outbox;
 mod page;
+mod presence;
 mod queue;
 mod relay;
 mod saved_searches;
@@ -24,8 +26,9 @@ mod threads;
 mod tickets;
 mod timeline;
 mod timers;
+mod window;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use migrations::Migrator;
@@ -41,9 +44,11 @@ pub use cases::{CaseFilter, CaseKey, CaseOrder, OpenedBefore, RequestKey};
 pub use committer::{Committer, NotStored};
 pub use inbox::{InboxRow, Inserted, NewDelivery};
 pub use live::Live;
+pub use memory::Remembered;
 pub use orders::{OrderDraft, SellerDraft};
 pub use outbox::{Arrival, NewOutbox, OutboxRow, opening_lane};
 pub use page::{Page, PageRequest, PageSide};
+pub use presence::{Presence, Sign};
 pub use queue::{Claim, QueueDepth, QueueStatus, Settlement};
 pub use saved_searches::{SavedSearch, Sharing};
 pub use search::{Findable, Found, SearchFilter};
@@ -51,6 +56,7 @@ pub use tenants::{ConnectionRow, NewToken, TokenRow};
 pub use tickets::{TicketName, lane};
 pub use timeline::Feed;
 pub use timers::{DueTimer, TimerKind};
+pub use window::{Told, Window};
 
 use crate::clock::SharedClock;
 use crate::domain::ids::MarketplaceId;
@@ -127,6 +133,7 @@ pub struct Store {
     backend: Backend,
     clock: SharedClock,
     live: Arc<Live>,
+    memory: Arc<memory::Memory>,
     url: Arc<str>,
     watch: Watch,
 }
@@ -180,7 +187,8 @@ impl Store {
             let pool = open_postgres(url, options).await?;
             (pool.clone(), pool, Backend::Postgres)
         };
-        Ok(Self { reads, writes, backend, clock, live: Arc::new(Live::new()), url: url.into(), watch: Watch::default() })
+        let (live, memory) = (Arc::new(Live::new()), Arc::new(memory::Memory::new()));
+        Ok(Self { reads, writes, backend, clock, live, memory, url: url.into(), watch: Watch::default() })
     }
 
     /// Which product it is.
@@ -245,7 +253,7 @@ impl Store {
     /// Begins a unit of work in one marketplace.
     pub async fn begin(&self, marketplace: MarketplaceId) -> Result<Tx> {
         let inner = self.begin_raw().await?;
-        Ok(Tx { inner, marketplace, store: self.clone(), events: Vec::new(), outbox: Vec::new() })
+        Ok(Tx { inner, marketplace, store: self.clone(), events: Vec::new(), outbox: Vec::new(), signs: Mutex::default() })
     }
 
     async fn begin_raw(&self) -> Result<DatabaseTransaction> {
@@ -315,6 +323,7 @@ pub struct Tx {
     store: Store,
     events: Vec<timeline::PendingEvent>,
     outbox: Vec<NewOutbox>,
+    signs: Mutex<Vec<presence::Signed>>,
 }
 
 impl Tx {
@@ -330,6 +339,7 @@ impl Tx {
         outbox::insert(&self, outbox).await?;
         let events = std::mem::take(&mut self.events);
         let tells = !events.is_empty();
+        let signs = std::mem::take(&mut *self.signs.lock().unwrap_or_else(PoisonError::into_inner));
         timeline::append(&self, events).await?;
         self.inner.commit().await?;
         if tells {
@@ -337,6 +347,9 @@ impl Tx {
         }
         if sends {
             self.store.live.outbox_grew();
+        }
+        for (thread, participant, sign) in signs {
+            self.store.live.presence().sign(thread, participant, sign, self.store.clock.now());
         }
         Ok(())
     }

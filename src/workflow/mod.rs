@@ -8,6 +8,7 @@ mod effects;
 pub mod inbound;
 pub mod orders;
 pub mod outbound;
+pub mod presence;
 pub mod saved_searches;
 pub mod tenants;
 pub mod threads;

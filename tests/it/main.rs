@@ -19,6 +19,7 @@ mod live;
 mod main_job;
 mod migrations;
 mod plans;
+mod presence;
 mod schema;
 mod statements;
 mod transactions;

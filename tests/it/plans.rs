@@ -50,7 +50,8 @@ async fn a_day(story: &Story) {
         let on = "query($after: String) { search(query: \"bonj\", after: $after, filter: { kind: MESSAGE, from: \"2026-01-01T00:00:00Z\" }) { nodes { match { field } case { id } } } }";
         story.app.ask(token, on, json!({ "after": found["search"]["pageInfo"]["endCursor"] })).await;
         story.app.ask(token, "{ cases(first: 5, filter: { text: \"question\" }) { nodes { id } } }", json!({})).await;
-        let kept = story.app.act(token, "savedSearchCreate", "savedSearch { id }", json!({ "name": "x" })).await["savedSearch"]["id"].clone();
+        let kept =
+            story.app.act(token, "savedSearchCreate", "savedSearch { id }", json!({ "name": "x" })).await["savedSearch"]["id"].clone();
         story.app.ask(token, "{ savedSearches { cases { nodes { id } } } }", json!({})).await;
         let change = json!({ "savedSearchId": kept, "name": "y", "sharing": "OWNER", "orderBy": "DUE_ASC" });
         story.app.act(token, "savedSearchUpdate", "savedSearch { id }", change).await;
@@ -73,7 +74,8 @@ async fn wide(db: &mut SqliteConnection, sql: &str) -> Vec<String> {
     let made_up = |step: &str| ["page", "(subquery", "CONSTANT ROW"].iter().any(|name| step["SCAN ".len()..].starts_with(name));
     let steps = steps.filter(|step| !step.ends_with("-ROW VALUES CLAUSE"));
     // An index of words, asked for some of them or for one row.
-    let steps = steps.filter(|step| !(step.starts_with("SCAN search_words VIRTUAL TABLE INDEX ") && [":M", ":="].iter().any(|key| step.contains(key))));
+    let steps = steps
+        .filter(|step| !(step.starts_with("SCAN search_words VIRTUAL TABLE INDEX ") && [":M", ":="].iter().any(|key| step.contains(key))));
     steps.filter(|step| (step.starts_with("SCAN ") && !made_up(step)) || step.ends_with(" (marketplace_id=?)")).collect()
 }
 

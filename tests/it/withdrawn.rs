@@ -33,7 +33,10 @@ async fn redacted_words(db: Db, kind: HelpdeskKind) {
         HelpdeskKind::Freshdesk => story.find_without_webhooks().await,
     }
     for gone in ["4111111111111111", "motdepasse"] {
-        let hits = story.app.ask(&story.operator, "query($q: String!) { search(query: $q) { nodes { match { field } } } }", json!({ "q": gone })).await;
+        let hits = story
+            .app
+            .ask(&story.operator, "query($q: String!) { search(query: $q) { nodes { match { field } } } }", json!({ "q": gone }))
+            .await;
         assert_eq!(hits["search"]["nodes"], json!([]), "{gone} is still found");
     }
     let left = story.app.ask(&story.seller, "{ search(query: \"votre code\") { nodes { match { snippet } } } }", json!({})).await;

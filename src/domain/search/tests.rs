@@ -38,7 +38,10 @@ fn a_query_is_words_phrases_and_what_must_not_be_there() {
         ("-\"tout va bien\" «mon colis» li", vec![unwanted(&["tout", "va", "bien"]), clause(&["mon", "colis"]), clause(&["li"])]),
         ("MK-1001", vec![begun(&["mk", "1001"])]),
         ("\"never closed", vec![clause(&["never", "closed"])]),
-        ("a OR b NOT c NEAR(d)", vec![clause(&["a"]), clause(&["or"]), clause(&["b"]), clause(&["not"]), clause(&["c"]), clause(&["near", "d"])]),
+        (
+            "a OR b NOT c NEAR(d)",
+            vec![clause(&["a"]), clause(&["or"]), clause(&["b"]), clause(&["not"]), clause(&["c"]), clause(&["near", "d"])],
+        ),
         ("款", vec![clause(&["款"])]),
     ] {
         assert_eq!(SearchQuery::parse(text).map(|query| query.0), Ok(expected), "{text}");

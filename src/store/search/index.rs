@@ -1,6 +1,7 @@
 //! Entries are written in the transaction of what they are about.
 
-use std::collections::BTreeSet;
+use std::collections::hash_map::Entry as MapEntry;
+use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query, UnionType, Value};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, Order, QueryFilter, QuerySelect, RelationDef, Statement};
@@ -97,9 +98,11 @@ impl Tx {
 
     /// What of a case is in the index, before it is saved.
     pub(in crate::store) async fn case_keys(&self, case: CaseId) -> Result<Option<CaseKeys>> {
-        let find = cases::Entity::find_by_id((self.marketplace.uuid(), case.uuid()))
-            .select_only()
-            .columns([cases::Column::Subject, cases::Column::SellerId, cases::Column::OrderId]);
+        let find = cases::Entity::find_by_id((self.marketplace.uuid(), case.uuid())).select_only().columns([
+            cases::Column::Subject,
+            cases::Column::SellerId,
+            cases::Column::OrderId,
+        ]);
         Ok(find.into_tuple().one(&self.inner).await?)
     }
 
@@ -270,15 +273,8 @@ impl Store {
         loop {
             let tx = self.begin(marketplace).await?;
             let things = tx.things_after(after).await?;
-            for (id, kind) in &things {
-                match kind {
-                    Findable::Case => tx.index_case(CaseId::from_uuid(*id)).await?,
-                    Findable::Message => {
-                        for (row, kind) in tx.messages_with_kind(messages::Column::Id.eq(*id)).await? {
-                            tx.index_message(said(&row, kind)).await?;
-                        }
-                    }
-                }
+            for entry in tx.entries_of(&things).await? {
+                tx.insert_entry(entry).await?;
             }
             tx.commit().await?;
             count += things.len() as u64;
@@ -301,6 +297,25 @@ impl Tx {
         Ok(())
     }
 
+    /// What these cases and messages are found by, in their order.
+    async fn entries_of(&self, things: &[(Uuid, Findable)]) -> Result<Vec<Entry>> {
+        let of = |kind| things.iter().filter(move |(_, other)| *other == kind).map(|(id, _)| *id).collect::<Vec<_>>();
+        let cases = self.case_words(cases::Column::Id.is_in(of(Findable::Case))).await?;
+        let mut entries: Vec<_> = cases.iter().map(|words| words.entry(self.marketplace)).collect();
+        let mut gates: HashMap<(Uuid, i16), Vec<String>> = HashMap::new();
+        for (row, kind) in self.messages_with_kind(messages::Column::Id.is_in(of(Findable::Message))).await? {
+            let said = said(&row, kind);
+            // The messages of a thread come together, mostly.
+            let known = match gates.entry((row.thread_id, row.audience)) {
+                MapEntry::Occupied(known) => known.get().clone(),
+                MapEntry::Vacant(place) => place.insert(self.message_gates(said).await?).clone(),
+            };
+            entries.push(said.entry(known));
+        }
+        entries.sort_unstable_by_key(|entry| entry.id);
+        Ok(entries)
+    }
+
     /// The next cases and messages, in the order in which they came: ids sort by creation.
     async fn things_after(&self, after: Uuid) -> Result<Vec<(Uuid, Findable)>> {
         let id = Alias::new("id");
@@ -319,6 +334,8 @@ impl Tx {
             .take();
         all.union(UnionType::All, said).order_by(id, Order::Asc).limit(BATCH);
         let rows = self.inner.query_all(&all).await?;
-        rows.iter().map(|row| Ok((row.try_get("", "id")?, from_text(&row.try_get::<String>("", "kind")?, "search_entries", "kind")?))).collect()
+        rows.iter()
+            .map(|row| Ok((row.try_get("", "id")?, from_text(&row.try_get::<String>("", "kind")?, "search_entries", "kind")?)))
+            .collect()
     }
 }

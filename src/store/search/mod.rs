@@ -153,7 +153,13 @@ fn seen(kind: Findable, scope: Scope, filter: &SearchFilter) -> Condition {
 
 impl Store {
     /// What the reader sees and the words fit, the newest first. There is no count of it, and of nothing else.
-    pub async fn search(&self, scope: Scope, query: &SearchQuery, filter: &SearchFilter, request: &PageRequest<Found>) -> Result<Page<Found>> {
+    pub async fn search(
+        &self,
+        scope: Scope,
+        query: &SearchQuery,
+        filter: &SearchFilter,
+        request: &PageRequest<Found>,
+    ) -> Result<Page<Found>> {
         let rowid = || Expr::col((Alias::new("search_words"), Alias::new("rowid")));
         let mut select = entries(self.backend, scope, query, filter);
         select

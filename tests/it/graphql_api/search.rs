@@ -43,7 +43,12 @@ fn has(text: &str, query: &SearchQuery) -> bool {
     query.clauses().iter().all(|clause| {
         let last = clause.words.len() - 1;
         let begun = |index: usize| index == last && clause.ending == Ending::Begun;
-        let fits = |run: &[String]| run.iter().zip(&clause.words).enumerate().all(|(index, (word, asked))| if begun(index) { word.starts_with(asked) } else { word == asked });
+        let fits = |run: &[String]| {
+            run.iter()
+                .zip(&clause.words)
+                .enumerate()
+                .all(|(index, (word, asked))| if begun(index) { word.starts_with(asked) } else { word == asked })
+        };
         text.windows(clause.words.len()).any(fits) == (clause.sense == Sense::Wanted)
     })
 }
