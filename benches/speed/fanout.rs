@@ -26,7 +26,7 @@ const LISTEN: &str =
 const ROUNDS: usize = 8;
 /// How many connections are opened at a time.
 const OPENING: usize = 64;
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const PAUSE: Duration = Duration::from_millis(300);
 
 /// Measures and prints.
@@ -40,7 +40,7 @@ pub(crate) async fn measure(databases: &Databases, kind: Kind, scale: Scale) -> 
         house.token(Role::Seller, Some("alma")).await?
     });
     let thread = thread(&house, &serving, &operator).await?;
-    let (heard, mut hears) = mpsc::unbounded_channel();
+    let (heard, mut arrivals) = mpsc::unbounded_channel();
     let begun = Instant::now();
     let mut sockets = stream::iter(0..scale.subscribers)
         .map(|number| Socket::subscribe(serving.address, if number % 2 == 0 { &operator } else { &seller }, LISTEN))
@@ -65,7 +65,7 @@ pub(crate) async fn measure(databases: &Databases, kind: Kind, scale: Scale) -> 
         let ((), times) = tokio::try_join!(post(&serving, &operator, &thread, round), async {
             let mut times = Vec::new();
             while times.len() < scale.subscribers {
-                let (at, length) = tokio::time::timeout(PATIENCE, hears.recv()).await?.context("nobody hears any more")?;
+                let (at, length) = tokio::time::timeout(PATIENCE, arrivals.recv()).await?.context("nobody arrivals any more")?;
                 bytes = length;
                 times.push(at - begun);
             }
@@ -143,7 +143,7 @@ async fn bare(count: usize, bytes: usize) -> anyhow::Result<(Vec<Duration>, Vec<
             tokio::spawn(async move { while calls.changed().await.is_ok() && stream.write_all(&message).await.is_ok() {} });
         }
     });
-    let (heard, mut hears) = mpsc::unbounded_channel();
+    let (heard, mut arrivals) = mpsc::unbounded_channel();
     let mut clients = Vec::new();
     for _ in 0..count {
         let (mut stream, heard) = (TcpStream::connect(address).await?, heard.clone());
@@ -159,7 +159,7 @@ async fn bare(count: usize, bytes: usize) -> anyhow::Result<(Vec<Duration>, Vec<
         call.send_replace(round);
         let mut times = Vec::new();
         while times.len() < count {
-            times.push(tokio::time::timeout(PATIENCE, hears.recv()).await?.context("nobody hears any more")? - begun);
+            times.push(tokio::time::timeout(PATIENCE, arrivals.recv()).await?.context("nobody arrivals any more")? - begun);
         }
         lasts.extend(times.iter().max());
         all.extend(times);

@@ -149,7 +149,7 @@ impl Looker {
                 self.shown = Some(shown);
                 return Some(Ok(ThreadPresence { typing, participants }));
             }
-            let forgotten = until.and_then(|until| (until - now).to_std().ok()).unwrap_or(Duration::from_secs(60));
+            let forgotten = until.and_then(|until| (until - now).to_std().ok()).unwrap_or(Duration::from_mins(1));
             // An error here is a lost sender, a time-out somebody who is forgotten; both mean: look again.
             drop(tokio::time::timeout(forgotten, self.calls.changed()).await);
         }

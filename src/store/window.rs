@@ -208,3 +208,46 @@ impl Store {
         Ok(places)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::domain::cases::CaseStatus;
+    use crate::domain::ids::{CaseId, EventId, OrderId};
+    use crate::domain::parties::{Audience, Who};
+    use crate::domain::timeline::EventKind;
+
+    fn told(position: i64, kind: EventKind) -> Arc<Told> {
+        let (id, case, at) = (EventId::generate(), CaseId::generate(), DateTime::UNIX_EPOCH);
+        let event = Event { id, case, number: 1, position, kind, audience: Audience::ALL, actor: Who::System, at };
+        Arc::new(Told { event, around: Surroundings { seller: None, buyer: BuyerId::generate(), message: None } })
+    }
+
+    fn opened(position: i64) -> Arc<Told> {
+        told(position, EventKind::CaseOpened { status: CaseStatus::WaitingSeller })
+    }
+
+    fn positions(window: &Window, position: i64) -> Option<Vec<i64>> {
+        window.since(position).map(|events| events.iter().map(|told| told.event.position).collect())
+    }
+
+    #[test]
+    fn a_window_gives_what_comes_after_a_position_or_says_that_it_does_not_know() {
+        assert_eq!(positions(&Window::UNREAD, 7), None);
+        let window = Window::at(10).with(vec![opened(11), opened(12)]).with(vec![opened(13)]);
+        assert_eq!((positions(&window, 9), positions(&window, 10)), (None, Some(vec![11, 12, 13])));
+        assert_eq!((positions(&window, 12), positions(&window, 20)), (Some(vec![13]), Some(vec![])));
+        let many = window.with((14..=13 + 1_024).map(opened).collect());
+        assert_eq!((positions(&many, 12), many.last()), (None, 1_037));
+        assert_eq!(positions(&many, 13).map(|all| all.len()), Some(1_024));
+    }
+
+    #[test]
+    fn who_saw_what_came_before_is_forgotten_when_it_may_have_changed() {
+        let attached = EventKind::OrderAttached { order: OrderId::generate(), seller: SellerId::generate() };
+        let window = Window::at(10).with(vec![opened(11), opened(12)]).with(vec![opened(13), told(14, attached)]);
+        assert_eq!((positions(&window, 11), positions(&window, 12)), (None, Some(vec![13, 14])));
+    }
+}

@@ -64,7 +64,8 @@ fn marked(query: &str, text: &str) -> String {
     let (mut out, mut at) = (String::new(), 0);
     for highlight in &snippet.highlights {
         out += &String::from_utf16(&units[at..highlight.start]).unwrap();
-        out += &format!("[{}]", String::from_utf16(&units[highlight.clone()]).unwrap());
+        let found = String::from_utf16(&units[highlight.clone()]).unwrap();
+        out.extend(["[", &found, "]"]);
         at = highlight.end;
     }
     out + &String::from_utf16(&units[at..]).unwrap()
