@@ -17,6 +17,7 @@ use trilogue::store::Feed;
 use trilogue::workflow::tenants::{self, TokenRequest};
 
 use crate::harness::{Db, ORDER, Socket, Story, TestApp, on_both_databases};
+use crate::leaks::conversations::the_two_rules_agree;
 
 const ALL: &str = "subscription($since: ID) { timelineItemAdded(since: $since) { id case { id } __typename ... on MessagePostedEvent { message { text } } } }";
 const ONE: &str = "subscription($id: ID!, $since: ID) { caseTimelineItemAdded(caseId: $id, since: $since) { id __typename ... on MessagePostedEvent { message { text } } } }";
@@ -136,6 +137,7 @@ on_both_databases! {
         let opening = json!({ "subject": "T", "buyerName": "Paul Roux", "buyerEmail": "paul@example.org", "text": "Allô ?", "orderReference": "MK-2002", "idempotencyKey": "2" });
         let others = app.act(&story.vendor, "caseOpen", "case { id }", opening).await["case"]["id"].clone();
         assert_eq!(other.next().await["timelineItemAdded"]["case"]["id"], others, "the other seller heard of nothing before");
+        the_two_rules_agree(&story).await;
     }
 
     async fn a_client_that_comes_back_misses_nothing(db: Db) {

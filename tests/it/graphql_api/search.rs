@@ -113,6 +113,8 @@ on_both_databases! {
         say(&shop, &shop.operator, &hidden, "après secret").await;
         assert_eq!(found(&shop, &shop.alma, "secret").await, ["TEXT après secret"]);
         assert_eq!(found(&shop, &shop.operator, "secret").await.len(), 2);
+        let page = shop.app.ask(&shop.alma, SEARCH, json!({ "q": "secret", "first": 1 })).await["search"]["pageInfo"].clone();
+        assert_eq!(page["hasNextPage"], false, "what is hidden makes no page: {page}");
         // A new name is found, the old one no longer.
         let renamed = json!({ "sellers": [{ "externalId": "alma", "name": "Maison Zinc" }] });
         shop.app.act(&shop.vendor, "sellersUpsert", "sellers { id }", renamed).await;

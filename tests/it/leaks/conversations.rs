@@ -290,7 +290,7 @@ const NODE: &str = "query($id: ID!) { node(id: $id) { id ... on Case { subject t
 const FIND: &str = "query($q: String!) { search(query: $q) { pageInfo { hasNextPage endCursor } edges { cursor node { match { field snippet } case { id } node { ... on Message { id text } ... on Case { id } } } } } }";
 
 /// Live subscribers are told by a rule in memory what readers are told by one in SQL.
-async fn the_two_rules_agree(story: &Story) {
+pub(crate) async fn the_two_rules_agree(story: &Story) {
     let (store, marketplace) = (&story.app.cx.store, story.app.marketplace.id);
     let whole = Scope { marketplace, view: View::Whole };
     let told = store.told_after(marketplace, 0, 10_000).await.unwrap();
