@@ -291,16 +291,16 @@ const FIND: &str = "query($q: String!) { search(query: $q) { pageInfo { hasNextP
 
 /// Live subscribers are told by a rule in memory what readers are told by one in SQL.
 pub(crate) async fn the_two_rules_agree(story: &Story) {
-    let (store, marketplace) = (&story.app.cx.store, story.app.marketplace.id);
+    let (db, marketplace) = (&story.app.cx.store, story.app.marketplace.id);
     let whole = Scope { marketplace, view: View::Whole };
-    let told = store.told_after(marketplace, 0, 10_000).await.unwrap();
-    let cases = store.cases(whole, &CaseFilter::default(), CaseOrder::default(), &PageRequest::first(100)).await.unwrap().items;
+    let told = db.told_after(marketplace, 0, 10_000).await.unwrap();
+    let cases = db.cases(whole, &CaseFilter::default(), CaseOrder::default(), &PageRequest::first(100)).await.unwrap().items;
     let sellers = cases.iter().filter_map(|case| case.seller).map(View::Seller);
     let buyers = cases.iter().map(|case| View::Buyer(case.buyer));
     let strangers = [View::Seller(SellerId::generate()), View::Buyer(BuyerId::generate())];
     for view in [View::Whole, View::Storefront].into_iter().chain(sellers).chain(buyers).chain(strangers) {
         let scope = Scope { marketplace, view };
-        let by_sql = store.events_after(scope, Feed::All, 0, 10_000).await.unwrap();
+        let by_sql = db.events_after(scope, Feed::All, 0, 10_000).await.unwrap();
         let in_memory = told.iter().filter(|told| told.is_for(scope)).map(|told| told.event.clone());
         assert!(by_sql.iter().cloned().eq(in_memory), "{view:?}");
     }
