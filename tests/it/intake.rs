@@ -318,6 +318,6 @@ in_both_products! {
 
 on_both_databases! {
     async fn freshdesk_may_speak_french(db: Db) {
-        labels_in_french(db).await;
+        Box::pin(labels_in_french(db)).await;
     }
 }
