@@ -7,12 +7,14 @@ mod bare_verification;
 mod cluster;
 mod databases;
 mod deliveries;
+mod fanout;
 mod filling;
 mod footprint;
 mod house;
 mod live;
 mod load;
 mod machine;
+mod search;
 mod sidebar;
 mod socket;
 mod tables;
@@ -36,8 +38,10 @@ enum Chapter {
     Webhooks,
     /// The query that an agent's sidebar sends.
     Sidebar,
-    /// From a webhook or a mutation to a subscriber.
+    /// From a webhook or a mutation to a subscriber, and to thousands of them.
     Live,
+    /// Full text in a large marketplace.
+    Search,
     /// Time to start and memory.
     Footprint,
 }
@@ -69,13 +73,15 @@ struct Scale {
     sidebars: usize,
     /// How many events are followed to the subscriber.
     events: usize,
+    /// How many subscribers listen at once.
+    subscribers: usize,
     /// How often the program is started.
     starts: usize,
 }
 
 impl Scale {
-    const FULL: Self = Self { time: Duration::from_secs(4), cases: 6_700, sidebars: 3_000, events: 200, starts: 7 };
-    const QUICK: Self = Self { time: Duration::from_secs(1), cases: 700, sidebars: 300, events: 30, starts: 3 };
+    const FULL: Self = Self { time: Duration::from_secs(4), cases: 6_700, sidebars: 3_000, events: 200, subscribers: 5_000, starts: 7 };
+    const QUICK: Self = Self { time: Duration::from_secs(1), cases: 700, sidebars: 300, events: 30, subscribers: 500, starts: 3 };
 }
 
 fn main() -> anyhow::Result<()> {
@@ -103,6 +109,10 @@ async fn measure(wish: &Wish) -> anyhow::Result<()> {
         }
         if wants(Chapter::Live) {
             live::measure(&databases, kind, scale).await?;
+            fanout::measure(&databases, kind, scale).await?;
+        }
+        if wants(Chapter::Search) {
+            search::measure(&databases, kind, scale).await?;
         }
         if wants(Chapter::Footprint) {
             footprint::measure(&databases, kind, scale, wish.binary.as_deref()).await?;

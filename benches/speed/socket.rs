@@ -48,6 +48,15 @@ impl Socket {
         }
     }
 
+    /// How long the next message is, in bytes. It is not looked at, so that thousands of clients take little of the machine.
+    pub(crate) async fn text(&mut self) -> anyhow::Result<usize> {
+        loop {
+            if let Message::Text(text) = self.0.next().await.context("the server closed the socket")?? {
+                return Ok(text.len());
+            }
+        }
+    }
+
     async fn send(&mut self, message: &Value) -> anyhow::Result<()> {
         Ok(self.0.send(Message::text(message.to_string())).await?)
     }

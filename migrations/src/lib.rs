@@ -9,6 +9,7 @@ use sea_orm_migration::prelude::*;
 mod m20261122_000001_house;
 mod m20261122_000011_attachments;
 mod m20261122_000012_templates;
+mod m20261122_000013_search;
 mod table;
 
 /// Runs the history.
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_house::Migration),
             Box::new(m20261122_000011_attachments::Migration),
             Box::new(m20261122_000012_templates::Migration),
+            Box::new(m20261122_000013_search::Migration),
         ]
     }
 }

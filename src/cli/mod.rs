@@ -6,6 +6,7 @@ mod demo;
 mod doctor;
 mod output;
 mod queues;
+mod search;
 mod serve;
 mod tenants;
 
@@ -65,6 +66,9 @@ enum Verb {
     /// Deliveries that go out.
     #[command(subcommand)]
     Outbox(queues::OutboxVerb),
+    /// What is found by its words.
+    #[command(subcommand)]
+    Search(search::SearchVerb),
     /// Watch Trilogue do its main job with simulated helpdesks. Needs no network and no other program.
     #[cfg(feature = "demo")]
     Demo,
@@ -132,6 +136,7 @@ async fn dispatch(command: Command, out: Output) -> anyhow::Result<ExitCode> {
         Verb::Connect(verb) => connect::connect(&context(&settings).await?, &settings, verb, out).await?,
         Verb::Inbox(verb) => queues::inbox(&context(&settings).await?, verb, out).await?,
         Verb::Outbox(verb) => queues::outbox(&context(&settings).await?, verb, out).await?,
+        Verb::Search(verb) => search::search(&context(&settings).await?, verb, out).await?,
         Verb::Schema => {}
         #[cfg(feature = "demo")]
         Verb::Demo => {}

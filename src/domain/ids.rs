@@ -122,6 +122,8 @@ ids! {
     DeliveryId, "dlv", "a delivery id";
     /// A pre-written reply.
     TemplateId, "tpl", "a template id";
+    /// A search that somebody keeps.
+    SavedSearchId, "sav", "a saved search id";
     /// A timer.
     TimerId, "tim", "a timer id";
 }

@@ -16,11 +16,11 @@ use super::threads::ThreadObject;
 use super::timeline::TimelineItem;
 use crate::domain::cases::Case;
 use crate::domain::charter::{CharterVersion, Terms};
-use crate::domain::ids::{CaseId, ConnectionId, SellerId};
+use crate::domain::ids::{CaseId, ConnectionId};
 use crate::domain::parties::View;
 use crate::domain::tickets::{Ticket, TicketNumber, TicketPresence};
 use crate::policy;
-use crate::store::{self, TicketName};
+use crate::store::TicketName;
 
 /// A case.
 #[derive(Clone)]
@@ -304,58 +304,6 @@ pub(super) struct TicketKeyInput {
     external_id: String,
     /// The connection, where a marketplace has several to the same product; null for any of them.
     connection_id: Option<ConnectionId>,
-}
-
-/// Which cases to list. Conditions are joined by "and".
-#[derive(InputObject, Default)]
-pub(super) struct CaseFilterInput {
-    /// In one of these states; null or empty for any.
-    status: Option<Vec<CaseStatus>>,
-    /// Where it is this party's turn.
-    awaiting: Option<Party>,
-    /// Seen through by this party.
-    owner: Option<Party>,
-    /// On this side of the purchase.
-    phase: Option<CasePhase>,
-    /// Of this seller.
-    seller_id: Option<SellerId>,
-    /// About the order with this reference.
-    order_reference: Option<String>,
-    /// Changed after this time, as far as the viewer may know.
-    updated_after: Option<DateTime<Utc>>,
-}
-
-/// The first second of the year 9999.
-const LAST_YEAR: DateTime<Utc> = match DateTime::from_timestamp(253_370_764_800, 0) {
-    Some(time) => time,
-    None => DateTime::<Utc>::UNIX_EPOCH,
-};
-
-impl From<CaseFilterInput> for store::CaseFilter {
-    fn from(input: CaseFilterInput) -> Self {
-        Self {
-            status: input.status.unwrap_or_default().into_iter().map(Into::into).collect(),
-            awaiting: input.awaiting.map(Into::into),
-            owner: input.owner.map(Into::into),
-            phase: input.phase.map(Into::into),
-            seller: input.seller_id,
-            order_reference: input.order_reference,
-            // Nothing is older or younger, and the databases agree on no more.
-            updated_after: input.updated_after.map(|after| after.clamp(DateTime::UNIX_EPOCH, LAST_YEAR)),
-        }
-    }
-}
-
-/// In which order to list cases.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, async_graphql::Enum)]
-#[graphql(remote = "store::CaseOrder")]
-pub(super) enum CaseOrder {
-    /// The one that changed last first.
-    UpdatedDesc,
-    /// The newest first.
-    OpenedDesc,
-    /// The one whose answer is due first; only those with a due time.
-    DueAsc,
 }
 
 /// Finds one case by one of its names.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_graphql::dataloader::{DataLoader, Loader};
 
@@ -24,7 +25,12 @@ use crate::store::{Page, PageRequest, Store, StoreError};
 struct Reader {
     store: Store,
     scope: Scope,
+    /// Where a subscription stands; [`ALONE`] for whoever reads for itself.
+    generation: Arc<AtomicI64>,
 }
+
+/// Reads are shared with nobody.
+const ALONE: i64 = i64::MIN;
 
 /// The threads of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,6 +54,10 @@ struct TemplatesInUse;
 /// The files of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct AttachmentsOf(MessageId);
+
+/// The last message of a thread up to a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct ReadUpTo(ThreadId, i64);
 /// A page of a thread.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct MessagesOf(ThreadId, PageRequest<MessageId>);
@@ -61,7 +71,10 @@ macro_rules! by_id {
             type Error = Arc<StoreError>;
 
             async fn load(&self, keys: &[$id]) -> Found<$id, $value> {
-                let found = self.store.$find(self.scope, keys).await.map_err(Arc::new)?;
+                let found = match self.generation.load(Ordering::Relaxed) {
+                    ALONE => self.store.$find(self.scope, keys).await.map_err(Arc::new)?,
+                    generation => self.store.shared(self.scope, generation, keys).await?,
+                };
                 Ok(found.into_iter().map(|value| (value.$key, value)).collect())
             }
         }
@@ -180,8 +193,34 @@ impl Loader<MessagesOf> for Reader {
     }
 }
 
+impl Loader<ReadUpTo> for Reader {
+    type Value = Message;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[ReadUpTo]) -> Found<ReadUpTo, Message> {
+        let ids: Vec<_> = keys.iter().map(|key| (key.0, key.1)).collect();
+        let found = self.store.last_seen_up_to(self.scope, &ids).await.map_err(Arc::new)?;
+        Ok(found.into_iter().map(|((thread, number), message)| (ReadUpTo(thread, number), message)).collect())
+    }
+}
+
+/// Where a subscription stands.
+pub(super) struct Generation(Arc<AtomicI64>);
+
+impl Generation {
+    /// It stands where these events have been read.
+    pub(super) fn at(&self, position: i64) {
+        self.0.store(position, Ordering::Relaxed);
+    }
+
+    /// It is behind, and reads for itself.
+    pub(super) fn alone(&self) {
+        self.0.store(ALONE, Ordering::Relaxed);
+    }
+}
+
 /// The loaders of one viewer.
-pub(super) struct Loaders(DataLoader<Reader>);
+pub(super) struct Loaders(DataLoader<Reader>, Arc<AtomicI64>);
 
 impl std::fmt::Debug for Loaders {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -191,7 +230,13 @@ impl std::fmt::Debug for Loaders {
 
 impl Loaders {
     pub(super) fn new(store: Store, scope: Scope, rounds: &Rounds) -> Self {
-        Self(DataLoader::new(Reader { store, scope }, rounds.clone(), rounds.clone()))
+        let generation = Arc::new(AtomicI64::new(ALONE));
+        Self(DataLoader::new(Reader { store, scope, generation: Arc::clone(&generation) }, rounds.clone(), rounds.clone()), generation)
+    }
+
+    /// What a subscription turns by: from where it stands, reads are shared with all who stand there and see the same.
+    pub(super) fn generation(&self) -> Generation {
+        Generation(Arc::clone(&self.1))
     }
 
     async fn one<K>(&self, key: K) -> Result<Option<<Reader as Loader<K>>::Value>>
@@ -256,6 +301,10 @@ impl Loaders {
 
     pub(super) async fn participants_of(&self, thread: ThreadId) -> Result<Vec<Participant>> {
         Ok(self.one(ParticipantsOf(thread)).await?.unwrap_or_default())
+    }
+
+    pub(super) async fn read_up_to(&self, thread: ThreadId, number: i64) -> Result<Option<Message>> {
+        if number == 0 { Ok(None) } else { self.one(ReadUpTo(thread, number)).await }
     }
 
     pub(super) async fn unread_in(&self, thread: ThreadId) -> Result<i64> {

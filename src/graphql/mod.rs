@@ -5,6 +5,7 @@
 mod admission;
 mod attachments;
 mod case_changes;
+mod case_filter;
 mod cases;
 mod charter;
 mod charter_enums;
@@ -18,8 +19,11 @@ mod masking;
 mod node;
 mod orders;
 mod paging;
+mod presence;
 mod rounds;
+mod saved_searches;
 mod scalars;
+mod search;
 mod sentiment;
 mod session;
 mod subscriptions;
@@ -28,25 +32,30 @@ mod tenants;
 mod threads;
 mod timeline;
 
-use async_graphql::{Context, MergedObject, Object, SDLExportOptions, Schema};
+use async_graphql::{Context, MergedObject, MergedSubscription, Object, SDLExportOptions, Schema};
 
 use case_changes::CaseMutations;
-use cases::{CaseByInput, CaseFilterInput, CaseObject, CaseOrder};
+use case_filter::{CaseFilterInput, CaseOrder};
+use cases::{CaseByInput, CaseObject};
 use charter::CharterMutations;
 use errors::Result;
 use export::{CaseExportLink, ExportFormat};
 use masking::MaskingQueries;
 use node::Node;
 use orders::{OrderByInput, OrderMutations, OrderObject, SellerByInput, SellerObject};
-use paging::{PageOf, Paging, connection};
+use paging::{PageOf, Paging};
 pub use session::Session;
 use session::session;
-pub use subscriptions::SubscriptionRoot;
 use templates::{TemplateMutations, TemplateQueries};
 use tenants::{MarketplaceObject, Viewer};
 use threads::ThreadMutations;
 
 use crate::domain::ids::CaseId;
+
+/// The subscriptions.
+#[derive(MergedSubscription, Default)]
+#[graphql(name = "Subscription")]
+pub struct SubscriptionRoot(subscriptions::TimelineSubscriptions, presence::PresenceSubscriptions);
 
 /// The schema.
 pub type TrilogueSchema = Schema<QueryRoot, MutationRoot, SubscriptionRoot>;
@@ -59,7 +68,8 @@ const COMPLEXITY: usize = 50_000;
 /// The schema. Its doors run it in [`limits::Limited`], and without extensions: with any, the engine takes a slower way
 /// through every field.
 pub fn schema() -> TrilogueSchema {
-    Schema::build(QueryRoot::default(), MutationRoot::default(), SubscriptionRoot).limit_depth(DEPTH).limit_complexity(COMPLEXITY).finish()
+    let (query, mutation, subscription) = (QueryRoot::default(), MutationRoot::default(), SubscriptionRoot::default());
+    Schema::build(query, mutation, subscription).limit_depth(DEPTH).limit_complexity(COMPLEXITY).finish()
 }
 
 /// The schema in the schema definition language, as `schema.graphql` keeps it.
@@ -139,12 +149,27 @@ impl HouseQueries {
         #[graphql(desc = "How many items, at most 100, before `before` or from the end.")] last: Option<i32>,
         #[graphql(desc = "The `startCursor` of the page after.")] before: Option<String>,
     ) -> Result<PageOf<CaseObject>> {
-        let session = session(ctx)?;
-        let request = Paging { first, after, last, before }.request()?;
-        let order = crate::store::CaseOrder::from(order_by);
-        let page = session.cx().store.cases(session.scope(), &filter.unwrap_or_default().into(), order, &request).await;
-        let page = page.map_err(|error| errors::store(&error))?;
-        Ok(connection(page, |case| order.key(session.scope(), case), CaseObject))
+        case_filter::list(session(ctx)?, &filter.unwrap_or_default().into(), order_by.into(), Paging { first, after, last, before }).await
+    }
+
+    /// Cases and messages that the viewer may see, by their words, the newest first. Words are joined by "and";
+    /// `"several in quotes"` follow each other, and `-one` must not be there. Neither accents nor capitals matter, and the
+    /// last word may be begun only. There is no count of what was found.
+    #[graphql(complexity = "page_cost(first, None) * child_complexity + 1")]
+    async fn search(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to look for, 2 to 200 characters.")] query: String,
+        #[graphql(desc = "Where; null for everywhere.")] filter: Option<search::SearchFilterInput>,
+        #[graphql(desc = "How many items, at most 100, after `after` or from the start.")] first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
+    ) -> Result<PageOf<search::SearchHit>> {
+        search::search(session(ctx)?, &query, filter, first, after).await
+    }
+
+    /// The searches that the viewer keeps; for operators, those that operators share too. The oldest first.
+    async fn saved_searches(&self, ctx: &Context<'_>) -> Result<Vec<saved_searches::SavedSearchObject>> {
+        saved_searches::all(session(ctx)?).await
     }
 
     /// One order by exactly one of its names. Null when there is none, or not for this viewer.
@@ -181,4 +206,12 @@ impl HouseQueries {
 /// The mutations: object first, then the verb that people use.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Mutation")]
-pub struct MutationRoot(OrderMutations, CaseMutations, ThreadMutations, CharterMutations, TemplateMutations);
+pub struct MutationRoot(
+    OrderMutations,
+    CaseMutations,
+    ThreadMutations,
+    CharterMutations,
+    TemplateMutations,
+    saved_searches::SavedSearchMutations,
+    presence::PresenceMutations,
+);

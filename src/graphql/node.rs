@@ -18,7 +18,7 @@ use super::tenants::MarketplaceObject;
 use super::threads::{MessageObject, ParticipantObject, ThreadObject};
 use crate::domain::ids::{
     AttachmentId, BuyerId, CaseId, ConnectionId, DeliveryId, EventId, MalformedId, MarketplaceId, MessageId, OrderId, ParticipantId,
-    SellerId, TemplateId, ThreadId,
+    SavedSearchId, SellerId, TemplateId, ThreadId,
 };
 use crate::workflow::templates::TemplateName;
 
@@ -81,7 +81,8 @@ graphql_ids!(
     ConnectionId,
     EventId,
     DeliveryId,
-    TemplateId
+    TemplateId,
+    SavedSearchId
 );
 
 /// An object with a global id, by which `node` finds it again.

@@ -1,8 +1,11 @@
-//! Live timelines. A subscription is a reader with a position: it is woken, reads what was committed after its
-//! position in the viewer's scope, and goes on. So nothing is missed and nothing comes twice, whatever is lost between.
+//! Live timelines. A subscription is a reader with a position: it is woken, takes what was committed after its position
+//! and is in the viewer's scope, and goes on. So nothing is missed and nothing comes twice, whatever is lost between.
+//!
+//! What is new comes from the window that one reader keeps for the whole process; whoever is further behind reads the
+//! database.
 
 use std::collections::VecDeque;
-use std::time::Duration;
+use std::sync::Arc;
 
 use async_graphql::{Context, Subscription};
 use futures_util::Stream;
@@ -10,24 +13,23 @@ use tokio::sync::watch;
 
 use super::cases::known_case;
 use super::errors::{Result, bad_input, store};
+use super::loaders::Generation;
 use super::session::{Session, session};
 use super::timeline::TimelineItem;
 use crate::domain::ids::{CaseId, EventId};
 use crate::domain::parties::Scope;
 use crate::domain::timeline::Event;
-use crate::store::{Feed, Store};
+use crate::store::{Feed, Store, Window};
 
 /// How many events are read at once.
 const BATCH: u64 = 100;
-/// How long a reader waits for a call before it looks by itself: a call of another replica may be lost.
-const LOOK: Duration = Duration::from_secs(5);
 
-/// The subscriptions.
+/// The subscriptions of this file.
 #[derive(Default)]
-pub struct SubscriptionRoot;
+pub(super) struct TimelineSubscriptions;
 
-#[Subscription(name = "Subscription")]
-impl SubscriptionRoot {
+#[Subscription]
+impl TimelineSubscriptions {
     /// Each new item of one case's timeline, as this viewer may see it, in the order in which it happened.
     async fn case_timeline_item_added(
         &self,
@@ -58,21 +60,26 @@ struct Reader {
     feed: Feed,
     position: i64,
     read: VecDeque<Event>,
-    calls: watch::Receiver<u64>,
+    window: watch::Receiver<Arc<Window>>,
+    generation: Generation,
 }
 
 async fn follow(session: &Session, feed: Feed, since: Option<EventId>) -> Result<impl Stream<Item = Result<TimelineItem>> + use<>> {
     let (db, scope) = (session.cx().store.clone(), session.scope());
-    // Listening begins before the position is read, so that nothing falls between the two.
-    let calls = db.live().timeline(scope.marketplace);
-    let position = match since {
-        None => db.last_position(scope.marketplace).await.map_err(|error| store(&error))?,
+    // What comes in between the two is after the position, and so found by whoever follows.
+    let (position, window) = match since {
+        None => {
+            let position = db.last_position(scope.marketplace).await.map_err(|error| store(&error))?;
+            (position, db.follow(scope.marketplace, Some(position)))
+        }
         Some(id) => {
             let event = session.loaders().event(id).await?;
-            event.ok_or_else(|| bad_input("There is no item with the id `since` for this viewer."))?.position
+            let event = event.ok_or_else(|| bad_input("There is no item with the id `since` for this viewer."))?;
+            (event.position, db.follow(scope.marketplace, None))
         }
     };
-    let reader = Reader { store: db, scope, feed, position, read: VecDeque::new(), calls };
+    let generation = session.loaders().generation();
+    let reader = Reader { store: db, scope, feed, position, read: VecDeque::new(), window, generation };
     Ok(futures_util::stream::unfold(reader, |mut reader| async {
         let next = reader.next().await;
         Some((next, reader))
@@ -83,16 +90,28 @@ impl Reader {
     async fn next(&mut self) -> Result<TimelineItem> {
         loop {
             if let Some(event) = self.read.pop_front() {
-                self.position = event.position;
                 return Ok(TimelineItem::from(event));
             }
-            // Seen before reading: a call that comes while the database is read wakes the next round.
-            self.calls.borrow_and_update();
-            let found = self.store.events_after(self.scope, self.feed, self.position, BATCH).await;
-            self.read = found.map_err(|error| store(&error))?.into();
+            // Seen before anything is read: what is added meanwhile wakes the next round.
+            let window = Arc::clone(&self.window.borrow_and_update());
+            if let Some(new) = window.since(self.position) {
+                let wanted = new.iter().filter(|told| self.feed.has(&told.event) && told.is_for(self.scope));
+                self.read.extend(wanted.map(|told| told.event.clone()));
+                self.generation.at(window.last());
+            } else {
+                let found = self.store.events_after(self.scope, self.feed, self.position, BATCH).await;
+                self.read = found.map_err(|error| store(&error))?.into();
+                self.generation.alone();
+            }
+            if let (Some(last), None) = (self.read.back(), window.since(self.position)) {
+                self.position = last.position;
+                continue;
+            }
+            // All up to where the window stood has been read, by whichever way.
+            self.position = self.position.max(window.last());
             if self.read.is_empty() {
-                // An error here is a lost sender, a time-out a quiet marketplace; both mean: look again.
-                drop(tokio::time::timeout(LOOK, self.calls.changed()).await);
+                // The reader of the window ends after its last follower only.
+                drop(self.window.changed().await);
             }
         }
     }

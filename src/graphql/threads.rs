@@ -122,6 +122,13 @@ impl ParticipantObject {
         load.await.map(|found| found.map(SellerObject)).transpose()
     }
 
+    /// How far they have read: the last message up to there that the viewer sees. Null when there is none. Of the operator's
+    /// people it says that one of them has.
+    async fn read_up_to(&self, ctx: &Context<'_>) -> Option<Result<MessageObject>> {
+        let load = async { session(ctx)?.loaders().read_up_to(self.0.thread, self.0.read_up_to).await };
+        load.await.map(|found| found.map(MessageObject)).transpose()
+    }
+
     /// When they came in.
     async fn joined_at(&self) -> DateTime<Utc> {
         self.0.joined_at

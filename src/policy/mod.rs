@@ -37,11 +37,13 @@ pub enum Permission {
     UseTemplates,
     /// Send files, to post them with messages.
     UploadFiles,
+    /// Share saved searches with the other operators.
+    ShareSearches,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
@@ -52,6 +54,7 @@ impl Permission {
         Self::PublishCharter,
         Self::UseTemplates,
         Self::UploadFiles,
+        Self::ShareSearches,
     ];
 }
 

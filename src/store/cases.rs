@@ -6,20 +6,24 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder,
     QuerySelect,
 };
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::codec::{from_json, from_text, json, text};
 use super::entity::{case_tickets, cases, marketplaces, order_lines, orders};
 use super::page::{Page, PageRequest, PageSide};
-use super::{Result, Store, StoreError, Tx, scope};
+use super::search::cases_that_say;
+use super::{Backend, Result, Store, StoreError, Tx, scope};
 use crate::domain::cases::{Case, CasePhase, CaseStatus};
 use crate::domain::charter::CharterVersion;
 use crate::domain::ids::{BuyerId, CaseId, OrderId, SellerId, TicketId};
 use crate::domain::parties::{Party, Scope, View};
-use crate::domain::tickets::Channel;
+use crate::domain::search::SearchQuery;
+use crate::domain::tickets::{Channel, Priority};
 
-/// Which cases to list.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Which cases to list. Kept with saved searches as JSON: fields are only ever added.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 pub struct CaseFilter {
     /// In one of these states; any when empty.
     pub status: Vec<CaseStatus>,
@@ -33,12 +37,23 @@ pub struct CaseFilter {
     pub seller: Option<SellerId>,
     /// About the order with this reference.
     pub order_reference: Option<String>,
+    /// As urgent as one of these; anything when empty.
+    pub priority: Vec<Priority>,
     /// Changed after this time.
     pub updated_after: Option<DateTime<Utc>>,
+    /// Changed before this time.
+    pub updated_before: Option<DateTime<Utc>>,
+    /// Opened after this time.
+    pub opened_after: Option<DateTime<Utc>>,
+    /// Opened before this time.
+    pub opened_before: Option<DateTime<Utc>>,
+    /// With these words in its subject, its references, its seller's name; for operators, in its buyer's name and address.
+    pub text: Option<String>,
 }
 
 /// In which order to list them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum CaseOrder {
     /// The one that changed last first.
     #[default]
@@ -142,7 +157,7 @@ impl CaseOrder {
 }
 
 impl CaseFilter {
-    fn condition(&self, scope: Scope) -> Condition {
+    fn condition(&self, backend: Backend, scope: Scope) -> Condition {
         let mut condition = scope::cases(scope);
         let mut status = self.status.clone();
         if let Some(party) = self.awaiting {
@@ -160,12 +175,24 @@ impl CaseFilter {
                 .and_where(orders::Column::Reference.eq(reference))
                 .take()
         });
+        if !self.priority.is_empty() {
+            condition = condition.add(cases::Column::Priority.is_in(self.priority.iter().map(text)));
+        }
+        if let Some(words) = &self.text {
+            // Whoever asks has been told of a text that cannot be looked for; nothing is said by it.
+            let said = SearchQuery::parse(words).map(|query| cases::Column::Id.in_subquery(cases_that_say(backend, scope, &query)));
+            condition = condition.add(said.unwrap_or_else(|_| Expr::cust("1 = 0")));
+        }
+        let updated = CaseOrder::UpdatedDesc.column(scope);
         condition
             .add_option(self.owner.map(|owner| cases::Column::Owner.eq(text(owner))))
             .add_option(self.phase.map(|phase| cases::Column::Phase.eq(text(phase))))
             .add_option(self.seller.map(|seller| cases::Column::SellerId.eq(seller.uuid())))
             .add_option(orders.map(|orders| cases::Column::OrderId.in_subquery(orders)))
-            .add_option(self.updated_after.map(|after| CaseOrder::UpdatedDesc.column(scope).gt(after)))
+            .add_option(self.updated_after.map(|after| updated.gt(after)))
+            .add_option(self.updated_before.map(|before| updated.lt(before)))
+            .add_option(self.opened_after.map(|after| cases::Column::OpenedAt.gt(after)))
+            .add_option(self.opened_before.map(|before| cases::Column::OpenedAt.lt(before)))
     }
 }
 
@@ -186,7 +213,7 @@ impl Store {
     pub async fn cases(&self, scope: Scope, filter: &CaseFilter, order: CaseOrder, request: &PageRequest<CaseKey>) -> Result<Page<Case>> {
         let column = order.column(scope);
         let upwards = (order == CaseOrder::DueAsc) == (request.side == PageSide::First);
-        let mut condition = filter.condition(scope);
+        let mut condition = filter.condition(self.backend, scope);
         if order == CaseOrder::DueAsc {
             condition = condition.add(cases::Column::ReplyDueAt.is_not_null());
         }
@@ -302,7 +329,7 @@ impl Tx {
         row.idempotency_key = ActiveValue::Set(request.map(|request| request.key.clone()));
         row.request_digest = ActiveValue::Set(request.map(|request| request.digest.to_vec()));
         cases::Entity::insert(row).exec_without_returning(&self.inner).await?;
-        Ok(())
+        self.index_case(case.id).await
     }
 
     /// Stores what changed about a case. Its event counter and times move with its events only.
@@ -314,8 +341,10 @@ impl Tx {
         row.buyer_updated_at = ActiveValue::NotSet;
         row.idempotency_key = ActiveValue::NotSet;
         row.request_digest = ActiveValue::NotSet;
+        let found_by = self.case_keys(case.id).await?;
         cases::Entity::update(row).exec(&self.inner).await?;
-        Ok(())
+        let now = (case.subject.clone(), case.seller.map(SellerId::uuid), case.order.map(OrderId::uuid));
+        if found_by.as_ref() == Some(&now) { Ok(()) } else { self.reindex_case(case.id, found_by).await }
     }
 
     /// Says that a ticket tells a case.

@@ -4,10 +4,12 @@
 //! costs nothing, and what is read is always what is committed.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Notify, watch};
 
+use super::presence::Presence;
+use super::window::Window;
 use crate::domain::ids::MarketplaceId;
 
 /// Who is told when something grew.
@@ -18,6 +20,8 @@ pub struct Live {
     outbox: Notify,
     unannounced: Mutex<HashSet<MarketplaceId>>,
     announce: Notify,
+    pub(super) windows: Mutex<HashMap<MarketplaceId, watch::Sender<Arc<Window>>>>,
+    presence: Presence,
 }
 
 impl Live {
@@ -28,7 +32,14 @@ impl Live {
             outbox: Notify::new(),
             unannounced: Mutex::default(),
             announce: Notify::new(),
+            windows: Mutex::default(),
+            presence: Presence::new(),
         }
+    }
+
+    /// Who is typing, and who has read on.
+    pub const fn presence(&self) -> &Presence {
+        &self.presence
     }
 
     /// A receiver that changes whenever the marketplace's timeline may have grown.
@@ -57,6 +68,7 @@ impl Live {
         for sender in self.timelines.lock().unwrap_or_else(PoisonError::into_inner).values() {
             sender.send_modify(|count| *count += 1);
         }
+        self.presence.wake_all();
         self.inbox.notify_one();
         self.outbox.notify_one();
     }

@@ -1,6 +1,6 @@
 //! What is said in threads.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Query, UnionType};
@@ -13,10 +13,11 @@ use uuid::Uuid;
 use super::codec::{from_text, text};
 use super::entity::{messages, participants, thread_cases, threads};
 use super::page::{Page, PageRequest, PageSide};
+use super::search::Said;
 use super::{Result, Store, StoreError, Tx, scope};
 use crate::domain::ids::{CaseId, ConnectionId, MarketplaceId, MessageId, ThreadId};
 use crate::domain::parties::{Audience, Party, Scope, View};
-use crate::domain::threads::{Message, MessageDelivery, NewMessage};
+use crate::domain::threads::{Message, MessageDelivery, NewMessage, ThreadKind};
 use crate::domain::tickets::CommentNumber;
 
 fn message(row: messages::Model) -> Result<Message> {
@@ -69,6 +70,32 @@ impl Store {
             by_thread.entry(message.thread).or_default().push(message);
         }
         Ok(ids.iter().map(|id| (*id, Page::of(request, by_thread.remove(id).unwrap_or_default()))).collect())
+    }
+
+    /// Of each of these threads, the last message up to this number that the reader sees; one statement for all of them.
+    pub async fn last_seen_up_to(&self, scope: Scope, keys: &[(ThreadId, i64)]) -> Result<HashMap<(ThreadId, i64), Message>> {
+        let keys: BTreeSet<_> = keys.iter().filter(|(_, number)| *number > 0).copied().collect();
+        let mut lasts = keys.iter().map(|(thread, number)| {
+            let last = messages::Entity::find()
+                .filter(scope::messages(scope))
+                .filter(messages::Column::ThreadId.eq(thread.uuid()))
+                .filter(messages::Column::Number.lte(*number))
+                .order_by_desc(messages::Column::Number)
+                .limit(1)
+                .into_query();
+            // Wrapped, as SQLite takes neither ORDER BY nor LIMIT in a part of a UNION.
+            Query::select().expr(Expr::cust("*")).expr_as(Expr::val(*number), "up_to").from_subquery(last, "page").take()
+        });
+        let Some(mut all) = lasts.next() else { return Ok(HashMap::new()) };
+        for last in lasts {
+            all.union(UnionType::All, last);
+        }
+        let rows = self.reads.query_all(&all).await?;
+        let found = rows.into_iter().map(|row| {
+            let message = message(messages::Model::from_query_result(&row, "")?)?;
+            Ok(((message.thread, row.try_get("", "up_to")?), message))
+        });
+        found.collect()
     }
 
     /// How many messages of these threads the reader has not read. The storefront has no place of its own and reads
@@ -324,7 +351,7 @@ impl Tx {
             .filter(threads::Column::Id.eq(thread.uuid()))
             .exec(&self.inner)
             .await?;
-        Ok(())
+        self.reindex_thread(thread, 0).await
     }
 
     fn copy_of(&self, of: &Message, thread: ThreadId, number: i64) -> messages::Model {
@@ -365,33 +392,33 @@ impl Tx {
             .filter(messages::Column::Number.lt(seller_sees_from.unwrap_or(i64::MAX)))
             .exec(&self.inner)
             .await?;
-        let room = self.advance_thread(from, 0).await?;
-        let behind = self.advance_thread(to, room).await? - room;
+        let (room, _) = self.advance_thread(from, 0).await?;
+        let behind = self.advance_thread(to, room).await?.0 - room;
         messages::Entity::update_many()
             .col_expr(messages::Column::ThreadId, Expr::val(to.uuid()))
             .col_expr(messages::Column::Number, Expr::col(messages::Column::Number).add(behind))
             .filter(of_thread())
             .exec(&self.inner)
             .await?;
-        Ok(())
+        self.reindex_thread(to, behind).await
     }
 
-    /// Makes room for so many messages in a thread and gives the number of the last.
-    async fn advance_thread(&self, thread: ThreadId, count: i64) -> Result<i64> {
+    /// Makes room for so many messages in a thread and gives the number of the last, and the thread's kind.
+    async fn advance_thread(&self, thread: ThreadId, count: i64) -> Result<(i64, ThreadKind)> {
         let mut update = Query::update();
         update
             .table(threads::Entity)
             .value(threads::Column::LastNumber, Expr::col(threads::Column::LastNumber).add(count))
             .and_where(threads::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .and_where(threads::Column::Id.eq(thread.uuid()))
-            .returning_col(threads::Column::LastNumber);
+            .returning(Query::returning().columns([threads::Column::LastNumber, threads::Column::Kind]));
         let counted = self.inner.query_one(&update).await?.ok_or(StoreError::Inconsistent { table: "threads", column: "id" })?;
-        Ok(counted.try_get("", "last_number")?)
+        Ok((counted.try_get("", "last_number")?, from_text(&counted.try_get::<String>("", "kind")?, "threads", "kind")?))
     }
 
     /// Adds a message to a thread and gives it the next number.
     pub async fn insert_message(&self, thread: ThreadId, new: NewMessage) -> Result<Message> {
-        let number = self.advance_thread(thread, 1).await?;
+        let (number, kind) = self.advance_thread(thread, 1).await?;
         let (connection, comment) = new.comment.unzip();
         let row = messages::Model {
             marketplace_id: self.marketplace.uuid(),
@@ -414,6 +441,7 @@ impl Tx {
             sent_at: new.sent_at,
         };
         messages::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(&self.inner).await?;
+        self.index_message(Said { id: row.id, thread: row.thread_id, kind, audience: new.audience, text: &row.body }).await?;
         message(row)
     }
 
@@ -441,7 +469,8 @@ impl Tx {
             redacted_at: Set(Some(at)),
             ..Default::default()
         };
-        self.update_message(id, change).await
+        self.update_message(id, change).await?;
+        self.reindex_message(id).await
     }
 
     async fn update_message(&self, id: MessageId, change: messages::ActiveModel) -> Result<()> {

@@ -12,21 +12,26 @@ mod entity;
 mod inbox;
 mod intake;
 mod live;
+mod memory;
 mod messages;
 mod orders;
 mod outbox;
 mod page;
+mod presence;
 mod queue;
 mod relay;
+mod saved_searches;
 mod scope;
+mod search;
 mod templates;
 mod tenants;
 mod threads;
 mod tickets;
 mod timeline;
 mod timers;
+mod window;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use migrations::Migrator;
@@ -44,14 +49,19 @@ pub use charter::Acceptance;
 pub use committer::{Committer, NotStored};
 pub use inbox::{InboxRow, Inserted, NewDelivery};
 pub use live::Live;
+pub use memory::Remembered;
 pub use orders::{OrderDraft, SellerDraft};
 pub use outbox::{Arrival, NewOutbox, OutboxRow, opening_lane};
 pub use page::{Page, PageRequest, PageSide};
+pub use presence::{Presence, Sign};
 pub use queue::{Claim, QueueDepth, QueueStatus, Settlement};
+pub use saved_searches::{SavedSearch, Sharing};
+pub use search::{Findable, Found, SearchFilter};
 pub use tenants::{ConnectionRow, NewToken, TokenRow};
 pub use tickets::{TicketName, lane};
 pub use timeline::Feed;
 pub use timers::DueCase;
+pub use window::{Told, Window};
 
 use crate::clock::SharedClock;
 use crate::domain::ids::MarketplaceId;
@@ -128,6 +138,7 @@ pub struct Store {
     backend: Backend,
     clock: SharedClock,
     live: Arc<Live>,
+    memory: Arc<memory::Memory>,
     url: Arc<str>,
     watch: Watch,
     charters: charter::Charters,
@@ -188,6 +199,7 @@ impl Store {
             backend,
             clock,
             live: Arc::new(Live::new()),
+            memory: Arc::new(memory::Memory::new()),
             url: url.into(),
             watch: Watch::default(),
             charters: charter::Charters::default(),
@@ -256,7 +268,7 @@ impl Store {
     /// Begins a unit of work in one marketplace.
     pub async fn begin(&self, marketplace: MarketplaceId) -> Result<Tx> {
         let inner = self.begin_raw().await?;
-        Ok(Tx { inner, marketplace, store: self.clone(), events: Vec::new(), outbox: Vec::new() })
+        Ok(Tx { inner, marketplace, store: self.clone(), events: Vec::new(), outbox: Vec::new(), signs: Mutex::default() })
     }
 
     async fn begin_raw(&self) -> Result<DatabaseTransaction> {
@@ -326,6 +338,7 @@ pub struct Tx {
     store: Store,
     events: Vec<timeline::PendingEvent>,
     outbox: Vec<NewOutbox>,
+    signs: Mutex<Vec<presence::Signed>>,
 }
 
 impl Tx {
@@ -346,6 +359,7 @@ impl Tx {
         outbox::insert(&self, outbox).await?;
         let events = std::mem::take(&mut self.events);
         let tells = !events.is_empty();
+        let signs = std::mem::take(&mut *self.signs.lock().unwrap_or_else(PoisonError::into_inner));
         timeline::append(&self, events).await?;
         self.inner.commit().await?;
         if tells {
@@ -353,6 +367,9 @@ impl Tx {
         }
         if sends {
             self.store.live.outbox_grew();
+        }
+        for (thread, participant, sign) in signs {
+            self.store.live.presence().sign(thread, participant, sign, self.store.clock.now());
         }
         Ok(())
     }

@@ -178,6 +178,7 @@ impl Tx {
         if drafts.is_empty() {
             return Ok(Vec::new());
         }
+        let before = self.seller_names(drafts).await?;
         let now = self.store.clock.now();
         let rows = drafts.iter().map(|draft| {
             sellers::Model {
@@ -203,9 +204,24 @@ impl Tx {
             .filter(sellers::Column::ExternalId.is_in(drafts.iter().map(|draft| &draft.external_id)))
             .all(&self.inner)
             .await?;
+        let renamed = |row: &&sellers::Model| before.get(&row.id).is_some_and(|name| *name != row.name);
+        let renamed: Vec<_> = stored.iter().filter(renamed).map(|row| row.id).collect();
+        if !renamed.is_empty() {
+            self.reindex_sellers(&renamed).await?;
+        }
         let mut by_external_id: HashMap<String, Seller> =
             stored.into_iter().map(|row| Ok((row.external_id.clone(), seller(row)?))).collect::<Result<_>>()?;
         Ok(drafts.iter().filter_map(|draft| by_external_id.remove(&draft.external_id)).collect())
+    }
+
+    /// What the sellers of these drafts are called so far.
+    async fn seller_names(&self, drafts: &[SellerDraft]) -> Result<HashMap<Uuid, String>> {
+        let find = sellers::Entity::find()
+            .select_only()
+            .columns([sellers::Column::Id, sellers::Column::Name])
+            .filter(sellers::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(sellers::Column::ExternalId.is_in(drafts.iter().map(|draft| &draft.external_id)));
+        Ok(find.into_tuple::<(Uuid, String)>().all(&self.inner).await?.into_iter().collect())
     }
 
     /// The sellers with these ids of the marketplace's own.

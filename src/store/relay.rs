@@ -13,6 +13,10 @@ use super::{Backend, Store};
 use crate::domain::ids::MarketplaceId;
 
 const CHANNEL: &str = "trilogue_timeline";
+/// Who is typing and who has read on.
+const SIGNS: &str = "trilogue_presence";
+/// Signs are told together, no oftener than this: each call takes a lock across the whole database.
+const TELL: Duration = Duration::from_millis(100);
 const RECONNECT: Duration = Duration::from_secs(1);
 
 impl Store {
@@ -23,6 +27,7 @@ impl Store {
         }
         tokio::select! {
             () = self.announce() => {}
+            () = self.announce_signs() => {}
             () = self.listen() => {}
             () = stop.cancelled() => {}
         }
@@ -31,12 +36,25 @@ impl Store {
     async fn announce(&self) {
         loop {
             let marketplaces = self.live.to_announce().await;
-            let payloads: Vec<_> = marketplaces.iter().map(|id| format!("('{id}')")).collect();
-            // Ids are ours: prefix and hexadecimal digits, nothing to quote. One statement for all of them.
-            let sql = format!("SELECT pg_notify('{CHANNEL}', id) FROM (VALUES {}) AS news (id)", payloads.join(", "));
-            if let Err(error) = self.writes.execute_raw(Statement::from_string(self.writes.get_database_backend(), sql)).await {
-                tracing::warn!(%error, "other replicas could not be told; they will look by themselves");
-            }
+            self.notify(CHANNEL, marketplaces.iter().map(ToString::to_string)).await;
+        }
+    }
+
+    async fn announce_signs(&self) {
+        loop {
+            let calls = self.live.presence().to_tell().await;
+            self.notify(SIGNS, calls.into_iter()).await;
+            tokio::time::sleep(TELL).await;
+        }
+    }
+
+    /// Calls on a channel: one statement for all of them.
+    async fn notify(&self, channel: &str, calls: impl Iterator<Item = String> + Send) {
+        // Ids and letters are ours: nothing to quote.
+        let calls: Vec<_> = calls.map(|call| format!("('{call}')")).collect();
+        let sql = format!("SELECT pg_notify('{channel}', call) FROM (VALUES {}) AS news (call)", calls.join(", "));
+        if let Err(error) = self.writes.execute_raw(Statement::from_string(self.writes.get_database_backend(), sql)).await {
+            tracing::warn!(%error, "other replicas could not be told; they will look by themselves");
         }
     }
 
@@ -53,9 +71,10 @@ impl Store {
 
     async fn listen_once(&self) -> Result<(), sqlx::Error> {
         let mut listener = PgListener::connect(&self.url).await?;
-        listener.listen(CHANNEL).await?;
+        listener.listen_all([CHANNEL, SIGNS]).await?;
         loop {
             match listener.try_recv().await? {
+                Some(call) if call.channel() == SIGNS => self.live.presence().heard(call.payload(), self.clock.now()),
                 Some(call) => match call.payload().parse::<MarketplaceId>() {
                     Ok(marketplace) => {
                         self.live.wake_timeline(marketplace);

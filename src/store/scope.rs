@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::entity::{cases, events, messages, participants, thread_cases};
 use crate::domain::charter::ConversationMode;
-use crate::domain::ids::SellerId;
+use crate::domain::ids::MarketplaceId;
 use crate::domain::parties::{Party, Scope, View};
 use crate::store::codec::text;
 
@@ -15,11 +15,7 @@ pub(super) fn cases(scope: Scope) -> Condition {
     let tenant = Condition::all().add(cases::Column::MarketplaceId.eq(scope.marketplace.uuid()));
     match scope.view {
         View::Whole | View::Storefront => tenant,
-        View::Seller(seller) => {
-            // Where the operator talks alone, the seller knows of a case only what it was let into.
-            let open = cases::Column::Mode.ne(text(ConversationMode::OperatorOnly));
-            tenant.add(cases::Column::SellerId.eq(seller.uuid())).add(Condition::any().add(open).add(Expr::exists(let_in(scope, seller))))
-        }
+        View::Seller(seller) => tenant.add(cases::Column::SellerId.eq(seller.uuid())).add(seller_knows(scope.marketplace)),
         View::Buyer(buyer) => tenant.add(cases::Column::BuyerId.eq(buyer.uuid())),
     }
 }
@@ -73,23 +69,24 @@ pub(super) fn threads_of_cases(scope: Scope, cases: &[Uuid]) -> Condition {
         .add(thread_cases::Column::CaseId.is_in(cases.iter().copied()))
 }
 
-/// A thread of the case in which the seller has a place.
-fn let_in(scope: Scope, seller: SellerId) -> SelectStatement {
+/// That the seller of a case knows of it: where the operator talks alone, only if it was let into a thread.
+pub(super) fn seller_knows(marketplace: MarketplaceId) -> SimpleExpr {
     let column = |column: participants::Column| Expr::col((participants::Entity, column));
-    Query::select()
+    let let_in = Query::select()
         .expr(Expr::val(1))
         .from(thread_cases::Entity)
         .inner_join(
             participants::Entity,
             Condition::all()
-                .add(column(participants::Column::MarketplaceId).eq(scope.marketplace.uuid()))
+                .add(column(participants::Column::MarketplaceId).eq(marketplace.uuid()))
                 .add(column(participants::Column::ThreadId).eq(Expr::col((thread_cases::Entity, thread_cases::Column::ThreadId))))
                 .add(column(participants::Column::Party).eq(text(Party::Seller)))
-                .add(column(participants::Column::MemberId).eq(seller.uuid())),
+                .add(column(participants::Column::MemberId).eq(Expr::col((cases::Entity, cases::Column::SellerId)))),
         )
-        .and_where(Expr::col((thread_cases::Entity, thread_cases::Column::MarketplaceId)).eq(scope.marketplace.uuid()))
+        .and_where(Expr::col((thread_cases::Entity, thread_cases::Column::MarketplaceId)).eq(marketplace.uuid()))
         .and_where(Expr::col((thread_cases::Entity, thread_cases::Column::CaseId)).eq(Expr::col((cases::Entity, cases::Column::Id))))
-        .take()
+        .take();
+    cases::Column::Mode.ne(text(ConversationMode::OperatorOnly)).or(Expr::exists(let_in))
 }
 
 /// The reader's place in the thread named by `thread`; none when the reader needs no place.

@@ -1,5 +1,7 @@
 //! Threads, and who takes part in them.
 
+use std::sync::PoisonError;
+
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
@@ -7,7 +9,7 @@ use uuid::Uuid;
 
 use super::codec::{from_text, text};
 use super::entity::{participants, thread_cases, threads};
-use super::{Result, Store, Tx, scope};
+use super::{Result, Sign, Store, Tx, scope};
 use crate::domain::ids::{BuyerId, CaseId, ParticipantId, SellerId, ThreadId};
 use crate::domain::parties::{Party, Scope};
 use crate::domain::threads::{Member, Participant, Right, Thread, ThreadKind};
@@ -22,16 +24,20 @@ fn thread(row: threads::Model) -> Result<Thread> {
     })
 }
 
-fn participant(row: &participants::Model) -> Result<Participant> {
-    let member = match from_text(&row.party, "participants", "party")? {
+/// Whose place it is.
+pub(super) fn member(row: &participants::Model) -> Result<Member> {
+    Ok(match from_text(&row.party, "participants", "party")? {
         Party::Buyer => Member::Buyer(BuyerId::from_uuid(row.member_id)),
         Party::Seller => Member::Seller(SellerId::from_uuid(row.member_id)),
         Party::Operator => Member::Operator,
-    };
+    })
+}
+
+fn participant(row: &participants::Model) -> Result<Participant> {
     Ok(Participant {
         id: ParticipantId::from_uuid(row.id),
         thread: ThreadId::from_uuid(row.thread_id),
-        member,
+        member: member(row)?,
         right: from_text(&row.rights, "participants", "rights")?,
         visible_from: row.visible_from,
         read_up_to: row.read_up_to,
@@ -145,7 +151,7 @@ impl Tx {
         let insert = thread_cases::Entity::insert(link.into_active_model().reset_all());
         let on_conflict = sea_orm::sea_query::OnConflict::new().do_nothing().to_owned();
         insert.on_conflict(on_conflict).exec_without_returning(&self.inner).await?;
-        Ok(())
+        self.reindex_thread(thread, 0).await
     }
 
     /// The thread of this kind on the case, the oldest.
@@ -243,7 +249,7 @@ impl Tx {
     /// Remembers that a participant has read up to this message. Reading is never undone, and touches nothing else: it
     /// holds no lock, and somebody may be changing the participant's rights at the same time.
     pub async fn mark_read(&self, participant: &Participant, number: i64) -> Result<()> {
-        participants::Entity::update_many()
+        let moved = participants::Entity::update_many()
             .set(participants::ActiveModel { read_up_to: Set(number), ..Default::default() })
             .filter(participants::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(participants::Column::ThreadId.eq(participant.thread.uuid()))
@@ -251,6 +257,9 @@ impl Tx {
             .filter(participants::Column::ReadUpTo.lt(number))
             .exec(&self.inner)
             .await?;
+        if moved.rows_affected > 0 {
+            self.signs.lock().unwrap_or_else(PoisonError::into_inner).push((participant.thread, participant.id, Sign::Read));
+        }
         Ok(())
     }
 

@@ -151,7 +151,7 @@ fn row(marketplace: MarketplaceId, pending: &PendingEvent, number: i64, position
     .reset_all()
 }
 
-fn event(row: events::Model) -> Result<Event> {
+pub(super) fn event(row: events::Model) -> Result<Event> {
     Ok(Event {
         id: EventId::from_uuid(row.id),
         case: CaseId::from_uuid(row.case_id),
@@ -171,6 +171,16 @@ pub enum Feed {
     All,
     /// One case.
     Case(CaseId),
+}
+
+impl Feed {
+    /// Whether an event is part of it.
+    pub fn has(self, event: &Event) -> bool {
+        match self {
+            Self::All => true,
+            Self::Case(case) => event.case == case,
+        }
+    }
 }
 
 impl Store {

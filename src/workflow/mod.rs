@@ -14,6 +14,8 @@ pub mod masking;
 pub mod merges;
 pub mod orders;
 pub mod outbound;
+pub mod presence;
+pub mod saved_searches;
 pub mod splits;
 pub mod templates;
 pub mod tenants;

@@ -16,7 +16,8 @@ use trilogue::domain::tickets::HelpdeskKind;
 use trilogue::store::Feed;
 use trilogue::workflow::tenants::{self, TokenRequest};
 
-use crate::harness::{Db, Socket, Story, TestApp, on_both_databases};
+use crate::harness::{Db, ORDER, Socket, Story, TestApp, on_both_databases};
+use crate::leaks::conversations::the_two_rules_agree;
 
 const ALL: &str = "subscription($since: ID) { timelineItemAdded(since: $since) { id case { id } __typename ... on MessagePostedEvent { message { text } } } }";
 const ONE: &str = "subscription($id: ID!, $since: ID) { caseTimelineItemAdded(caseId: $id, since: $since) { id __typename ... on MessagePostedEvent { message { text } } } }";
@@ -82,6 +83,61 @@ on_both_databases! {
             let first = socket.next().await["timelineItemAdded"].clone();
             assert_eq!((&first["__typename"], &first["case"]["id"]), (&json!("CaseOpenedEvent"), &others));
         }
+    }
+
+    /// Whatever the number of subscribers, new events and what they show are read once for each view.
+    async fn many_subscribers_cost_what_one_costs(db: Db) {
+        let story = Story::begin(db, HelpdeskKind::Zendesk).await;
+        let cases = two_cases(&story).await;
+        let app = &story.app;
+        let mut sockets = Vec::new();
+        for number in 0..40 {
+            let token = if number % 2 == 0 { &story.operator } else { &story.seller };
+            sockets.push(has_begun(app, Socket::follow(&app.url, token, ALL, json!({}))).await);
+        }
+        let ((), statements) = app.statements(async {
+            for number in 0..5 {
+                post(app, &story.operator, &cases[0].1, &format!("n{number}")).await;
+                for socket in &mut sockets {
+                    let item = socket.next().await["timelineItemAdded"].clone();
+                    assert_eq!((text(&item), &item["case"]["id"]), (format!("n{number}").as_str(), &json!(cases[0].0)));
+                }
+            }
+        }).await;
+        let of = |table: &str| statements.iter().filter(|sql| sql.starts_with("SELECT") && sql.contains(&format!("FROM \"{table}\" WHERE"))).count();
+        // Posting reads some itself; 40 subscribers that read for themselves would read 200 of each.
+        assert!((1..60).contains(&of("events")) && of("messages") < 60, "events {}, messages {}: {statements:#?}", of("events"), of("messages"));
+    }
+
+    /// Who comes into a case hears of it from then on, and of nothing that is not theirs.
+    async fn what_changes_who_sees_is_heard_at_once(db: Db) {
+        let story = Story::begin(db, HelpdeskKind::Zendesk).await;
+        let app = &story.app;
+        let (mut seller, mut other) = (
+            has_begun(app, Socket::follow(&app.url, &story.seller, ALL, json!({}))).await,
+            has_begun(app, Socket::follow(&app.url, &story.other_seller, ALL, json!({}))).await,
+        );
+        let opening = json!({ "subject": "S", "buyerName": "Paul Roux", "buyerEmail": "paul@example.org", "text": "Allô ?", "idempotencyKey": "1" });
+        let case = app.act(&story.vendor, "caseOpen", "case { id }", opening).await["case"]["id"].clone();
+        app.act(&story.operator, "casePrioritize", "case { id }", json!({ "caseId": case, "priority": "HIGH" })).await;
+        app.act(&story.operator, "caseAttachOrder", "case { id }", json!({ "caseId": case, "orderReference": ORDER })).await;
+        let thread = app.act(&story.operator, "threadOpen", "thread { id }", json!({ "caseIds": [case], "kind": "OPERATOR_BUYER" })).await["thread"]["id"].clone();
+        let say = async |thread: &Value, text: &str| post(app, &story.operator, thread.as_str().unwrap(), text).await;
+        say(&thread, "before").await;
+        app.act(&story.operator, "participantAdd", "participant { id }", json!({ "threadId": thread, "party": "SELLER", "right": "FOLLOW", "history": "HIDDEN" })).await;
+        say(&thread, "after").await;
+        let mut heard = Vec::new();
+        while heard.last().is_none_or(|last| last != "after") {
+            let item = seller.next().await["timelineItemAdded"].clone();
+            assert_eq!(item["case"]["id"], case);
+            heard.push(if text(&item).is_empty() { item["__typename"].as_str().unwrap().to_owned() } else { text(&item).to_owned() });
+        }
+        assert!(heard.contains(&"OrderAttachedEvent".to_owned()) && heard.contains(&"ParticipantAddedEvent".to_owned()), "{heard:?}");
+        assert!(!heard.contains(&"before".to_owned()), "{heard:?}");
+        let opening = json!({ "subject": "T", "buyerName": "Paul Roux", "buyerEmail": "paul@example.org", "text": "Allô ?", "orderReference": "MK-2002", "idempotencyKey": "2" });
+        let others = app.act(&story.vendor, "caseOpen", "case { id }", opening).await["case"]["id"].clone();
+        assert_eq!(other.next().await["timelineItemAdded"]["case"]["id"], others, "the other seller heard of nothing before");
+        the_two_rules_agree(&story).await;
     }
 
     async fn a_client_that_comes_back_misses_nothing(db: Db) {

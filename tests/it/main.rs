@@ -22,6 +22,7 @@ mod main_job;
 mod masking;
 mod migrations;
 mod plans;
+mod presence;
 mod schema;
 mod statements;
 mod templates;

@@ -58,6 +58,8 @@ async fn tables(db: &DatabaseConnection) -> BTreeMap<String, Vec<String>> {
         tables.entry(row.try_get("", "t").unwrap()).or_default().push(row.try_get("", "c").unwrap());
     }
     tables.remove("seaql_migrations");
+    // Each database keeps the words of the search in its own way.
+    tables.retain(|table, _| !table.starts_with("search_words"));
     for columns in tables.values_mut() {
         columns.sort();
     }
@@ -110,6 +112,7 @@ on_both_databases! {
         story.app.act(&story.seller, "charterAccept", "acceptance { version }", json!({ "version": 1 })).await;
         let away = json!({ "closures": [{ "first": "2026-12-24", "last": "2027-01-01" }] });
         story.app.act(&story.seller, "sellerSetClosures", "seller { id }", away).await;
+        story.app.act(&story.operator, "savedSearchCreate", "savedSearch { id }", json!({ "name": "Urgent" })).await;
 
         let db = Database::connect(&story.app.settings.database_url).await.unwrap();
         let mut empty = Vec::new();

@@ -36,6 +36,15 @@ async fn redacted_words(db: Db, kind: HelpdeskKind) {
         // Freshdesk's rules hear nothing of it.
         HelpdeskKind::Freshdesk => story.find_without_webhooks().await,
     }
+    for gone in ["4111111111111111", "motdepasse"] {
+        let hits = story
+            .app
+            .ask(&story.operator, "query($q: String!) { search(query: $q) { nodes { match { field } } } }", json!({ "q": gone }))
+            .await;
+        assert_eq!(hits["search"]["nodes"], json!([]), "{gone} is still found");
+    }
+    let left = story.app.ask(&story.seller, "{ search(query: \"votre code\") { nodes { match { snippet } } } }", json!({})).await;
+    assert!(left.to_string().contains("Votre code est ▇"), "{left}");
     let case = story.whole(ticket).await.to_string();
     assert!(!case.contains("41111111") && !case.contains("motdepasse"), "{case}");
     assert!(case.contains("Ma carte ▇") && case.contains("\"Votre code est ▇"), "{case}");

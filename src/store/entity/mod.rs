@@ -17,6 +17,8 @@ pub(crate) mod order_lines;
 pub(crate) mod orders;
 pub(crate) mod outbox;
 pub(crate) mod participants;
+pub(crate) mod saved_searches;
+pub(crate) mod search_entries;
 pub(crate) mod sellers;
 pub(crate) mod templates;
 pub(crate) mod thread_cases;

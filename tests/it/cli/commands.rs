@@ -57,6 +57,15 @@ on_both_databases! {
         assert!(lines[2].starts_with("souk   Souk   TND       ar      Africa/Tunis"), "{table}");
     }
 
+    async fn everything_is_made_findable_anew(db: Db) {
+        let shell = Shell::new(db).await;
+        assert_eq!(shell.says("search rebuild").await, "There is no marketplace.\n");
+        shell.says(CREATE).await;
+        for line in ["search rebuild", "search rebuild --marketplace bazar"] {
+            assert_eq!(shell.json(line).await, json!({ "search": [{ "marketplace": "bazar", "entries": 0 }] }));
+        }
+    }
+
     async fn helpdesks_are_connected_and_connected_anew(db: Db) {
         let shell = Shell::new(db).await.with("TRILOGUE_PUBLIC_URL", "https://trilogue.example.org/");
         shell.says(CREATE).await;

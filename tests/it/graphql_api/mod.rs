@@ -5,6 +5,7 @@ mod cases;
 mod paging;
 mod reading;
 mod refusals;
+mod search;
 mod threads;
 mod upserts;
 

@@ -9,7 +9,10 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 use trilogue::demo::peer::{Audience, Opening, Person};
 use trilogue::domain::charter::{Charter, ConversationMode};
+use trilogue::domain::ids::{BuyerId, SellerId};
+use trilogue::domain::parties::{Scope, View};
 use trilogue::domain::tickets::HelpdeskKind;
+use trilogue::store::{CaseFilter, CaseOrder, Feed, PageRequest};
 
 use crate::harness::{Db, Socket, Story, random_stories};
 
@@ -222,6 +225,9 @@ impl<'a> Telling<'a> {
             all.push_str(&self.live(viewer, Some(case)).await);
         }
         all.push_str(&self.live(viewer, None).await);
+        for secret in self.secrets.keys() {
+            all.push_str(&self.ask(viewer, FIND, json!({ "q": secret })).await.to_string());
+        }
         for id in self.ids().await {
             all.push_str(&self.ask(viewer, NODE, json!({ "id": id })).await.to_string());
         }
@@ -281,6 +287,25 @@ const ITEM: &str = "id at actor { kind name } __typename ... on CaseEscalatedEve
 const NODE: &str = "query($id: ID!) { node(id: $id) { id ... on Case { subject threads { subject messages { nodes { text } } } }
     ... on Thread { subject messages(last: 100) { nodes { text html } } } ... on Message { text html thread { subject } } ... on Participant { party right } } }";
 
+const FIND: &str = "query($q: String!) { search(query: $q) { pageInfo { hasNextPage endCursor } edges { cursor node { match { field snippet } case { id } node { ... on Message { id text } ... on Case { id } } } } } }";
+
+/// Live subscribers are told by a rule in memory what readers are told by one in SQL.
+pub(crate) async fn the_two_rules_agree(story: &Story) {
+    let (db, marketplace) = (&story.app.cx.store, story.app.marketplace.id);
+    let whole = Scope { marketplace, view: View::Whole };
+    let told = db.told_after(marketplace, 0, 10_000).await.unwrap();
+    let cases = db.cases(whole, &CaseFilter::default(), CaseOrder::default(), &PageRequest::first(100)).await.unwrap().items;
+    let sellers = cases.iter().filter_map(|case| case.seller).map(View::Seller);
+    let buyers = cases.iter().map(|case| View::Buyer(case.buyer));
+    let strangers = [View::Seller(SellerId::generate()), View::Buyer(BuyerId::generate())];
+    for view in [View::Whole, View::Storefront].into_iter().chain(sellers).chain(buyers).chain(strangers) {
+        let scope = Scope { marketplace, view };
+        let by_sql = db.events_after(scope, Feed::All, 0, 10_000).await.unwrap();
+        let in_memory = told.iter().filter(|told| told.is_for(scope)).map(|told| told.event.clone());
+        assert!(by_sql.iter().cloned().eq(in_memory), "{view:?}");
+    }
+}
+
 async fn tell(db: Db, mode: ConversationMode, steps: &[Step]) {
     let charter = Charter { conversation_mode: mode, ..Charter::default() };
     let story = Story::begin_with(db, HelpdeskKind::Zendesk, charter).await;
@@ -293,6 +318,7 @@ async fn tell(db: Db, mode: ConversationMode, steps: &[Step]) {
         let input = json!({ "caseId": case, "priority": "URGENT" });
         story.app.act(&story.operator, "casePrioritize", "case { id }", input).await;
     }
+    the_two_rules_agree(&story).await;
     for viewer in [Viewer::Operator, Viewer::Alma, Viewer::Brio, Viewer::Vendor] {
         let everything = telling.everything(viewer).await;
         let allowed = telling.allowed(viewer).await;

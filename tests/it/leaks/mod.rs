@@ -1,6 +1,6 @@
 //! No leak: who stands outside a thread cannot tell that it exists, by whatever way they ask.
 #![expect(clippy::unwrap_used, reason = "what tests share stops as the tests themselves do")]
 
-mod conversations;
+pub(crate) mod conversations;
 mod matrix;
 mod quiet;
