@@ -11,7 +11,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::SharedClock;
-use crate::config::Settings;
+use crate::config::{Settings, WebhookTargets};
+use crate::courier::{Courier, Targets};
 use crate::graphql::limits::Limited;
 use crate::graphql::{TrilogueSchema, schema};
 use crate::helpdesk;
@@ -20,6 +21,7 @@ use crate::jobs::{self, JobSettings};
 use crate::store::{Backend, Committer, Store, StoreOptions};
 use crate::telemetry;
 use crate::workflow::Cx;
+use crate::workflow::alerts::Alerts;
 use crate::workflow::connections::Connections;
 
 /// What the use cases work with, on a database that is up to date.
@@ -30,8 +32,13 @@ pub async fn context(settings: &Settings, clock: SharedClock) -> anyhow::Result<
         .context("the database cannot be opened; check DATABASE_URL")?;
     store.migrate().await.context("the tables cannot be brought up to date")?;
     let http = helpdesk::http_client()?;
+    let targets = match settings.webhook_targets {
+        WebhookTargets::Public => Targets::Public,
+        WebhookTargets::Any => Targets::Any,
+    };
+    let alerts = Alerts::new(Courier::new(targets)?, vault.clone());
     let connections = Connections::new(store.clone(), vault, http, Arc::clone(&clock));
-    Ok(Cx { store, clock, connections })
+    Ok(Cx { store, clock, connections, alerts })
 }
 
 /// A server that runs.

@@ -7,6 +7,7 @@
 use sea_orm_migration::prelude::*;
 
 mod m20261122_000001_house;
+mod m20261122_000010_alerts;
 mod table;
 
 /// Runs the history.
@@ -16,6 +17,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_house::Migration)]
+        vec![Box::new(m20261122_000001_house::Migration), Box::new(m20261122_000010_alerts::Migration)]
     }
 }

@@ -38,10 +38,22 @@ pub struct Settings {
     pub keep_days: u32,
     /// How long a stop may take, in seconds.
     pub drain_seconds: u32,
+    /// Which addresses webhooks may be sent to.
+    pub webhook_targets: WebhookTargets,
     /// How log lines look.
     pub log_format: LogFormat,
     /// Which log lines.
     pub log: String,
+}
+
+/// Which addresses webhooks may be sent to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WebhookTargets {
+    /// Public ones, by `https`.
+    Public,
+    /// Any, by `http` too: for development.
+    Any,
 }
 
 /// How log lines look.

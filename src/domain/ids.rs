@@ -120,6 +120,10 @@ ids! {
     DeliveryId, "dlv", "a delivery id";
     /// A timer.
     TimerId, "tim", "a timer id";
+    /// An address that the marketplace's timeline is told to.
+    WebhookEndpointId, "whe", "a webhook endpoint id";
+    /// What one endpoint is told of one event.
+    WebhookDeliveryId, "whd", "a webhook delivery id";
 }
 
 #[cfg(test)]

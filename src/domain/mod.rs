@@ -1,5 +1,6 @@
 //! The vocabulary and the rules, pure: no async, no IO, no SQL, no clock. Read it in this order.
 
+pub mod alerts;
 pub mod calendar;
 pub mod cases;
 pub mod charter;

@@ -149,6 +149,18 @@ pub enum Who {
     System,
 }
 
+impl Who {
+    /// Which side of a case it stands on; none for programs that stand outside.
+    pub const fn party(&self) -> Option<Party> {
+        match self {
+            Self::Operator { .. } | Self::Agent { .. } => Some(Party::Operator),
+            Self::Seller { .. } => Some(Party::Seller),
+            Self::Buyer { .. } => Some(Party::Buyer),
+            Self::Vendor { .. } | Self::Helpdesk { .. } | Self::System => None,
+        }
+    }
+}
+
 impl Actor {
     /// Trilogue itself.
     pub const fn system(marketplace: MarketplaceId) -> Self {
@@ -157,12 +169,7 @@ impl Actor {
 
     /// Which side of a case it stands on; none for programs that stand outside.
     pub const fn party(&self) -> Option<Party> {
-        match self.who {
-            Who::Operator { .. } | Who::Agent { .. } => Some(Party::Operator),
-            Who::Seller { .. } => Some(Party::Seller),
-            Who::Buyer { .. } => Some(Party::Buyer),
-            Who::Vendor { .. } | Who::Helpdesk { .. } | Who::System => None,
-        }
+        self.who.party()
     }
 
     /// How much of the marketplace it can see.

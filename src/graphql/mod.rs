@@ -5,6 +5,7 @@
 mod admission;
 mod cases;
 pub mod code;
+mod endpoints;
 mod enums;
 mod errors;
 pub mod limits;
@@ -23,6 +24,7 @@ mod timeline;
 use async_graphql::{Context, MergedObject, Object, SDLExportOptions, Schema};
 
 use cases::{CaseByInput, CaseFilterInput, CaseMutations, CaseObject, CaseOrder};
+use endpoints::{EndpointMutations, EndpointQueries};
 use errors::Result;
 use node::Node;
 use orders::{OrderByInput, OrderMutations, OrderObject, SellerByInput, SellerObject};
@@ -44,7 +46,7 @@ const COMPLEXITY: usize = 50_000;
 /// The schema. Its doors run it in [`limits::Limited`], and without extensions: with any, the engine takes a slower way
 /// through every field.
 pub fn schema() -> TrilogueSchema {
-    Schema::build(QueryRoot, MutationRoot::default(), SubscriptionRoot).limit_depth(DEPTH).limit_complexity(COMPLEXITY).finish()
+    Schema::build(QueryRoot::default(), MutationRoot::default(), SubscriptionRoot).limit_depth(DEPTH).limit_complexity(COMPLEXITY).finish()
 }
 
 /// The schema in the schema definition language, as `schema.graphql` keeps it.
@@ -66,10 +68,16 @@ fn page_cost(first: Option<i32>, last: Option<i32>) -> usize {
 }
 
 /// The queries.
-pub struct QueryRoot;
+#[derive(MergedObject, Default)]
+#[graphql(name = "Query")]
+pub struct QueryRoot(HouseQueries, EndpointQueries);
 
-#[Object(name = "Query")]
-impl QueryRoot {
+/// What everybody looks for first.
+#[derive(Default)]
+struct HouseQueries;
+
+#[Object]
+impl HouseQueries {
     /// Who is asking.
     #[expect(clippy::unused_async, reason = "a resolver is async by contract")]
     async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer> {
@@ -148,4 +156,4 @@ impl QueryRoot {
 /// The mutations: object first, then the verb that people use.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Mutation")]
-pub struct MutationRoot(OrderMutations, CaseMutations, ThreadMutations);
+pub struct MutationRoot(OrderMutations, CaseMutations, ThreadMutations, EndpointMutations);

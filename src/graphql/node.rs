@@ -9,6 +9,7 @@ use async_graphql::{
 };
 
 use super::cases::CaseObject;
+use super::endpoints::{EndpointObject, WebhookObject};
 use super::errors::Result;
 use super::orders::{OrderObject, SellerObject};
 use super::session::Session;
@@ -16,6 +17,7 @@ use super::tenants::MarketplaceObject;
 use super::threads::{MessageObject, ParticipantObject, ThreadObject};
 use crate::domain::ids::{
     BuyerId, CaseId, ConnectionId, DeliveryId, EventId, MalformedId, MarketplaceId, MessageId, OrderId, ParticipantId, SellerId, ThreadId,
+    WebhookDeliveryId, WebhookEndpointId,
 };
 
 /// Our ids are GraphQL's `ID`, read before a resolver runs: a malformed one never gets further.
@@ -64,7 +66,21 @@ macro_rules! graphql_ids {
     )+};
 }
 
-graphql_ids!(CaseId, ThreadId, MessageId, ParticipantId, OrderId, SellerId, BuyerId, MarketplaceId, ConnectionId, EventId, DeliveryId);
+graphql_ids!(
+    CaseId,
+    ThreadId,
+    MessageId,
+    ParticipantId,
+    OrderId,
+    SellerId,
+    BuyerId,
+    MarketplaceId,
+    ConnectionId,
+    EventId,
+    DeliveryId,
+    WebhookEndpointId,
+    WebhookDeliveryId,
+);
 
 /// An object with a global id, by which `node` finds it again.
 #[derive(Interface)]
@@ -84,6 +100,10 @@ pub(super) enum Node {
     Order(OrderObject),
     /// A seller.
     Seller(SellerObject),
+    /// A webhook endpoint.
+    WebhookEndpoint(EndpointObject),
+    /// A webhook delivery.
+    WebhookDelivery(WebhookObject),
 }
 
 /// Finds an object as the viewer sees it. One arm per kind of node.
@@ -102,6 +122,8 @@ pub(super) async fn find(session: &Session, id: &str) -> Result<Option<Node>> {
         }
         Some(OrderId::PREFIX) => loaders.order(parsed(id)?).await?.map(|order| Node::Order(OrderObject(order))),
         Some(SellerId::PREFIX) => loaders.seller(parsed(id)?).await?.map(|seller| Node::Seller(SellerObject(seller))),
+        Some(WebhookEndpointId::PREFIX) => loaders.endpoint(parsed(id)?).await?.map(|row| Node::WebhookEndpoint(EndpointObject(row))),
+        Some(WebhookDeliveryId::PREFIX) => loaders.webhook(parsed(id)?).await?.map(|row| Node::WebhookDelivery(WebhookObject(row))),
         _ => return Err(super::errors::bad_input(format!("`{}` is not the id of a node.", id.chars().take(64).collect::<String>()))),
     })
 }

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Datelike};
 
 use super::errors::{Result, bad_input};
-use crate::domain::ids::{CaseId, EventId, MessageId};
+use crate::domain::ids::{CaseId, EventId, MessageId, WebhookDeliveryId};
 use crate::store::{CaseKey, Page, PageRequest, PageSide};
 
 /// How many items a page has when nobody says.
@@ -48,7 +48,7 @@ macro_rules! id_cursors {
     )+};
 }
 
-id_cursors!(MessageId, EventId);
+id_cursors!(MessageId, EventId, WebhookDeliveryId);
 
 impl CursorKey for CaseKey {
     fn write(&self) -> String {

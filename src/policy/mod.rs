@@ -30,11 +30,13 @@ pub enum Permission {
     SeeBuyerContact,
     /// See deliveries that stopped.
     SeeDeliveries,
+    /// Manage the webhook endpoints of one's own view.
+    ManageWebhooks,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
@@ -42,6 +44,7 @@ impl Permission {
         Self::SeeTickets,
         Self::SeeBuyerContact,
         Self::SeeDeliveries,
+        Self::ManageWebhooks,
     ];
 }
 
@@ -58,7 +61,9 @@ const fn role(who: &Who) -> Option<Role> {
 pub const fn has(who: &Who, permission: Permission) -> bool {
     match role(who) {
         Some(Role::Operator) => true,
-        Some(Role::Vendor) => matches!(permission, Permission::UpsertSellers | Permission::UpsertOrders | Permission::OpenCase),
+        Some(Role::Vendor) => {
+            matches!(permission, Permission::UpsertSellers | Permission::UpsertOrders | Permission::OpenCase | Permission::ManageWebhooks)
+        }
         Some(Role::Seller) | None => false,
     }
 }

@@ -16,6 +16,8 @@ pub struct Live {
     timelines: Mutex<HashMap<MarketplaceId, watch::Sender<u64>>>,
     inbox: Notify,
     outbox: Notify,
+    alerts: Notify,
+    webhooks: Notify,
     unannounced: Mutex<HashSet<MarketplaceId>>,
     announce: Notify,
 }
@@ -26,6 +28,8 @@ impl Live {
             timelines: Mutex::default(),
             inbox: Notify::new(),
             outbox: Notify::new(),
+            alerts: Notify::new(),
+            webhooks: Notify::new(),
             unannounced: Mutex::default(),
             announce: Notify::new(),
         }
@@ -50,6 +54,7 @@ impl Live {
         if let Some(sender) = self.timelines.lock().unwrap_or_else(PoisonError::into_inner).get(&marketplace) {
             sender.send_modify(|count| *count += 1);
         }
+        self.alerts.notify_one();
     }
 
     /// Wakes everybody: calls of other replicas may have been lost.
@@ -57,8 +62,14 @@ impl Live {
         for sender in self.timelines.lock().unwrap_or_else(PoisonError::into_inner).values() {
             sender.send_modify(|count| *count += 1);
         }
-        self.inbox.notify_one();
-        self.outbox.notify_one();
+        self.wake_workers();
+    }
+
+    /// Wakes every worker: another replica did something.
+    pub fn wake_workers(&self) {
+        for worker in [&self.inbox, &self.outbox, &self.alerts, &self.webhooks] {
+            worker.notify_one();
+        }
     }
 
     /// Wakes the worker of the inbox.
@@ -69,6 +80,21 @@ impl Live {
     /// Wakes the worker of the outbox.
     pub fn outbox_grew(&self) {
         self.outbox.notify_one();
+    }
+
+    /// Wakes the worker of the webhooks that go out.
+    pub fn webhooks_grew(&self) {
+        self.webhooks.notify_one();
+    }
+
+    /// Waits until a timeline may have grown.
+    pub async fn alerts_work(&self) {
+        self.alerts.notified().await;
+    }
+
+    /// Waits until webhooks may have to go out.
+    pub async fn webhooks_work(&self) {
+        self.webhooks.notified().await;
     }
 
     /// Waits until the inbox may have work.

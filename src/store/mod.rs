@@ -3,9 +3,11 @@
 //! Reads go through [`Store`]; writes through a [`Tx`], which also collects timeline events and outbox rows and writes
 //! them when it commits, so that nothing becomes visible without the state it belongs to.
 
+mod alerts;
 mod cases;
 mod codec;
 mod committer;
+mod endpoints;
 mod entity;
 mod inbox;
 mod intake;
@@ -37,6 +39,7 @@ use sea_orm_migration::MigratorTrait;
 
 pub use cases::{CaseFilter, CaseKey, CaseOrder, OpenedBefore, RequestKey};
 pub use committer::{Committer, NotStored};
+pub use endpoints::{EndpointRow, NewWebhook, WebhookAttempt, WebhookRow};
 pub use inbox::{InboxRow, Inserted, NewDelivery};
 pub use live::Live;
 pub use orders::{OrderDraft, SellerDraft};

@@ -2,9 +2,11 @@
 //!
 //! No HTTP, no GraphQL, no SQL here. Whoever asks "can this happen twice?" reads one function.
 
+pub mod alerts;
 pub mod cases;
 pub mod connections;
 mod effects;
+pub mod endpoints;
 pub mod inbound;
 pub mod orders;
 pub mod outbound;
@@ -21,6 +23,7 @@ use crate::domain::refusal::Refusal;
 use crate::helpdesk::HelpdeskError;
 use crate::store::{Store, StoreError};
 use crate::vault::VaultError;
+use alerts::Alerts;
 use connections::Connections;
 
 /// What every use case works with.
@@ -32,6 +35,8 @@ pub struct Cx {
     pub clock: SharedClock,
     /// The helpdesks.
     pub connections: Connections,
+    /// The ways out to whom the timeline is told.
+    pub alerts: Alerts,
 }
 
 impl Cx {

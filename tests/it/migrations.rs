@@ -10,26 +10,30 @@ use serde_json::json;
 use trilogue::demo::peer::Audience;
 use trilogue::domain::tickets::HelpdeskKind;
 
-use crate::harness::{Db, Story, TestApp, on_both_databases};
+use crate::harness::{Db, Receiver, Story, TestApp, on_both_databases};
 
 /// Columns that the story below leaves empty, each with the reason.
 const EMPTY: &[&str] = &[
-    "api_tokens.revoked_at",        // no token of the story is revoked
-    "cases.idempotency_key",        // it begins in the helpdesk
-    "cases.request_digest",         // likewise
-    "connections.reconcile_cursor", // Freshdesk gives none
-    "connections.reconciled_at",    // nothing was missed
-    "inbox.delivery_key",           // Freshdesk gives none
-    "inbox.digest",                 // over once a worker has begun
-    "inbox.event_key",              // likewise
-    "inbox.last_error",             // all went well
-    "inbox.lease_until",            // nobody works now
-    "messages.redacted_at",         // nothing was blacked out
-    "outbox.began_at",              // every outcome is known
-    "outbox.last_error",            // all went well
-    "outbox.lease_until",           // nobody works now
-    "threads.subject",              // simply the case
-    "tickets.pushed_status",        // over once the helpdesk has answered
+    "api_tokens.revoked_at",           // no token of the story is revoked
+    "cases.idempotency_key",           // it begins in the helpdesk
+    "cases.request_digest",            // likewise
+    "connections.reconcile_cursor",    // Freshdesk gives none
+    "connections.reconciled_at",       // nothing was missed
+    "inbox.delivery_key",              // Freshdesk gives none
+    "inbox.digest",                    // over once a worker has begun
+    "inbox.event_key",                 // likewise
+    "inbox.last_error",                // all went well
+    "inbox.lease_until",               // nobody works now
+    "messages.redacted_at",            // nothing was blacked out
+    "outbox.began_at",                 // every outcome is known
+    "outbox.last_error",               // all went well
+    "outbox.lease_until",              // nobody works now
+    "threads.subject",                 // simply the case
+    "tickets.pushed_status",           // over once the helpdesk has answered
+    "webhook_deliveries.last_error",   // all went well
+    "webhook_deliveries.lease_until",  // nobody works now
+    "webhook_endpoints.failing_since", // likewise
+    "webhook_endpoints.state_reason",  // it is on
 ];
 
 async fn rows(db: &DatabaseConnection, sql: &str) -> Vec<sea_orm::QueryResult> {
@@ -80,6 +84,9 @@ on_both_databases! {
         let story = Story::begin(db, HelpdeskKind::Freshdesk).await;
         let seller = json!({ "sellers": [{ "externalId": "alma", "name": "Boutique Alma", "email": "a@example.org", "locale": "fr" }] });
         story.app.act(&story.vendor, "sellersUpsert", "sellers { id }", seller).await;
+        let receiver = Receiver::start().await;
+        let endpoint = json!({ "url": receiver.url, "description": "Our shop" });
+        story.app.act(&story.vendor, "webhookEndpointCreate", "secret", endpoint).await;
         let ticket = story.ticket().await;
         let thread = story.thread(ticket, "SELLER_BUYER").await;
         story.post(&story.seller, &thread, "Il part demain.").await;

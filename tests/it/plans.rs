@@ -11,11 +11,13 @@ use trilogue::demo::peer::{Audience, Opening};
 use trilogue::domain::tickets::HelpdeskKind;
 use trilogue::jobs;
 
-use crate::harness::{Db, ORDER, Story, order};
+use crate::harness::{Db, ORDER, Receiver, Story, order};
 use crate::statements::{LIST, SIDEBAR, TIMELINE};
 
 /// Everything that people and workers commonly do, once.
 async fn a_day(story: &Story) {
+    let receiver = Receiver::start().await;
+    webhooks(story, &receiver).await;
     let ticket = story.ticket().await;
     let case = story.case(ticket, "id reference").await;
     let thread = story.thread(ticket, "SELLER_BUYER").await;
@@ -54,6 +56,36 @@ async fn a_day(story: &Story) {
     jobs::reconcile_now(&story.app.cx).await;
     story.desk.settle(&story.app).await;
     jobs::prune_now(&story.app.cx, chrono::TimeDelta::zero()).await;
+}
+
+/// Endpoints, and what their makers commonly do with them. One is told everything of the day.
+async fn webhooks(story: &Story, receiver: &Receiver) {
+    let mut made = Vec::new();
+    for token in [&story.vendor, &story.vendor, &story.operator] {
+        let payload = story.app.act(token, "webhookEndpointCreate", "endpoint { id }", json!({ "url": receiver.url })).await;
+        made.push(payload["endpoint"]["id"].as_str().unwrap().to_owned());
+    }
+    let id = json!({ "id": made[0] });
+    story.ticket().await;
+    let log =
+        "query($id: ID!, $after: String, $before: String) { a: webhookDeliveries(endpointId: $id, first: 2, after: $after) { nodes { id } }
+        b: webhookDeliveries(endpointId: $id, last: 2, before: $before) { nodes { id } } webhookEndpoints { id } }";
+    for token in [&story.vendor, &story.operator] {
+        let seen = story.app.ask(token, log, id.clone()).await;
+        let first = seen["a"]["nodes"][0]["id"].clone();
+        story.app.ask(token, log, json!({ "id": made[0], "after": first, "before": first })).await;
+        for node in [&first, &id["id"]] {
+            story.app.ask(token, "query($id: ID!) { node(id: $id) { id } }", json!({ "id": node })).await;
+        }
+        story.app.act(token, "webhookDeliveryReplay", "delivery { id }", json!({ "id": first })).await;
+        story.app.work().await;
+    }
+    let replay = json!({ "id": made[0], "since": "2026-11-22T00:00:00Z" });
+    story.app.act(&story.vendor, "webhookEndpointReplay", "replayedCount", replay).await;
+    story.app.act(&story.vendor, "webhookEndpointSendTest", "delivery { id }", id.clone()).await;
+    story.app.act(&story.vendor, "webhookEndpointRotateSecret", "secret", id.clone()).await;
+    story.app.act(&story.vendor, "webhookEndpointUpdate", "endpoint { id }", json!({ "id": made[0], "state": "DISABLED" })).await;
+    story.app.act(&story.vendor, "webhookEndpointDelete", "deletedId", id).await;
 }
 
 /// The tables that SQLite would read from end to end, or all rows of a marketplace of, and for which statement.

@@ -1,5 +1,6 @@
 //! The tables as SeaORM sees them, one file each. Nothing outside `store` sees them.
 
+pub(crate) mod alert_cursors;
 pub(crate) mod api_tokens;
 pub(crate) mod buyer_identities;
 pub(crate) mod buyers;
@@ -19,3 +20,5 @@ pub(crate) mod thread_cases;
 pub(crate) mod threads;
 pub(crate) mod tickets;
 pub(crate) mod timers;
+pub(crate) mod webhook_deliveries;
+pub(crate) mod webhook_endpoints;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use trilogue::app::{self, Server, Work};
 use trilogue::clock::{ManualClock, SharedClock};
-use trilogue::config::{LogFormat, Settings};
+use trilogue::config::{LogFormat, Settings, WebhookTargets};
 use trilogue::domain::charter::{Charter, Marketplace};
 use trilogue::domain::parties::Role;
 use trilogue::jobs;
@@ -66,6 +66,7 @@ fn settings(database_url: String) -> Settings {
         reconcile_minutes: 5,
         keep_days: 30,
         drain_seconds: 20,
+        webhook_targets: WebhookTargets::Any,
         log_format: LogFormat::Text,
         log: "warn".to_owned(),
     }
