@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use anyhow::Context;
 use chrono::TimeDelta;
+use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::SharedClock;
 use crate::config::{Settings, WebhookTargets};
-use crate::courier::{Courier, Targets};
+use crate::courier::{Courier, Mailer, Targets};
 use crate::graphql::limits::Limited;
 use crate::graphql::{TrilogueSchema, schema};
 use crate::helpdesk;
@@ -23,6 +24,7 @@ use crate::telemetry;
 use crate::workflow::Cx;
 use crate::workflow::alerts::Alerts;
 use crate::workflow::connections::Connections;
+use crate::workflow::mails::Post;
 
 /// What the use cases work with, on a database that is up to date.
 pub async fn context(settings: &Settings, clock: SharedClock) -> anyhow::Result<Cx> {
@@ -36,9 +38,16 @@ pub async fn context(settings: &Settings, clock: SharedClock) -> anyhow::Result<
         WebhookTargets::Public => Targets::Public,
         WebhookTargets::Any => Targets::Any,
     };
-    let alerts = Alerts::new(Courier::new(targets)?, vault.clone());
+    let alerts = Alerts::new(Courier::new(targets)?, vault.clone(), post(settings)?);
     let connections = Connections::new(store.clone(), vault, http, Arc::clone(&clock));
     Ok(Cx { store, clock, connections, alerts })
+}
+
+fn post(settings: &Settings) -> anyhow::Result<Option<Post>> {
+    let Some(url) = &settings.smtp_url else { return Ok(None) };
+    let from = settings.smtp_from.as_deref().context("smtp_url is set, so smtp_from is required: who e-mails are from")?;
+    let public_url = settings.public_url.as_ref().map(|_| settings.public_url());
+    Ok(Some(Post { mailer: Mailer::new(url.expose_secret(), from)?, public_url }))
 }
 
 /// A server that runs.

@@ -5,9 +5,11 @@ use std::fmt;
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Key, Nonce};
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use hmac::{Hmac, Mac};
 use rand::Rng;
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 /// What can go wrong with a sealed text. No variant says what was in it.
@@ -28,6 +30,7 @@ pub enum VaultError {
 #[derive(Clone)]
 pub struct Vault {
     cipher: Aes256Gcm,
+    links: Zeroizing<[u8; 32]>,
     key_id: [u8; 4],
 }
 
@@ -35,6 +38,13 @@ impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Vault").field("key_id", &hex::encode(self.key_id)).finish_non_exhaustive()
     }
+}
+
+/// HMAC-SHA256. Any key fits.
+fn derived(key: &[u8], text: &[u8]) -> [u8; 32] {
+    let Ok(mut mac) = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key) else { unreachable!("HMAC takes keys of any length") };
+    mac.update(text);
+    mac.finalize().into_bytes().into()
 }
 
 const VERSION: u8 = 1;
@@ -47,7 +57,8 @@ impl Vault {
         let bytes = Zeroizing::new(STANDARD.decode(key.trim()).map_err(|_| VaultError::BadKey)?);
         let key = Key::<Aes256Gcm>::try_from(bytes.as_slice()).map_err(|_| VaultError::BadKey)?;
         let digest = Sha256::digest(bytes.as_slice());
-        Ok(Self { cipher: Aes256Gcm::new(&key), key_id: [digest[0], digest[1], digest[2], digest[3]] })
+        let links = Zeroizing::new(derived(bytes.as_slice(), b"trilogue links"));
+        Ok(Self { cipher: Aes256Gcm::new(&key), links, key_id: [digest[0], digest[1], digest[2], digest[3]] })
     }
 
     /// A new random key, in base64.
@@ -64,6 +75,17 @@ impl Vault {
         let payload = Payload { msg: text, aad: owner.as_bytes() };
         let sealed = self.cipher.encrypt(&Nonce::from(nonce), payload).map_err(|_| VaultError::Damaged)?;
         Ok([&[VERSION], self.key_id.as_slice(), &nonce, &sealed].concat())
+    }
+
+    /// A signature of a text that goes out in a link, in letters that a path can hold. No expiry.
+    pub fn sign(&self, text: &str) -> String {
+        URL_SAFE_NO_PAD.encode(derived(self.links.as_slice(), text.as_bytes()))
+    }
+
+    /// Whether a signature is ours.
+    pub fn signed(&self, text: &str, signature: &str) -> bool {
+        let expected = derived(self.links.as_slice(), text.as_bytes());
+        URL_SAFE_NO_PAD.decode(signature).is_ok_and(|given| bool::from(given.as_slice().ct_eq(&expected)))
     }
 
     /// Opens what was sealed for that row.
@@ -97,6 +119,8 @@ mod tests {
         assert_eq!(vault.open("con_1", &sealed[..10]), Err(VaultError::Damaged));
         assert_eq!(Vault::new(&Vault::generate_key()).unwrap().open("con_1", &sealed), Err(VaultError::OtherKey));
         assert!(!sealed.windows(6).any(|window| window == b"secret"));
+        assert!(vault.signed("a/b", &vault.sign("a/b")) && !vault.signed("a/c", &vault.sign("a/b")));
+        assert!(!vault.signed("a/b", "") && !Vault::new(&Vault::generate_key()).unwrap().signed("a/b", &vault.sign("a/b")));
         assert_eq!(Vault::new("c2hvcnQ=").unwrap_err(), VaultError::BadKey);
     }
 }

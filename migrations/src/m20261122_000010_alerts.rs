@@ -45,15 +45,45 @@ impl MigrationTrait for Migration {
             .index(&["marketplace_id", "endpoint_id", "id"])
             .belongs_to("endpoint_id", "webhook_endpoints")
             .create(manager)
-            .await
+            .await?;
+        mails(manager).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in ["webhook_deliveries", "webhook_endpoints", "alert_cursors"] {
+        for table in ["alert_mutes", "alert_recipients", "mail_deliveries", "webhook_deliveries", "webhook_endpoints", "alert_cursors"] {
             manager.drop_table(Table::drop().table(Alias::new(table)).to_owned()).await?;
         }
         Ok(())
     }
+}
+
+async fn mails(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    queue("mail_deliveries")
+        .must("receiver", Text) // a seller, or an address of the operator's staff
+        .must("kind", Text)
+        .must("once_key", Text) // two with the same key are one
+        .must("event_id", Uuid)
+        .must("case_id", Uuid)
+        .must("happened_at", Time)
+        .unique(&["marketplace_id", "receiver", "once_key"])
+        .belongs_to("case_id", "cases")
+        .create(manager)
+        .await?;
+    tenant_table("alert_recipients", &["id"])
+        .must("id", Uuid)
+        .must("email", Text) // lower case
+        .may("locale", Text)
+        .must("kinds", Json) // empty for all
+        .must("created_at", Time)
+        .unique(&["marketplace_id", "email"])
+        .create(manager)
+        .await?;
+    tenant_table("alert_mutes", &["receiver", "kind"])
+        .must("receiver", Text)
+        .must("kind", Text)
+        .must("created_at", Time)
+        .create(manager)
+        .await
 }
 
 /// A queue whose lanes go in the order of the timeline.

@@ -40,6 +40,10 @@ pub struct Settings {
     pub drain_seconds: u32,
     /// Which addresses webhooks may be sent to.
     pub webhook_targets: WebhookTargets,
+    /// The mail server that e-mails are handed to; none for no e-mails.
+    pub smtp_url: Option<SecretString>,
+    /// Who they are from.
+    pub smtp_from: Option<String>,
     /// How log lines look.
     pub log_format: LogFormat,
     /// Which log lines.
@@ -190,7 +194,8 @@ impl Settings {
 }
 
 fn is_known(key: &str) -> bool {
-    key == "public_url" || key == "secret_key" || DEFAULTS.lines().any(|line| line.starts_with(&format!("{key} =")))
+    ["public_url", "secret_key", "smtp_url", "smtp_from"].contains(&key)
+        || DEFAULTS.lines().any(|line| line.starts_with(&format!("{key} =")))
 }
 
 fn read_or_make(path: &Path) -> std::io::Result<String> {

@@ -6,6 +6,7 @@ pub mod cases;
 pub mod charter;
 pub mod effects;
 pub mod ids;
+pub mod mails;
 pub mod money;
 pub mod orders;
 pub mod parties;

@@ -319,3 +319,21 @@ pub(super) enum WebhookDeliveryState {
     /// Given up; it can be replayed.
     Failed,
 }
+
+/// The kinds of e-mails that tell what happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::mails::MailKind")]
+pub(super) enum AlertKind {
+    /// There is a case that the reader did not know.
+    NewCase,
+    /// Somebody of another side said something.
+    NewMessage,
+    /// Time to answer runs out soon.
+    DeadlineNear,
+    /// Time to answer has run out.
+    DeadlineMissed,
+    /// The case went to the operator.
+    Escalated,
+    /// The case is settled.
+    Resolved,
+}

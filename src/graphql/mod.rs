@@ -10,6 +10,7 @@ mod enums;
 mod errors;
 pub mod limits;
 mod loaders;
+mod mails;
 mod node;
 mod orders;
 mod paging;
@@ -26,6 +27,7 @@ use async_graphql::{Context, MergedObject, Object, SDLExportOptions, Schema};
 use cases::{CaseByInput, CaseFilterInput, CaseMutations, CaseObject, CaseOrder};
 use endpoints::{EndpointMutations, EndpointQueries};
 use errors::Result;
+use mails::{MailMutations, MailQueries};
 use node::Node;
 use orders::{OrderByInput, OrderMutations, OrderObject, SellerByInput, SellerObject};
 use paging::{PageOf, Paging, connection};
@@ -70,7 +72,7 @@ fn page_cost(first: Option<i32>, last: Option<i32>) -> usize {
 /// The queries.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
-pub struct QueryRoot(HouseQueries, EndpointQueries);
+pub struct QueryRoot(HouseQueries, EndpointQueries, MailQueries);
 
 /// What everybody looks for first.
 #[derive(Default)]
@@ -156,4 +158,4 @@ impl HouseQueries {
 /// The mutations: object first, then the verb that people use.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Mutation")]
-pub struct MutationRoot(OrderMutations, CaseMutations, ThreadMutations, EndpointMutations);
+pub struct MutationRoot(OrderMutations, CaseMutations, ThreadMutations, EndpointMutations, MailMutations);

@@ -41,7 +41,8 @@ pub(super) async fn metrics(State(vitals): State<Vitals>) -> Response {
     metrics::gauge!("trilogue_inbox_committing").set(number(vitals.committer.waiting() as u64));
     let (inbox, outbox, webhooks) =
         (vitals.store.inbox_depth().await, vitals.store.outbox_depth().await, vitals.store.webhooks_depth().await);
-    for (queue, depth) in [("inbox", inbox), ("outbox", outbox), ("webhooks", webhooks)] {
+    let mails = vitals.store.mails_depth().await;
+    for (queue, depth) in [("inbox", inbox), ("outbox", outbox), ("webhooks", webhooks), ("mails", mails)] {
         let QueueDepth { unfinished, parked, dead } = depth.unwrap_or_default();
         for (state, count) in [("unfinished", unfinished), ("parked", parked), ("dead", dead)] {
             metrics::gauge!("trilogue_queue_depth", "queue" => queue, "state" => state).set(number(count));

@@ -7,6 +7,7 @@ pub mod graphql;
 mod health;
 mod params;
 pub mod prepare;
+mod unsubscribe;
 mod webhooks;
 pub mod websocket;
 
@@ -56,6 +57,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub fn router(doors: Doors, stop: &CancellationToken) -> Router {
     let vitals = Vitals { store: doors.cx.store.clone(), committer: doors.committer.clone(), metrics: doors.metrics };
     let webhooks = WebhookDoor { cx: doors.cx.clone(), committer: doors.committer, limit: doors.webhook_limit };
+    let cx = Arc::new(doors.cx.clone());
     let endpoint = Endpoint {
         executor: doors.graphql,
         prepare: Arc::new(Sessions(doors.cx)),
@@ -77,6 +79,7 @@ pub fn router(doors: Doors, stop: &CancellationToken) -> Router {
         .route("/webhooks/{kind}/{connection}", post(webhooks::receive).with_state(Arc::new(webhooks)))
         .route("/graphql", endpoint.into_route())
         .merge(graphiql::routes())
+        .route("/unsubscribe/{marketplace}/{receiver}/{kind}/{signature}", get(unsubscribe::show).post(unsubscribe::change).with_state(cx))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz).with_state(vitals.clone()))
         .route("/metrics", get(health::metrics).with_state(vitals))

@@ -8,7 +8,7 @@ use super::{LEASE, LOOK, Load};
 use crate::domain::ids::MarketplaceId;
 use crate::store::{Claim, Settlement, StoreError, WebhookRow};
 use crate::workflow::alerts::{self, Told};
-use crate::workflow::{Cx, Error, endpoints};
+use crate::workflow::{Cx, Error, endpoints, mails};
 
 /// How long a delivery waits that could not be tried for a reason of ours.
 const REST: TimeDelta = TimeDelta::seconds(30);
@@ -27,6 +27,9 @@ pub(super) async fn run(cx: Cx, stop: CancellationToken) {
 
 /// Tells every timeline that has grown, up to its end.
 pub(super) async fn tell_all(cx: &Cx) -> Load {
+    if let Err(error) = mails::begin(cx).await {
+        tracing::error!(%error, "it cannot be begun to tell a timeline");
+    }
     let untold = match cx.store.untold().await {
         Ok(untold) => untold,
         Err(error) => {

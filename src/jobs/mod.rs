@@ -6,6 +6,7 @@
 mod alerts;
 mod housekeeping;
 mod inbox;
+mod mails;
 mod outbox;
 mod reconcile;
 mod timers;
@@ -51,6 +52,7 @@ pub fn start(cx: &Cx, settings: JobSettings, tracker: &TaskTracker, stop: &Cance
     tracker.spawn(worker::run(outbox::Outbox(cx.clone()), settings.concurrency, stop.clone()));
     tracker.spawn(alerts::run(cx.clone(), stop.clone()));
     tracker.spawn(worker::run(alerts::Webhooks(cx.clone()), settings.concurrency, stop.clone()));
+    tracker.spawn(worker::run(mails::Mails(cx.clone()), settings.concurrency, stop.clone()));
     tracker.spawn(timers::run(cx.clone(), stop.clone()));
     tracker.spawn(reconcile::run(cx.clone(), settings.reconcile_every, stop.clone()));
     tracker.spawn(housekeeping::run(cx.clone(), settings.keep_finished, stop.clone()));
@@ -67,7 +69,8 @@ pub async fn run_due(cx: &Cx) -> Load {
             + worker::drain(&outbox::Outbox(cx.clone())).await
             + timers::fire_due(cx).await
             + alerts::tell_all(cx).await
-            + worker::drain(&alerts::Webhooks(cx.clone())).await;
+            + worker::drain(&alerts::Webhooks(cx.clone())).await
+            + worker::drain(&mails::Mails(cx.clone())).await;
         if done == Load::default() {
             return load;
         }

@@ -32,11 +32,13 @@ pub enum Permission {
     SeeDeliveries,
     /// Manage the webhook endpoints of one's own view.
     ManageWebhooks,
+    /// Say whom of the operator's staff e-mails tell what happened.
+    ManageAlerts,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
@@ -45,6 +47,7 @@ impl Permission {
         Self::SeeBuyerContact,
         Self::SeeDeliveries,
         Self::ManageWebhooks,
+        Self::ManageAlerts,
     ];
 }
 

@@ -18,6 +18,7 @@ pub struct Live {
     outbox: Notify,
     alerts: Notify,
     webhooks: Notify,
+    mails: Notify,
     unannounced: Mutex<HashSet<MarketplaceId>>,
     announce: Notify,
 }
@@ -30,6 +31,7 @@ impl Live {
             outbox: Notify::new(),
             alerts: Notify::new(),
             webhooks: Notify::new(),
+            mails: Notify::new(),
             unannounced: Mutex::default(),
             announce: Notify::new(),
         }
@@ -67,7 +69,7 @@ impl Live {
 
     /// Wakes every worker: another replica did something.
     pub fn wake_workers(&self) {
-        for worker in [&self.inbox, &self.outbox, &self.alerts, &self.webhooks] {
+        for worker in [&self.inbox, &self.outbox, &self.alerts, &self.webhooks, &self.mails] {
             worker.notify_one();
         }
     }
@@ -85,6 +87,16 @@ impl Live {
     /// Wakes the worker of the webhooks that go out.
     pub fn webhooks_grew(&self) {
         self.webhooks.notify_one();
+    }
+
+    /// Wakes the worker of the e-mails.
+    pub fn mails_grew(&self) {
+        self.mails.notify_one();
+    }
+
+    /// Waits until e-mails may have to go out.
+    pub async fn mails_work(&self) {
+        self.mails.notified().await;
     }
 
     /// Waits until a timeline may have grown.

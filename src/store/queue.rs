@@ -97,6 +97,7 @@ pub(super) enum Queue {
     Inbox,
     Outbox,
     Webhooks,
+    Mails,
 }
 
 /// That a row of a queue is in this state, written out: a partial index fits no bound value.
@@ -110,6 +111,7 @@ impl Queue {
             Self::Inbox => "inbox",
             Self::Outbox => "outbox",
             Self::Webhooks => "webhook_deliveries",
+            Self::Mails => "mail_deliveries",
         }
     }
 
@@ -118,7 +120,7 @@ impl Queue {
     const fn older_first(self) -> &'static str {
         match self {
             Self::Inbox | Self::Outbox => "older.id < q.id",
-            Self::Webhooks => "(older.position, older.id) < (q.position, q.id)",
+            Self::Webhooks | Self::Mails => "(older.position, older.id) < (q.position, q.id)",
         }
     }
 
@@ -127,7 +129,7 @@ impl Queue {
     const fn forgotten(self) -> &'static str {
         match self {
             Self::Inbox | Self::Outbox => "'DONE', 'IGNORED'",
-            Self::Webhooks => "'DONE', 'IGNORED', 'DEAD'",
+            Self::Webhooks | Self::Mails => "'DONE', 'IGNORED', 'DEAD'",
         }
     }
 
@@ -136,7 +138,7 @@ impl Queue {
     const fn sheds(self) -> &'static str {
         match self {
             Self::Inbox => ", digest = NULL",
-            Self::Outbox | Self::Webhooks => "",
+            Self::Outbox | Self::Webhooks | Self::Mails => "",
         }
     }
 
@@ -202,7 +204,7 @@ impl Queue {
             Self::Inbox => (self.sheds(), "'DONE', 'IGNORED', 'PARKED', 'DEAD'"),
             Self::Outbox => (", began_at = NULL", "'PARKED', 'DEAD'"),
             // Every receiver can tell a repeated one by the event's id.
-            Self::Webhooks => ("", "'DONE', 'DEAD'"),
+            Self::Webhooks | Self::Mails => ("", "'DONE', 'DEAD'"),
         };
         let sql = format!(
             "UPDATE {} SET status = 'PENDING', run_at = $1, attempts = 0, finished_at = NULL{change} \
@@ -259,7 +261,7 @@ impl super::Store {
     pub async fn release_leases(&self) -> Result<()> {
         let after_every_lease = self.clock.now() + TimeDelta::days(365);
         let tx = self.begin_raw().await?;
-        for queue in [Queue::Inbox, Queue::Outbox, Queue::Webhooks] {
+        for queue in [Queue::Inbox, Queue::Outbox, Queue::Webhooks, Queue::Mails] {
             queue.sweep(&tx, after_every_lease).await?;
         }
         Ok(tx.commit().await?)
@@ -268,7 +270,7 @@ impl super::Store {
     /// Removes deliveries, in and out, that were finished before then.
     pub async fn prune_queues(&self, before: DateTime<Utc>) -> Result<u64> {
         let mut removed = 0;
-        for queue in [Queue::Inbox, Queue::Outbox, Queue::Webhooks] {
+        for queue in [Queue::Inbox, Queue::Outbox, Queue::Webhooks, Queue::Mails] {
             removed += queue.prune(&self.writes, before).await?;
         }
         Ok(removed)

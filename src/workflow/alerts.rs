@@ -1,6 +1,7 @@
 //! The timeline is told to the world outside: read in the order of commits, through each receiver's own eyes, and
 //! written down as deliveries in one unit of work with how far it was read.
 
+use super::mails::{self, Post};
 use super::{Cx, Result, endpoints};
 use crate::courier::Courier;
 use crate::domain::ids::MarketplaceId;
@@ -16,12 +17,13 @@ const BATCH: u64 = 100;
 pub struct Alerts {
     pub(super) courier: Courier,
     pub(super) vault: Vault,
+    pub(super) post: Option<Post>,
 }
 
 impl Alerts {
     /// With these means.
-    pub const fn new(courier: Courier, vault: Vault) -> Self {
-        Self { courier, vault }
+    pub const fn new(courier: Courier, vault: Vault, post: Option<Post>) -> Self {
+        Self { courier, vault, post }
     }
 }
 
@@ -43,6 +45,7 @@ pub async fn tell(cx: &Cx, marketplace: MarketplaceId, position: i64) -> Result<
     let Some(last) = events.last() else { return Ok(Told::Nothing) };
     // The receivers are read after the events: one that was made before an event is among them.
     let webhooks = endpoints::tell(cx, marketplace, &events).await?;
+    let letters = mails::tell(cx, marketplace, &events).await?;
 
     let tx = cx.store.begin(marketplace).await?;
     if !tx.advance_alerts(position, last.position).await? {
@@ -53,7 +56,11 @@ pub async fn tell(cx: &Cx, marketplace: MarketplaceId, position: i64) -> Result<
         Err(StoreError::Conflict { .. }) => return Ok(Told::Elsewhere),
         outcome => outcome?,
     }
+    tx.insert_mails(&letters).await?;
     tx.commit().await?;
+    if !letters.is_empty() {
+        cx.store.live().mails_grew();
+    }
     if !webhooks.is_empty() {
         cx.store.live().webhooks_grew();
     }

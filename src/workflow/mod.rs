@@ -8,6 +8,7 @@ pub mod connections;
 mod effects;
 pub mod endpoints;
 pub mod inbound;
+pub mod mails;
 pub mod orders;
 pub mod outbound;
 pub mod tenants;

@@ -8,15 +8,17 @@ use std::sync::{Arc, Mutex};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 use trilogue::demo::peer::{Audience, Opening};
+use trilogue::domain::mails::{MailKind, Receiver};
 use trilogue::domain::tickets::HelpdeskKind;
 use trilogue::jobs;
 
-use crate::harness::{Db, ORDER, Receiver, Story, order};
+use crate::harness::{self, Db, ORDER, Story, order};
 use crate::statements::{LIST, SIDEBAR, TIMELINE};
 
 /// Everything that people and workers commonly do, once.
 async fn a_day(story: &Story) {
-    let receiver = Receiver::start().await;
+    let receiver = harness::Receiver::start().await;
+    mails(story).await;
     webhooks(story, &receiver).await;
     let ticket = story.ticket().await;
     let case = story.case(ticket, "id reference").await;
@@ -58,8 +60,28 @@ async fn a_day(story: &Story) {
     jobs::prune_now(&story.app.cx, chrono::TimeDelta::zero()).await;
 }
 
+/// E-mails to sellers and staff from now on, some of them stopped.
+async fn mails(story: &Story) {
+    let sellers = json!({ "sellers": [{ "externalId": "alma", "name": "Boutique Alma", "email": "alma@example.org" }] });
+    let seller = story.app.act(&story.vendor, "sellersUpsert", "sellers { id }", sellers).await["sellers"][0]["id"].clone();
+    let recipients = json!({ "recipients": [{ "email": "staff@example.org" }] });
+    for _ in 0..2 {
+        story.app.act(&story.operator, "alertRecipientsSet", "recipients { email }", recipients.clone()).await;
+    }
+    story.app.ask(&story.operator, "{ alertRecipients { email } }", json!({})).await;
+    let (house, marketplace) = (&story.app.cx.store, story.app.marketplace.id);
+    let receiver: Receiver = serde_json::from_value(seller).unwrap();
+    house.mute(marketplace, receiver, MailKind::Resolved).await.unwrap();
+    house.unmute(marketplace, receiver, MailKind::Resolved).await.unwrap();
+    house.mails(marketplace, 10).await.unwrap();
+    house.mails_next_due().await.unwrap();
+    house.webhooks_next_due().await.unwrap();
+    house.mails_depth().await.unwrap();
+    house.webhooks_depth().await.unwrap();
+}
+
 /// Endpoints, and what their makers commonly do with them. One is told everything of the day.
-async fn webhooks(story: &Story, receiver: &Receiver) {
+async fn webhooks(story: &Story, receiver: &harness::Receiver) {
     let mut made = Vec::new();
     for token in [&story.vendor, &story.vendor, &story.operator] {
         let payload = story.app.act(token, "webhookEndpointCreate", "endpoint { id }", json!({ "url": receiver.url })).await;
@@ -102,6 +124,7 @@ async fn every_row_is_found_by_an_index_that_leads_to_it() {
     let mut plans = BTreeSet::new();
     for kind in [HelpdeskKind::Zendesk, HelpdeskKind::Freshdesk] {
         let mut story = Story::begin(Db::Sqlite, kind).await;
+        story.app.send_mails_in_vain();
         let seen = Arc::new(Mutex::new(BTreeSet::new()));
         let log = Arc::clone(&seen);
         story.app.cx.store.on_statement(move |sql| {

@@ -1,6 +1,8 @@
 //! The tables as SeaORM sees them, one file each. Nothing outside `store` sees them.
 
 pub(crate) mod alert_cursors;
+pub(crate) mod alert_mutes;
+pub(crate) mod alert_recipients;
 pub(crate) mod api_tokens;
 pub(crate) mod buyer_identities;
 pub(crate) mod buyers;
@@ -9,6 +11,7 @@ pub(crate) mod cases;
 pub(crate) mod connections;
 pub(crate) mod events;
 pub(crate) mod inbox;
+pub(crate) mod mail_deliveries;
 pub(crate) mod marketplaces;
 pub(crate) mod messages;
 pub(crate) mod order_lines;

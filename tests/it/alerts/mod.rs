@@ -3,6 +3,7 @@
 
 mod endpoints;
 mod failures;
+mod mails;
 mod replicas;
 mod shown;
 mod verified;
