@@ -63,6 +63,11 @@ pub fn start(cx: &Cx, settings: JobSettings, tracker: &TaskTracker, stop: &Cance
 /// Does everything that is due now, one thing after the other, and says how much that was. Tests and tools call it
 /// instead of starting the loops.
 pub async fn run_due(cx: &Cx) -> Load {
+    // Boxed: it is as large as all loops together.
+    Box::pin(all_due(cx)).await
+}
+
+async fn all_due(cx: &Cx) -> Load {
     let mut load = Load::default();
     loop {
         let done = worker::drain(&inbox::Inbox(cx.clone())).await
