@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use anyhow::Context;
 use chrono::TimeDelta;
+use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::SharedClock;
-use crate::config::Settings;
+use crate::config::{Settings, WebhookTargets};
+use crate::courier::{Courier, Mailer, Targets};
 use crate::files::{Bucket, Files};
 use crate::graphql::limits::Limited;
 use crate::graphql::{TrilogueSchema, schema};
@@ -21,9 +23,11 @@ use crate::jobs::{self, JobSettings};
 use crate::store::{Backend, Committer, Store, StoreOptions};
 use crate::telemetry;
 use crate::workflow::Cx;
+use crate::workflow::alerts::Alerts;
 use crate::workflow::attachments::Depot;
 use crate::workflow::connections::Connections;
 use crate::workflow::links::Links;
+use crate::workflow::mails::Post;
 
 /// What the use cases work with, on a database that is up to date.
 pub async fn context(settings: &Settings, clock: SharedClock) -> anyhow::Result<Cx> {
@@ -33,10 +37,15 @@ pub async fn context(settings: &Settings, clock: SharedClock) -> anyhow::Result<
         .context("the database cannot be opened; check DATABASE_URL")?;
     store.migrate().await.context("the tables cannot be brought up to date")?;
     let http = helpdesk::http_client()?;
+    let targets = match settings.webhook_targets {
+        WebhookTargets::Public => Targets::Public,
+        WebhookTargets::Any => Targets::Any,
+    };
+    let alerts = Alerts::new(Courier::new(targets)?, vault.clone(), post(settings)?);
     let links = Links::new(vault.signing_key().clone(), settings.public_url());
     let connections = Connections::new(store.clone(), vault, http, Arc::clone(&clock));
     let depot = Depot { files: files(settings)?, limit: settings.attachment_limit, per_message: settings.attachments_per_message };
-    Ok(Cx { store, clock, connections, depot, links })
+    Ok(Cx { store, clock, connections, depot, links, alerts })
 }
 
 /// The place for files that the settings name.
@@ -52,6 +61,13 @@ fn files(settings: &Settings) -> anyhow::Result<Files> {
         None => Files::in_folder(&settings.attachments_folder()),
     };
     files.context("files cannot be kept there; check TRILOGUE_ATTACHMENTS")
+}
+
+fn post(settings: &Settings) -> anyhow::Result<Option<Post>> {
+    let Some(url) = &settings.smtp_url else { return Ok(None) };
+    let from = settings.smtp_from.as_deref().context("smtp_url is set, so smtp_from is required: who e-mails are from")?;
+    let public_url = settings.public_url.as_ref().map(|_| settings.public_url());
+    Ok(Some(Post { mailer: Mailer::new(url.expose_secret(), from)?, public_url }))
 }
 
 /// A server that runs.

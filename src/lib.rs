@@ -7,7 +7,7 @@
 //!          └───────────────┼────────────────┘
 //!                       workflow                             one transaction per use case
 //!          ┌───────────────┼────────────────┐
-//!        policy       store · files       helpdesk            siblings, blind to each other
+//!        policy     store · files     helpdesk     courier      siblings, blind to each other
 //!          └───────────────┼────────────────┘
 //!                        domain                              pure
 //! ```
@@ -16,6 +16,7 @@ pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod courier;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod domain;

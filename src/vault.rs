@@ -31,6 +31,7 @@ pub struct Vault {
     cipher: Aes256Gcm,
     key_id: [u8; 4],
     signing: SigningKey,
+    standing: SigningKey,
 }
 
 /// Signs what goes out into the world and must come back unchanged.
@@ -93,7 +94,8 @@ impl Vault {
         let key = Key::<Aes256Gcm>::try_from(bytes.as_slice()).map_err(|_| VaultError::BadKey)?;
         let digest = Sha256::digest(bytes.as_slice());
         let signing = SigningKey::derive(bytes.as_slice(), "trilogue: signed links");
-        Ok(Self { cipher: Aes256Gcm::new(&key), key_id: [digest[0], digest[1], digest[2], digest[3]], signing })
+        let standing = SigningKey::derive(bytes.as_slice(), "trilogue: links that stand");
+        Ok(Self { cipher: Aes256Gcm::new(&key), key_id: [digest[0], digest[1], digest[2], digest[3]], signing, standing })
     }
 
     /// What links are signed with. Another secret key makes another one, and so ends every link.
@@ -115,6 +117,16 @@ impl Vault {
         let payload = Payload { msg: text, aad: owner.as_bytes() };
         let sealed = self.cipher.encrypt(&Nonce::from(nonce), payload).map_err(|_| VaultError::Damaged)?;
         Ok([&[VERSION], self.key_id.as_slice(), &nonce, &sealed].concat())
+    }
+
+    /// A signature of a text that goes out in a link, in letters that a path can hold. No expiry.
+    pub fn sign(&self, text: &str) -> String {
+        self.standing.sign(&[text])
+    }
+
+    /// Whether a signature is ours.
+    pub fn signed(&self, text: &str, signature: &str) -> bool {
+        self.standing.has_signed(&[text], signature)
     }
 
     /// Opens what was sealed for that row.
@@ -163,6 +175,8 @@ mod tests {
         assert_eq!(vault.open("con_1", &sealed[..10]), Err(VaultError::Damaged));
         assert_eq!(Vault::new(&Vault::generate_key()).unwrap().open("con_1", &sealed), Err(VaultError::OtherKey));
         assert!(!sealed.windows(6).any(|window| window == b"secret"));
+        assert!(vault.signed("a/b", &vault.sign("a/b")) && !vault.signed("a/c", &vault.sign("a/b")));
+        assert!(!vault.signed("a/b", "") && !Vault::new(&Vault::generate_key()).unwrap().signed("a/b", &vault.sign("a/b")));
         assert_eq!(Vault::new("c2hvcnQ=").unwrap_err(), VaultError::BadKey);
     }
 }

@@ -7,6 +7,7 @@
 use sea_orm_migration::prelude::*;
 
 mod m20261122_000001_house;
+mod m20261122_000010_alerts;
 mod m20261122_000011_attachments;
 mod m20261122_000012_templates;
 mod m20261122_000013_search;
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m20261122_000001_house::Migration),
+            Box::new(m20261122_000010_alerts::Migration),
             Box::new(m20261122_000011_attachments::Migration),
             Box::new(m20261122_000012_templates::Migration),
             Box::new(m20261122_000013_search::Migration),

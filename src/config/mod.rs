@@ -52,10 +52,26 @@ pub struct Settings {
     pub s3_secret_key: Option<SecretString>,
     /// How long a stop may take, in seconds.
     pub drain_seconds: u32,
+    /// Which addresses webhooks may be sent to.
+    pub webhook_targets: WebhookTargets,
+    /// The mail server that e-mails are handed to; none for no e-mails.
+    pub smtp_url: Option<SecretString>,
+    /// Who they are from.
+    pub smtp_from: Option<String>,
     /// How log lines look.
     pub log_format: LogFormat,
     /// Which log lines.
     pub log: String,
+}
+
+/// Which addresses webhooks may be sent to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WebhookTargets {
+    /// Public ones, by `https`.
+    Public,
+    /// Any, by `http` too: for development.
+    Any,
 }
 
 /// How log lines look.
@@ -202,7 +218,7 @@ impl Settings {
 }
 
 fn is_known(key: &str) -> bool {
-    matches!(key, "public_url" | "secret_key" | "s3_endpoint" | "s3_access_key" | "s3_secret_key")
+    ["public_url", "secret_key", "s3_endpoint", "s3_access_key", "s3_secret_key", "smtp_url", "smtp_from"].contains(&key)
         || DEFAULTS.lines().any(|line| line.starts_with(&format!("{key} =")))
 }
 

@@ -126,6 +126,14 @@ ids! {
     SavedSearchId, "sav", "a saved search id";
     /// A timer.
     TimerId, "tim", "a timer id";
+    /// An address that the marketplace's timeline is told to.
+    WebhookEndpointId, "whe", "a webhook endpoint id";
+    /// What one endpoint is told of one event.
+    WebhookDeliveryId, "whd", "a webhook delivery id";
+    /// An address of the operator's staff that e-mails go to.
+    AlertRecipientId, "alr", "an alert recipient id";
+    /// An e-mail that goes out.
+    MailId, "mai", "an e-mail id";
 }
 
 #[cfg(test)]

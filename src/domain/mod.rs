@@ -1,11 +1,13 @@
 //! The vocabulary and the rules, pure: no async, no IO, no SQL, no clock. Read it in this order.
 
+pub mod alerts;
 pub mod attachments;
 pub mod calendar;
 pub mod cases;
 pub mod charter;
 pub mod effects;
 pub mod ids;
+pub mod mails;
 pub mod masking;
 pub mod money;
 pub mod orders;

@@ -134,7 +134,7 @@ pub enum EventKind {
         /// Whose answer is not needed.
         party: Party,
         /// Why, in the words of who said so.
-        reason: String,
+        note: String,
     },
     /// The case is settled.
     CaseResolved {

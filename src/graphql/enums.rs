@@ -260,3 +260,114 @@ pub(super) enum MessageDelivery {
     /// Nobody can tell whether it arrived; a person must look.
     Uncertain,
 }
+
+/// The types of events that a webhook endpoint can ask for. The text in code is the `type` in the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::alerts::EventType")]
+pub(super) enum WebhookEventType {
+    /// `case.opened`: the case began.
+    CaseOpened,
+    /// `case.order_attached`: an order was found or named.
+    OrderAttached,
+    /// `case.status_changed`: the case changed its state.
+    StatusChanged,
+    /// `case.priority_changed`: the case became more or less urgent.
+    PriorityChanged,
+    /// `case.escalated`: the case went to the operator.
+    CaseEscalated,
+    /// `case.reason_named`: it is known why the buyer got in touch.
+    CaseReasonNamed,
+    /// `case.deadline_near`: a promise will soon be broken.
+    DeadlineNear,
+    /// `case.deadline_missed`: a promise was not kept.
+    DeadlineMissed,
+    /// `case.reply_waived`: the buyer's last words need no answer.
+    ReplyWaived,
+    /// `case.resolved`: the case is settled.
+    CaseResolved,
+    /// `case.split`: parts of the case go on as cases of their own.
+    CaseSplit,
+    /// `case.merged`: the case goes on in another one.
+    CaseMerged,
+    /// `case.absorbed`: another case goes on in this one.
+    CaseAbsorbed,
+    /// `case.attachment_changed`: a file of a message became ready, or was taken away.
+    AttachmentChanged,
+    /// `case.thread_opened`: a thread was opened.
+    ThreadOpened,
+    /// `case.participant_added`: somebody was let into a thread.
+    ParticipantAdded,
+    /// `case.message_posted`: somebody said something.
+    MessagePosted,
+    /// `case.message_redacted`: parts of a message were removed.
+    MessageRedacted,
+    /// `case.message_delivered`: a message stands in the helpdesk now.
+    MessageDelivered,
+    /// `case.delivery_stopped`: a delivery to the helpdesk waits for a person. For operators.
+    DeliveryStopped,
+    /// `case.ticket_linked`: a ticket tells the case from now on. For operators.
+    TicketLinked,
+    /// `case.ticket_merged`: the ticket was merged into another one. For operators.
+    TicketMerged,
+    /// `case.ticket_deleted`: the ticket went to the helpdesk's bin. For operators.
+    TicketDeleted,
+    /// `case.ticket_marked_spam`: the ticket was marked as spam. For operators.
+    TicketMarkedSpam,
+    /// `case.ticket_restored`: the ticket came back. For operators.
+    TicketRestored,
+}
+
+/// Whose eyes a webhook endpoint sees the timeline with: those of the role that made it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::alerts::EndpointView")]
+pub(super) enum WebhookView {
+    /// The operator's: everything in the marketplace.
+    Whole,
+    /// The vendor's: every case, but only what its buyer may see.
+    Storefront,
+}
+
+/// Whether a webhook endpoint is told anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::alerts::EndpointState")]
+pub(super) enum WebhookEndpointState {
+    /// It is.
+    Enabled,
+    /// Not: somebody switched it off.
+    Disabled,
+    /// Not: it failed for five days.
+    Failed,
+    /// Not: it answered 410 Gone.
+    Gone,
+}
+
+/// Where a webhook delivery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub(super) enum WebhookDeliveryState {
+    /// It waits for its time, or for what the endpoint was told before it.
+    Pending,
+    /// On its way now.
+    Sending,
+    /// The endpoint has it.
+    Delivered,
+    /// Given up; it can be replayed.
+    Failed,
+}
+
+/// The kinds of e-mails that tell what happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::mails::MailKind")]
+pub(super) enum AlertKind {
+    /// There is a case that the reader did not know.
+    NewCase,
+    /// Somebody of another side said something.
+    NewMessage,
+    /// Time to answer runs out soon.
+    DeadlineNear,
+    /// Time to answer has run out.
+    DeadlineMissed,
+    /// The case went to the operator.
+    Escalated,
+    /// The case is settled.
+    Resolved,
+}

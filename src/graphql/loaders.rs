@@ -11,14 +11,16 @@ use super::errors::{Result, store};
 use super::rounds::Rounds;
 use crate::domain::attachments::Attachment;
 use crate::domain::cases::Case;
-use crate::domain::ids::{AttachmentId, BuyerId, CaseId, EventId, MessageId, OrderId, ParticipantId, SellerId, ThreadId};
+use crate::domain::ids::{
+    AttachmentId, BuyerId, CaseId, EventId, MessageId, OrderId, ParticipantId, SellerId, ThreadId, WebhookDeliveryId, WebhookEndpointId,
+};
 use crate::domain::orders::{Buyer, Order, Seller};
 use crate::domain::parties::Scope;
 use crate::domain::templates::{Eyes, Template, in_use};
 use crate::domain::threads::{Message, Participant, Thread};
 use crate::domain::tickets::Ticket;
 use crate::domain::timeline::Event;
-use crate::store::{Page, PageRequest, Store, StoreError};
+use crate::store::{EndpointRow, Page, PageRequest, Store, StoreError, WebhookRow};
 
 /// The store through one viewer's eyes.
 #[derive(Debug, Clone)]
@@ -91,6 +93,8 @@ by_id! {
     SellerId => Seller, sellers_by_id, id;
     BuyerId => Buyer, buyers_by_id, id;
     EventId => Event, events_by_id, id;
+    WebhookEndpointId => EndpointRow, endpoints_by_id, id;
+    WebhookDeliveryId => WebhookRow, webhooks_by_id, id;
 }
 
 fn grouped<K: Eq + Hash, V>(pairs: impl IntoIterator<Item = (K, V)>) -> HashMap<K, Vec<V>> {
@@ -284,6 +288,14 @@ impl Loaders {
     }
 
     pub(super) async fn event(&self, id: EventId) -> Result<Option<Event>> {
+        self.one(id).await
+    }
+
+    pub(super) async fn endpoint(&self, id: WebhookEndpointId) -> Result<Option<EndpointRow>> {
+        self.one(id).await
+    }
+
+    pub(super) async fn webhook(&self, id: WebhookDeliveryId) -> Result<Option<WebhookRow>> {
         self.one(id).await
     }
 

@@ -10,11 +10,13 @@ mod cases;
 mod charter;
 mod charter_enums;
 pub mod code;
+mod endpoints;
 mod enums;
 mod errors;
 mod export;
 pub mod limits;
 mod loaders;
+mod mails;
 mod masking;
 mod node;
 mod orders;
@@ -38,8 +40,10 @@ use case_changes::CaseMutations;
 use case_filter::{CaseFilterInput, CaseOrder};
 use cases::{CaseByInput, CaseObject};
 use charter::CharterMutations;
+use endpoints::{EndpointMutations, EndpointQueries};
 use errors::Result;
 use export::{CaseExportLink, ExportFormat};
+use mails::{MailMutations, MailQueries};
 use masking::MaskingQueries;
 use node::Node;
 use orders::{OrderByInput, OrderMutations, OrderObject, SellerByInput, SellerObject};
@@ -93,7 +97,7 @@ fn page_cost(first: Option<i32>, last: Option<i32>) -> usize {
 /// The queries.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
-pub struct QueryRoot(HouseQueries, MaskingQueries, TemplateQueries);
+pub struct QueryRoot(HouseQueries, MaskingQueries, TemplateQueries, EndpointQueries, MailQueries);
 
 /// The queries of what every case stands on.
 #[derive(Default)]
@@ -214,4 +218,6 @@ pub struct MutationRoot(
     TemplateMutations,
     saved_searches::SavedSearchMutations,
     presence::PresenceMutations,
+    EndpointMutations,
+    MailMutations,
 );

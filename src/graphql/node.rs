@@ -10,6 +10,7 @@ use async_graphql::{
 
 use super::attachments::AttachmentObject;
 use super::cases::CaseObject;
+use super::endpoints::{EndpointObject, WebhookObject};
 use super::errors::Result;
 use super::orders::{OrderObject, SellerObject};
 use super::session::Session;
@@ -18,7 +19,7 @@ use super::tenants::MarketplaceObject;
 use super::threads::{MessageObject, ParticipantObject, ThreadObject};
 use crate::domain::ids::{
     AttachmentId, BuyerId, CaseId, ConnectionId, DeliveryId, EventId, MalformedId, MarketplaceId, MessageId, OrderId, ParticipantId,
-    SavedSearchId, SellerId, TemplateId, ThreadId,
+    SavedSearchId, SellerId, TemplateId, ThreadId, WebhookDeliveryId, WebhookEndpointId,
 };
 use crate::workflow::templates::TemplateName;
 
@@ -82,7 +83,9 @@ graphql_ids!(
     EventId,
     DeliveryId,
     TemplateId,
-    SavedSearchId
+    SavedSearchId,
+    WebhookEndpointId,
+    WebhookDeliveryId,
 );
 
 /// An object with a global id, by which `node` finds it again.
@@ -107,6 +110,10 @@ pub(super) enum Node {
     Seller(SellerObject),
     /// A template.
     Template(TemplateObject),
+    /// A webhook endpoint.
+    WebhookEndpoint(EndpointObject),
+    /// A webhook delivery.
+    WebhookDelivery(WebhookObject),
 }
 
 /// Finds an object as the viewer sees it. One arm per kind of node.
@@ -129,6 +136,8 @@ pub(super) async fn find(session: &Session, id: &str) -> Result<Option<Node>> {
         Some(OrderId::PREFIX) => loaders.order(parsed(id)?).await?.map(|order| Node::Order(OrderObject(order))),
         Some(SellerId::PREFIX) => loaders.seller(parsed(id)?).await?.map(|seller| Node::Seller(SellerObject(seller))),
         Some(TemplateId::PREFIX) => super::templates::find(session, TemplateName::Id(parsed(id)?)).await?.map(Node::Template),
+        Some(WebhookEndpointId::PREFIX) => loaders.endpoint(parsed(id)?).await?.map(|row| Node::WebhookEndpoint(EndpointObject(row))),
+        Some(WebhookDeliveryId::PREFIX) => loaders.webhook(parsed(id)?).await?.map(|row| Node::WebhookDelivery(WebhookObject(row))),
         _ => return Err(super::errors::bad_input(format!("`{}` is not the id of a node.", id.chars().take(64).collect::<String>()))),
     })
 }

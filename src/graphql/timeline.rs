@@ -408,7 +408,7 @@ impl From<Event> for TimelineItem {
             EventKind::DeadlineMissed { promise, party, due_at } => {
                 Self::DeadlineMissed(DeadlineMissedEvent { event, promise: promise.into(), party: party.into(), due_at })
             }
-            EventKind::ReplyWaived { party, reason } => Self::ReplyWaived(ReplyWaivedEvent { event, party: party.into(), reason }),
+            EventKind::ReplyWaived { party, note } => Self::ReplyWaived(ReplyWaivedEvent { event, party: party.into(), note }),
             EventKind::CaseResolved { outcome, resolution } => {
                 Self::CaseResolved(CaseResolvedEvent { event, outcome: outcome.into(), resolution: resolution.map(Into::into) })
             }

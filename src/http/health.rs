@@ -39,7 +39,10 @@ pub(super) async fn readyz(State(vitals): State<Vitals>) -> Response {
 /// `GET /metrics`: the text format of Prometheus.
 pub(super) async fn metrics(State(vitals): State<Vitals>) -> Response {
     metrics::gauge!("trilogue_inbox_committing").set(number(vitals.committer.waiting() as u64));
-    for (queue, depth) in [("inbox", vitals.store.inbox_depth().await), ("outbox", vitals.store.outbox_depth().await)] {
+    let (inbox, outbox, webhooks) =
+        (vitals.store.inbox_depth().await, vitals.store.outbox_depth().await, vitals.store.webhooks_depth().await);
+    let mails = vitals.store.mails_depth().await;
+    for (queue, depth) in [("inbox", inbox), ("outbox", outbox), ("webhooks", webhooks), ("mails", mails)] {
         let QueueDepth { unfinished, parked, dead } = depth.unwrap_or_default();
         for (state, count) in [("unfinished", unfinished), ("parked", parked), ("dead", dead)] {
             metrics::gauge!("trilogue_queue_depth", "queue" => queue, "state" => state).set(number(count));

@@ -10,6 +10,7 @@ pub mod graphql;
 mod health;
 mod params;
 pub mod prepare;
+mod unsubscribe;
 mod webhooks;
 pub mod websocket;
 
@@ -60,6 +61,7 @@ pub fn router(doors: Doors, stop: &CancellationToken) -> Router {
     let vitals = Vitals { store: doors.cx.store.clone(), committer: doors.committer.clone(), metrics: doors.metrics };
     let files = attachments::routes(&doors.cx).merge(export::routes(&doors.cx));
     let webhooks = WebhookDoor { cx: doors.cx.clone(), committer: doors.committer, limit: doors.webhook_limit };
+    let cx = Arc::new(doors.cx.clone());
     let endpoint = Endpoint {
         executor: doors.graphql,
         prepare: Arc::new(Sessions(doors.cx)),
@@ -82,6 +84,7 @@ pub fn router(doors: Doors, stop: &CancellationToken) -> Router {
         .route("/graphql", endpoint.into_route())
         .merge(graphiql::routes())
         .merge(files)
+        .route("/unsubscribe/{marketplace}/{receiver}/{kind}/{signature}", get(unsubscribe::show).post(unsubscribe::change).with_state(cx))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz).with_state(vitals.clone()))
         .route("/metrics", get(health::metrics).with_state(vitals))

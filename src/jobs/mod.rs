@@ -3,8 +3,10 @@
 //!
 //! Every loop wakes when there is work, and looks by itself about once a second in case a wake-up call was lost.
 
+mod alerts;
 mod housekeeping;
 mod inbox;
+mod mails;
 mod outbox;
 mod reconcile;
 mod timers;
@@ -48,6 +50,9 @@ const LOOK: Duration = Duration::from_secs(1);
 pub fn start(cx: &Cx, settings: JobSettings, tracker: &TaskTracker, stop: &CancellationToken) {
     tracker.spawn(worker::run(inbox::Inbox(cx.clone()), settings.concurrency, stop.clone()));
     tracker.spawn(worker::run(outbox::Outbox(cx.clone()), settings.concurrency, stop.clone()));
+    tracker.spawn(alerts::run(cx.clone(), stop.clone()));
+    tracker.spawn(worker::run(alerts::Webhooks(cx.clone()), settings.concurrency, stop.clone()));
+    tracker.spawn(worker::run(mails::Mails(cx.clone()), settings.concurrency, stop.clone()));
     tracker.spawn(timers::run(cx.clone(), stop.clone()));
     tracker.spawn(reconcile::run(cx.clone(), settings.reconcile_every, stop.clone()));
     tracker.spawn(housekeeping::run(cx.clone(), settings.keep_finished, stop.clone()));
@@ -58,10 +63,19 @@ pub fn start(cx: &Cx, settings: JobSettings, tracker: &TaskTracker, stop: &Cance
 /// Does everything that is due now, one thing after the other, and says how much that was. Tests and tools call it
 /// instead of starting the loops.
 pub async fn run_due(cx: &Cx) -> Load {
+    // Boxed: it is as large as all loops together.
+    Box::pin(all_due(cx)).await
+}
+
+async fn all_due(cx: &Cx) -> Load {
     let mut load = Load::default();
     loop {
-        let done =
-            worker::drain(&inbox::Inbox(cx.clone())).await + worker::drain(&outbox::Outbox(cx.clone())).await + timers::fire_due(cx).await;
+        let done = worker::drain(&inbox::Inbox(cx.clone())).await
+            + worker::drain(&outbox::Outbox(cx.clone())).await
+            + timers::fire_due(cx).await
+            + alerts::tell_all(cx).await
+            + worker::drain(&alerts::Webhooks(cx.clone())).await
+            + worker::drain(&mails::Mails(cx.clone())).await;
         if done == Load::default() {
             return load;
         }

@@ -39,11 +39,15 @@ pub enum Permission {
     UploadFiles,
     /// Share saved searches with the other operators.
     ShareSearches,
+    /// Manage the webhook endpoints of one's own view.
+    ManageWebhooks,
+    /// Say whom of the operator's staff e-mails tell what happened.
+    ManageAlerts,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
@@ -55,6 +59,8 @@ impl Permission {
         Self::UseTemplates,
         Self::UploadFiles,
         Self::ShareSearches,
+        Self::ManageWebhooks,
+        Self::ManageAlerts,
     ];
 }
 
@@ -71,7 +77,9 @@ const fn role(who: &Who) -> Option<Role> {
 pub const fn has(who: &Who, permission: Permission) -> bool {
     match role(who) {
         Some(Role::Operator) => true,
-        Some(Role::Vendor) => matches!(permission, Permission::UpsertSellers | Permission::UpsertOrders | Permission::OpenCase),
+        Some(Role::Vendor) => {
+            matches!(permission, Permission::UpsertSellers | Permission::UpsertOrders | Permission::OpenCase | Permission::ManageWebhooks)
+        }
         Some(Role::Seller) => matches!(permission, Permission::UseTemplates | Permission::UploadFiles),
         // The command line: whoever can read the database.
         None => matches!((who, permission), (Who::System, Permission::PublishCharter)),

@@ -18,6 +18,9 @@ pub struct Live {
     timelines: Mutex<HashMap<MarketplaceId, watch::Sender<u64>>>,
     inbox: Notify,
     outbox: Notify,
+    alerts: Notify,
+    webhooks: Notify,
+    mails: Notify,
     unannounced: Mutex<HashSet<MarketplaceId>>,
     announce: Notify,
     pub(super) windows: Mutex<HashMap<MarketplaceId, watch::Sender<Arc<Window>>>>,
@@ -30,6 +33,9 @@ impl Live {
             timelines: Mutex::default(),
             inbox: Notify::new(),
             outbox: Notify::new(),
+            alerts: Notify::new(),
+            webhooks: Notify::new(),
+            mails: Notify::new(),
             unannounced: Mutex::default(),
             announce: Notify::new(),
             windows: Mutex::default(),
@@ -61,6 +67,7 @@ impl Live {
         if let Some(sender) = self.timelines.lock().unwrap_or_else(PoisonError::into_inner).get(&marketplace) {
             sender.send_modify(|count| *count += 1);
         }
+        self.alerts.notify_one();
     }
 
     /// Wakes everybody: calls of other replicas may have been lost.
@@ -69,8 +76,14 @@ impl Live {
             sender.send_modify(|count| *count += 1);
         }
         self.presence.wake_all();
-        self.inbox.notify_one();
-        self.outbox.notify_one();
+        self.wake_workers();
+    }
+
+    /// Wakes every worker: another replica did something.
+    pub fn wake_workers(&self) {
+        for worker in [&self.inbox, &self.outbox, &self.alerts, &self.webhooks, &self.mails] {
+            worker.notify_one();
+        }
     }
 
     /// Wakes the worker of the inbox.
@@ -81,6 +94,31 @@ impl Live {
     /// Wakes the worker of the outbox.
     pub fn outbox_grew(&self) {
         self.outbox.notify_one();
+    }
+
+    /// Wakes the worker of the webhooks that go out.
+    pub fn webhooks_grew(&self) {
+        self.webhooks.notify_one();
+    }
+
+    /// Wakes the worker of the e-mails.
+    pub fn mails_grew(&self) {
+        self.mails.notify_one();
+    }
+
+    /// Waits until e-mails may have to go out.
+    pub async fn mails_work(&self) {
+        self.mails.notified().await;
+    }
+
+    /// Waits until a timeline may have grown.
+    pub async fn alerts_work(&self) {
+        self.alerts.notified().await;
+    }
+
+    /// Waits until webhooks may have to go out.
+    pub async fn webhooks_work(&self) {
+        self.webhooks.notified().await;
     }
 
     /// Waits until the inbox may have work.

@@ -9,10 +9,12 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 use moka::future::Cache;
 
-use super::{Result, Store, StoreError};
+use super::{EndpointRow, Result, Store, StoreError, WebhookRow};
 use crate::domain::attachments::Attachment;
 use crate::domain::cases::Case;
-use crate::domain::ids::{AttachmentId, BuyerId, CaseId, EventId, MessageId, OrderId, ParticipantId, SellerId, ThreadId};
+use crate::domain::ids::{
+    AttachmentId, BuyerId, CaseId, EventId, MessageId, OrderId, ParticipantId, SellerId, ThreadId, WebhookDeliveryId, WebhookEndpointId,
+};
 use crate::domain::orders::{Buyer, Order, Seller};
 use crate::domain::parties::Scope;
 use crate::domain::threads::{Message, Participant, Thread};
@@ -70,6 +72,8 @@ memory! {
     sellers, sellers_by_id, SellerId => Seller;
     buyers, buyers_by_id, BuyerId => Buyer;
     events, events_by_id, EventId => Event;
+    endpoints, endpoints_by_id, WebhookEndpointId => EndpointRow;
+    webhooks, webhooks_by_id, WebhookDeliveryId => WebhookRow;
 }
 
 /// An id by which things are found, and remembered for followers.

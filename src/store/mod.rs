@@ -3,15 +3,18 @@
 //! Reads go through [`Store`]; writes through a [`Tx`], which also collects timeline events and outbox rows and writes
 //! them when it commits, so that nothing becomes visible without the state it belongs to.
 
+mod alerts;
 mod attachments;
 mod cases;
 mod charter;
 mod codec;
 mod committer;
+mod endpoints;
 mod entity;
 mod inbox;
 mod intake;
 mod live;
+mod mails;
 mod memory;
 mod messages;
 mod orders;
@@ -47,8 +50,10 @@ pub use attachments::{NewAttachment, Withdrawn};
 pub use cases::{CaseFilter, CaseKey, CaseOrder, Contact, OpenedBefore, RequestKey};
 pub use charter::Acceptance;
 pub use committer::{Committer, NotStored};
+pub use endpoints::{EndpointRow, NewWebhook, WebhookAttempt, WebhookRow};
 pub use inbox::{InboxRow, Inserted, NewDelivery};
 pub use live::Live;
+pub use mails::{MailRow, NewMail, RecipientRow};
 pub use memory::Remembered;
 pub use orders::{OrderDraft, SellerDraft};
 pub use outbox::{Arrival, NewOutbox, OutboxRow, opening_lane};

@@ -1,4 +1,4 @@
-//! What the inbox and the outbox share: rows of one lane go in order, one at a time; lanes go in parallel.
+//! What all queues share: rows of one lane go in order, one at a time; lanes go in parallel.
 //!
 //! A claim is a lease: a row whose worker died comes back when the lease runs out.
 
@@ -96,6 +96,8 @@ pub struct QueueDepth {
 pub(super) enum Queue {
     Inbox,
     Outbox,
+    Webhooks,
+    Mails,
 }
 
 /// That a row of a queue is in this state, written out: a partial index fits no bound value.
@@ -108,6 +110,26 @@ impl Queue {
         match self {
             Self::Inbox => "inbox",
             Self::Outbox => "outbox",
+            Self::Webhooks => "webhook_deliveries",
+            Self::Mails => "mail_deliveries",
+        }
+    }
+
+    /// That a row of a lane comes before another one. What tells the timeline goes in its order; a position is shared by
+    /// rows of different lanes only, or the ids decide.
+    const fn older_first(self) -> &'static str {
+        match self {
+            Self::Inbox | Self::Outbox => "older.id < q.id",
+            Self::Webhooks | Self::Mails => "(older.position, older.id) < (q.position, q.id)",
+        }
+    }
+
+    /// The states in which a row is removed when it gets old. What waits for a person stays; what told the timeline can
+    /// be read there.
+    const fn forgotten(self) -> &'static str {
+        match self {
+            Self::Inbox | Self::Outbox => "'DONE', 'IGNORED'",
+            Self::Webhooks | Self::Mails => "'DONE', 'IGNORED', 'DEAD'",
         }
     }
 
@@ -116,7 +138,7 @@ impl Queue {
     const fn sheds(self) -> &'static str {
         match self {
             Self::Inbox => ", digest = NULL",
-            Self::Outbox => "",
+            Self::Outbox | Self::Webhooks | Self::Mails => "",
         }
     }
 
@@ -129,8 +151,9 @@ impl Queue {
             "UPDATE {table} SET status = 'RUNNING', lease_until = $2, attempts = attempts + 1{sheds} WHERE (marketplace_id, id) IN (\
                SELECT q.marketplace_id, q.id FROM {table} q WHERE q.status = 'PENDING' AND q.run_at <= $1 \
                  AND NOT EXISTS (SELECT 1 FROM {table} busy WHERE busy.lane = q.lane AND busy.status = 'RUNNING') \
-                 AND NOT EXISTS (SELECT 1 FROM {table} older WHERE older.lane = q.lane AND older.status = 'PENDING' AND older.id < q.id) \
+                 AND NOT EXISTS (SELECT 1 FROM {table} older WHERE older.lane = q.lane AND older.status = 'PENDING' AND {older_first}) \
                ORDER BY q.run_at, q.id LIMIT {limit} {lock}) RETURNING *",
+            older_first = self.older_first(),
             sheds = self.sheds(),
             limit = claim.limit
         );
@@ -175,11 +198,13 @@ impl Queue {
 
     /// Puts a finished row back, as if it had just come: a person looked, so what an earlier attempt may have done is not
     /// looked for again. False when there is no such row.
-    pub(super) async fn replay(self, db: &DatabaseConnection, marketplace: Uuid, id: Uuid, now: DateTime<Utc>) -> Result<bool> {
+    pub(super) async fn replay<C: ConnectionTrait>(self, db: &C, marketplace: Uuid, id: Uuid, now: DateTime<Utc>) -> Result<bool> {
         // A ticket can be read again at any time; what has arrived in the helpdesk is not sent a second time.
         let (change, from) = match self {
             Self::Inbox => (self.sheds(), "'DONE', 'IGNORED', 'PARKED', 'DEAD'"),
             Self::Outbox => (", began_at = NULL", "'PARKED', 'DEAD'"),
+            // Every receiver can tell a repeated one by the event's id.
+            Self::Webhooks | Self::Mails => ("", "'DONE', 'DEAD'"),
         };
         let sql = format!(
             "UPDATE {} SET status = 'PENDING', run_at = $1, attempts = 0, finished_at = NULL{change} \
@@ -190,9 +215,9 @@ impl Queue {
         Ok(db.execute_raw(statement).await?.rows_affected() > 0)
     }
 
-    /// Removes rows that were finished before then. What waits for a person stays.
+    /// Removes rows that were finished before then.
     pub(super) async fn prune(self, db: &DatabaseConnection, before: DateTime<Utc>) -> Result<u64> {
-        let sql = format!("DELETE FROM {} WHERE status IN ('DONE', 'IGNORED') AND finished_at < $1", self.table());
+        let sql = format!("DELETE FROM {} WHERE status IN ({}) AND finished_at < $1", self.table(), self.forgotten());
         Ok(db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, [before.into()])).await?.rows_affected())
     }
 
@@ -201,8 +226,9 @@ impl Queue {
         let table = self.table();
         let sql = format!(
             "SELECT q.run_at AS due FROM {table} q WHERE q.status = 'PENDING' AND NOT EXISTS (\
-               SELECT 1 FROM {table} older WHERE older.lane = q.lane AND older.status = 'PENDING' AND older.id < q.id) \
-             ORDER BY q.run_at, q.id LIMIT 1"
+               SELECT 1 FROM {table} older WHERE older.lane = q.lane AND older.status = 'PENDING' AND {}) \
+             ORDER BY q.run_at, q.id LIMIT 1",
+            self.older_first()
         );
         let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
         row.map_or(Ok(None), |row| row.try_get("", "due").map_err(StoreError::from))
@@ -235,7 +261,7 @@ impl super::Store {
     pub async fn release_leases(&self) -> Result<()> {
         let after_every_lease = self.clock.now() + TimeDelta::days(365);
         let tx = self.begin_raw().await?;
-        for queue in [Queue::Inbox, Queue::Outbox] {
+        for queue in [Queue::Inbox, Queue::Outbox, Queue::Webhooks, Queue::Mails] {
             queue.sweep(&tx, after_every_lease).await?;
         }
         Ok(tx.commit().await?)
@@ -243,6 +269,10 @@ impl super::Store {
 
     /// Removes deliveries, in and out, that were finished before then.
     pub async fn prune_queues(&self, before: DateTime<Utc>) -> Result<u64> {
-        Ok(Queue::Inbox.prune(&self.writes, before).await? + Queue::Outbox.prune(&self.writes, before).await?)
+        let mut removed = 0;
+        for queue in [Queue::Inbox, Queue::Outbox, Queue::Webhooks, Queue::Mails] {
+            removed += queue.prune(&self.writes, before).await?;
+        }
+        Ok(removed)
     }
 }

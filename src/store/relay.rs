@@ -78,8 +78,7 @@ impl Store {
                 Some(call) => match call.payload().parse::<MarketplaceId>() {
                     Ok(marketplace) => {
                         self.live.wake_timeline(marketplace);
-                        self.live.inbox_grew();
-                        self.live.outbox_grew();
+                        self.live.wake_workers();
                     }
                     Err(error) => tracing::warn!(%error, "a call of another replica cannot be read"),
                 },

@@ -115,6 +115,11 @@ fn place(scope: Scope, thread: &impl ColumnTrait, number: Option<SimpleExpr>) ->
     Some(select)
 }
 
+/// That a reader sees none of it.
+pub(super) fn nothing() -> SimpleExpr {
+    Expr::val(1).eq(0)
+}
+
 fn meant_for(scope: Scope, audience: impl ColumnTrait) -> Condition {
     let Some(party) = scope.audience() else { return Condition::all() };
     // Bits and not a list of values: an audience is a set of sides.

@@ -2,14 +2,17 @@
 //!
 //! No HTTP, no GraphQL, no SQL here. Whoever asks "can this happen twice?" reads one function.
 
+pub mod alerts;
 pub mod attachments;
 pub mod cases;
 pub mod charter;
 pub mod connections;
 mod effects;
+pub mod endpoints;
 pub mod export;
 pub mod inbound;
 pub mod links;
+pub mod mails;
 pub mod masking;
 pub mod merges;
 pub mod orders;
@@ -32,6 +35,7 @@ use crate::files::FilesError;
 use crate::helpdesk::HelpdeskError;
 use crate::store::{Store, StoreError};
 use crate::vault::VaultError;
+use alerts::Alerts;
 use attachments::Depot;
 use connections::Connections;
 use links::Links;
@@ -49,6 +53,8 @@ pub struct Cx {
     pub depot: Depot,
     /// Addresses that open for whom they were made for.
     pub links: Links,
+    /// The ways out to whom the timeline is told.
+    pub alerts: Alerts,
 }
 
 impl Cx {

@@ -14,7 +14,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("policy", &["domain"]),
     ("store", &["clock", "domain"]),
     ("helpdesk", &["clock", "domain"]),
-    ("workflow", &["clock", "domain", "files", "helpdesk", "policy", "store", "vault"]),
+    ("courier", &[]),
+    ("workflow", &["clock", "courier", "domain", "files", "helpdesk", "policy", "store", "vault"]),
     ("jobs", &["domain", "helpdesk", "store", "workflow"]),
     ("graphql", &["domain", "policy", "store", "workflow"]),
     ("http", &["domain", "graphql", "helpdesk", "store", "workflow"]),
@@ -22,7 +23,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("telemetry", &["config"]),
     // The simulated helpdesks share nothing with the house but the clock and the words for a signature.
     ("demo", &["clock", "helpdesk"]),
-    ("app", &["clock", "config", "files", "graphql", "helpdesk", "http", "jobs", "store", "telemetry", "workflow"]),
+    ("app", &["clock", "config", "courier", "files", "graphql", "helpdesk", "http", "jobs", "store", "telemetry", "workflow"]),
     ("cli", &["app", "clock", "config", "demo", "domain", "graphql", "helpdesk", "store", "telemetry", "workflow"]),
     ("main", &[]),
 ];
@@ -34,6 +35,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("store", &["async_graphql", "axum", "object_store", "reqwest"]),
     ("files", &["async_graphql", "axum", "reqwest", "sea_orm", "sqlx"]),
     ("helpdesk", &["async_graphql", "sea_orm", "sqlx"]),
+    ("courier", &["async_graphql", "axum", "sea_orm", "sqlx"]),
     ("workflow", &["async_graphql", "axum", "object_store", "sea_orm", "sqlx"]),
     ("jobs", &["async_graphql", "axum", "reqwest", "sea_orm", "sqlx"]),
     ("graphql", &["axum", "reqwest", "sea_orm", "sqlx"]),

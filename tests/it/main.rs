@@ -1,6 +1,7 @@
 //! The integration tests: one binary, so that they link and start their peers once.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by a panic, in its helpers too")]
 
+mod alerts;
 mod any_order;
 mod attachments;
 mod business_hours;

@@ -8,37 +8,44 @@ use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statemen
 use sea_orm_migration::MigratorTrait;
 use serde_json::json;
 use trilogue::demo::peer::{Audience, SimFile};
+use trilogue::domain::mails::MailKind;
 use trilogue::domain::tickets::HelpdeskKind;
 
 use crate::attachments;
-use crate::harness::{Db, Story, TestApp, on_both_databases};
+use crate::harness::{Db, Receiver, Story, TestApp, on_both_databases};
 
 /// Columns that the story below leaves empty, each with the reason.
 const EMPTY: &[&str] = &[
-    "api_tokens.revoked_at",        // no token of the story is revoked
-    "cases.idempotency_key",        // it begins in the helpdesk
-    "cases.merged_into",            // it is one case throughout
-    "cases.order_line",             // the helpdesk does not say which
-    "cases.outcome",                // it is not settled
-    "cases.parent_id",              // it was split from none
-    "cases.request_digest",         // it begins in the helpdesk
-    "cases.resolution",             // it is not settled
-    "cases.silence_at",             // nobody waits for the buyer
-    "connections.reconcile_cursor", // Freshdesk gives none
-    "connections.reconciled_at",    // nothing was missed
-    "inbox.delivery_key",           // Freshdesk gives none
-    "inbox.digest",                 // over once a worker has begun
-    "inbox.event_key",              // likewise
-    "inbox.last_error",             // all went well
-    "inbox.lease_until",            // nobody works now
-    "marketplaces.next_charter_at", // no change of the charter is announced
-    "messages.copied_from",         // no case was split
-    "messages.redacted_at",         // nothing was blacked out
-    "outbox.began_at",              // every outcome is known
-    "outbox.last_error",            // all went well
-    "outbox.lease_until",           // nobody works now
-    "threads.subject",              // simply the case
-    "tickets.pushed_status",        // over once the helpdesk has answered
+    "api_tokens.revoked_at",           // no token of the story is revoked
+    "cases.idempotency_key",           // it begins in the helpdesk
+    "cases.merged_into",               // it is one case throughout
+    "cases.order_line",                // the helpdesk does not say which
+    "cases.outcome",                   // it is not settled
+    "cases.parent_id",                 // it was split from none
+    "cases.request_digest",            // it begins in the helpdesk
+    "cases.resolution",                // it is not settled
+    "cases.silence_at",                // nobody waits for the buyer
+    "connections.reconcile_cursor",    // Freshdesk gives none
+    "connections.reconciled_at",       // nothing was missed
+    "inbox.delivery_key",              // Freshdesk gives none
+    "inbox.digest",                    // over once a worker has begun
+    "inbox.event_key",                 // likewise
+    "inbox.last_error",                // all went well
+    "inbox.lease_until",               // nobody works now
+    "mail_deliveries.finished_at",     // no mail server takes them
+    "mail_deliveries.lease_until",     // nobody works now
+    "marketplaces.next_charter_at",    // no change of the charter is announced
+    "messages.copied_from",            // no case was split
+    "messages.redacted_at",            // nothing was blacked out
+    "outbox.began_at",                 // every outcome is known
+    "outbox.last_error",               // all went well
+    "outbox.lease_until",              // nobody works now
+    "threads.subject",                 // simply the case
+    "tickets.pushed_status",           // over once the helpdesk has answered
+    "webhook_deliveries.last_error",   // all went well
+    "webhook_deliveries.lease_until",  // nobody works now
+    "webhook_endpoints.failing_since", // likewise
+    "webhook_endpoints.state_reason",  // it is on
 ];
 
 async fn rows(db: &DatabaseConnection, sql: &str) -> Vec<sea_orm::QueryResult> {
@@ -88,9 +95,17 @@ async fn up_down_and_up_again_and_alike_on_both() {
 on_both_databases! {
     /// A story that touches every table; what no row of it fills is listed, so that no column is forgotten or useless.
     async fn every_column_is_in_use(db: Db) {
-        let story = Story::begin(db, HelpdeskKind::Freshdesk).await;
+        let mut story = Story::begin(db, HelpdeskKind::Freshdesk).await;
+        story.app.send_mails_in_vain();
         let seller = json!({ "sellers": [{ "externalId": "alma", "name": "Boutique Alma", "email": "a@example.org", "locale": "fr" }] });
         story.app.act(&story.vendor, "sellersUpsert", "sellers { id }", seller).await;
+        let staff = json!({ "recipients": [{ "email": "staff@example.org", "locale": "fr" }] });
+        story.app.act(&story.operator, "alertRecipientsSet", "recipients { email }", staff).await;
+        let seller = story.app.ask(&story.seller, "{ viewer { seller { id } } }", json!({})).await["viewer"]["seller"]["id"].clone();
+        story.app.cx.store.mute(story.app.marketplace.id, serde_json::from_value(seller).unwrap(), MailKind::Resolved).await.unwrap();
+        let receiver = Receiver::start().await;
+        let endpoint = json!({ "url": receiver.url, "description": "Our shop" });
+        story.app.act(&story.vendor, "webhookEndpointCreate", "secret", endpoint).await;
         let ticket = story.ticket().await;
         let thread = story.thread(ticket, "SELLER_BUYER").await;
         story.post(&story.seller, &thread, "Il part demain.").await;

@@ -8,15 +8,19 @@ use std::sync::{Arc, Mutex};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 use trilogue::demo::peer::{Audience, Opening, SimFile};
+use trilogue::domain::mails::{MailKind, Receiver};
 use trilogue::domain::tickets::HelpdeskKind;
 use trilogue::jobs;
 
 use crate::attachments;
-use crate::harness::{Db, ORDER, Story, order};
+use crate::harness::{self, Db, ORDER, Story, order};
 use crate::statements::{LIST, SIDEBAR, TIMELINE};
 
 /// Everything that people and workers commonly do, once.
 async fn a_day(story: &Story) {
+    let receiver = harness::Receiver::start().await;
+    mails(story).await;
+    webhooks(story, &receiver).await;
     let ticket = story.ticket().await;
     let case = story.case(ticket, "id reference").await;
     let thread = story.thread(ticket, "SELLER_BUYER").await;
@@ -96,6 +100,56 @@ async fn templates(story: &Story, case: &serde_json::Value) {
     }
 }
 
+/// E-mails to sellers and staff from now on, some of them stopped.
+async fn mails(story: &Story) {
+    let sellers = json!({ "sellers": [{ "externalId": "alma", "name": "Boutique Alma", "email": "alma@example.org" }] });
+    let seller = story.app.act(&story.vendor, "sellersUpsert", "sellers { id }", sellers).await["sellers"][0]["id"].clone();
+    let recipients = json!({ "recipients": [{ "email": "staff@example.org" }] });
+    for _ in 0..2 {
+        story.app.act(&story.operator, "alertRecipientsSet", "recipients { email }", recipients.clone()).await;
+    }
+    story.app.ask(&story.operator, "{ alertRecipients { email } }", json!({})).await;
+    let (house, marketplace) = (&story.app.cx.store, story.app.marketplace.id);
+    let receiver: Receiver = serde_json::from_value(seller).unwrap();
+    house.mute(marketplace, receiver, MailKind::Resolved).await.unwrap();
+    house.unmute(marketplace, receiver, MailKind::Resolved).await.unwrap();
+    house.mails(marketplace, 10).await.unwrap();
+    house.mails_next_due().await.unwrap();
+    house.webhooks_next_due().await.unwrap();
+    house.mails_depth().await.unwrap();
+    house.webhooks_depth().await.unwrap();
+}
+
+/// Endpoints, and what their makers commonly do with them. One is told everything of the day.
+async fn webhooks(story: &Story, receiver: &harness::Receiver) {
+    let mut made = Vec::new();
+    for token in [&story.vendor, &story.vendor, &story.operator] {
+        let payload = story.app.act(token, "webhookEndpointCreate", "endpoint { id }", json!({ "url": receiver.url })).await;
+        made.push(payload["endpoint"]["id"].as_str().unwrap().to_owned());
+    }
+    let id = json!({ "id": made[0] });
+    story.ticket().await;
+    let log =
+        "query($id: ID!, $after: String, $before: String) { a: webhookDeliveries(endpointId: $id, first: 2, after: $after) { nodes { id } }
+        b: webhookDeliveries(endpointId: $id, last: 2, before: $before) { nodes { id } } webhookEndpoints { id } }";
+    for token in [&story.vendor, &story.operator] {
+        let seen = story.app.ask(token, log, id.clone()).await;
+        let first = seen["a"]["nodes"][0]["id"].clone();
+        story.app.ask(token, log, json!({ "id": made[0], "after": first, "before": first })).await;
+        for node in [&first, &id["id"]] {
+            story.app.ask(token, "query($id: ID!) { node(id: $id) { id } }", json!({ "id": node })).await;
+        }
+        story.app.act(token, "webhookDeliveryReplay", "delivery { id }", json!({ "id": first })).await;
+        story.app.work().await;
+    }
+    let replay = json!({ "id": made[0], "since": "2026-11-22T00:00:00Z" });
+    story.app.act(&story.vendor, "webhookEndpointReplay", "replayedCount", replay).await;
+    story.app.act(&story.vendor, "webhookEndpointSendTest", "delivery { id }", id.clone()).await;
+    story.app.act(&story.vendor, "webhookEndpointRotateSecret", "secret", id.clone()).await;
+    story.app.act(&story.vendor, "webhookEndpointUpdate", "endpoint { id }", json!({ "id": made[0], "state": "DISABLED" })).await;
+    story.app.act(&story.vendor, "webhookEndpointDelete", "deletedId", id).await;
+}
+
 /// The tables that SQLite would read from end to end, or all rows of a marketplace of, and for which statement.
 async fn wide(db: &mut SqliteConnection, sql: &str) -> Vec<String> {
     let rows = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"))).fetch_all(db).await.unwrap();
@@ -113,6 +167,7 @@ async fn every_row_is_found_by_an_index_that_leads_to_it() {
     let mut plans = BTreeSet::new();
     for kind in [HelpdeskKind::Zendesk, HelpdeskKind::Freshdesk] {
         let mut story = Story::begin(Db::Sqlite, kind).await;
+        story.app.send_mails_in_vain();
         let seen = Arc::new(Mutex::new(BTreeSet::new()));
         let log = Arc::clone(&seen);
         story.app.cx.store.on_statement(move |sql| {

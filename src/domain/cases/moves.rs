@@ -86,7 +86,7 @@ impl Case {
             (CaseMove::Clarify, WaitingSeller | WaitingOperator | WaitingBuyer) => case.await_clarification(terms, at),
             (CaseMove::WaiveReply { reason }, WaitingSeller | WaitingOperator) => {
                 if let Some(party) = self.status.turn() {
-                    events.push(NewEvent::for_staff(EventKind::ReplyWaived { party, reason: reason.clone() }));
+                    events.push(NewEvent::for_staff(EventKind::ReplyWaived { party, note: reason.clone() }));
                 }
                 case.waive_reply(terms, at);
             }

@@ -64,15 +64,15 @@ deadline_event! {
 
 event! {
     /// The buyer's last words need no answer; measures skip them. For sellers and operators.
-    ReplyWaivedEvent(party: Party, reason: String) {
+    ReplyWaivedEvent(party: Party, note: String) {
         /// Whose answer is not needed.
         async fn party(&self) -> Party {
             self.party
         }
 
         /// Why, in the words of who said so.
-        async fn reason(&self) -> &str {
-            &self.reason
+        async fn note(&self) -> &str {
+            &self.note
         }
     }
 }

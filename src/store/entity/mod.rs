@@ -1,5 +1,8 @@
 //! The tables as SeaORM sees them, one file each. Nothing outside `store` sees them.
 
+pub(crate) mod alert_cursors;
+pub(crate) mod alert_mutes;
+pub(crate) mod alert_recipients;
 pub(crate) mod api_tokens;
 pub(crate) mod attachments;
 pub(crate) mod buyer_identities;
@@ -11,6 +14,7 @@ pub(crate) mod charter_versions;
 pub(crate) mod connections;
 pub(crate) mod events;
 pub(crate) mod inbox;
+pub(crate) mod mail_deliveries;
 pub(crate) mod marketplaces;
 pub(crate) mod messages;
 pub(crate) mod order_lines;
@@ -24,3 +28,5 @@ pub(crate) mod templates;
 pub(crate) mod thread_cases;
 pub(crate) mod threads;
 pub(crate) mod tickets;
+pub(crate) mod webhook_deliveries;
+pub(crate) mod webhook_endpoints;

@@ -8,11 +8,14 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use trilogue::app::{self, Server, Work};
 use trilogue::clock::{ManualClock, SharedClock};
-use trilogue::config::{LogFormat, Settings};
+use trilogue::config::{LogFormat, Settings, WebhookTargets};
+use trilogue::courier::{Courier, Mailer, Targets};
 use trilogue::domain::charter::{Charter, Marketplace};
 use trilogue::domain::parties::Role;
 use trilogue::jobs;
 use trilogue::workflow::Cx;
+use trilogue::workflow::alerts::Alerts;
+use trilogue::workflow::mails::Post;
 use trilogue::workflow::tenants::{self, NewMarketplace, TokenRequest};
 
 use super::postgres::{self, Template};
@@ -73,6 +76,9 @@ fn settings(database_url: String) -> Settings {
         s3_access_key: None,
         s3_secret_key: None,
         drain_seconds: 20,
+        smtp_url: None,
+        smtp_from: None,
+        webhook_targets: WebhookTargets::Any,
         log_format: LogFormat::Text,
         log: "warn".to_owned(),
     }
@@ -133,6 +139,14 @@ impl TestApp {
         if let Some(server) = self.server.take() {
             server.stop().await.unwrap();
         }
+    }
+
+    /// Sends e-mails to a mail server that is not there.
+    pub(crate) fn send_mails_in_vain(&mut self) {
+        let courier = Courier::new(Targets::Any).unwrap();
+        let mailer = Mailer::new("smtp://127.0.0.1:9", "alerts@bazar.example").unwrap();
+        let post = Post { mailer, public_url: Some("https://t.example".to_owned()) };
+        self.cx.alerts = Alerts::new(courier, self.settings.vault().unwrap(), Some(post));
     }
 
     /// Lets time pass.

@@ -1,34 +1,19 @@
 //! The referees from npm: the audits of `graphql-http` and the client `graphql-ws`.
 
-use std::fs::File;
-use std::path::Path;
 use std::process::Stdio;
 
 use serde_json::{Value, json};
 use tokio::process::Command;
 
 use super::server::{Server, in_the_end};
-
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/audits");
+use crate::harness::{AUDITS, install_audits};
 
 /// Runs a script of the folder against the server; its lines.
 async fn run(script: &str, url: &str) -> Vec<Value> {
-    install().await;
-    let output = Command::new("node").args([script, url]).current_dir(FOLDER).stderr(Stdio::inherit()).output().await.unwrap();
+    install_audits().await;
+    let output = Command::new("node").args([script, url]).current_dir(AUDITS).stderr(Stdio::inherit()).output().await.unwrap();
     assert!(output.status.success(), "{script} failed");
     String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-async fn install() {
-    // Across processes too, as some test runners give each test its own.
-    let turn = File::create(concat!(env!("CARGO_TARGET_TMPDIR"), "/audits.lock")).unwrap();
-    let turn = tokio::task::spawn_blocking(move || turn.lock().map(|()| turn)).await.unwrap().unwrap();
-    // npm writes this file when the installation is complete.
-    if !Path::new(FOLDER).join("node_modules/.package-lock.json").exists() {
-        let status = Command::new("npm").arg("ci").current_dir(FOLDER).stdout(Stdio::null()).status().await.unwrap();
-        assert!(status.success(), "npm ci failed");
-    }
-    turn.unlock().unwrap();
 }
 
 #[tokio::test]

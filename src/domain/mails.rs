@@ -1,0 +1,173 @@
+//! E-mails that tell a seller or the operator's staff that something happened: of which kind, to whom, in which words.
+//!
+//! They say what happened and where to look, and nothing of what was said: an e-mail goes where no right can be taken
+//! back.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::cases::{CaseStatus, EscalationReason};
+use super::charter::Promise;
+use super::ids::{AlertRecipientId, SellerId};
+use super::parties::Party;
+use super::timeline::EventKind;
+
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use words::{Facts, Letter, Page, letter, page};
+
+/// The kinds of e-mails that can be unsubscribed from, each by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum MailKind {
+    /// There is a case that the receiver did not know.
+    NewCase,
+    /// Somebody else said something.
+    NewMessage,
+    /// Time to answer runs out soon.
+    DeadlineNear,
+    /// Time to answer has run out.
+    DeadlineMissed,
+    /// The case went to the operator.
+    Escalated,
+    /// The case is settled.
+    Resolved,
+}
+
+impl MailKind {
+    /// Every kind.
+    pub const ALL: [Self; 6] = [Self::NewCase, Self::NewMessage, Self::DeadlineNear, Self::DeadlineMissed, Self::Escalated, Self::Resolved];
+
+    /// What a side is told of what happened; none for what is not worth an e-mail. To add one is to add a line here.
+    pub const fn of(kind: &EventKind, to: Party) -> Option<Self> {
+        match (kind, to) {
+            // The seller learns of a case when it is known whose it is.
+            (EventKind::CaseOpened { .. }, _) | (EventKind::OrderAttached { .. }, Party::Seller) => Some(Self::NewCase),
+            (EventKind::MessagePosted { .. }, _) => Some(Self::NewMessage),
+            (EventKind::CaseEscalated { reason: EscalationReason::SellerSilent, .. }, Party::Seller) => Some(Self::DeadlineMissed),
+            (EventKind::DeadlineNear { party: Party::Seller, .. }, Party::Seller)
+            | (EventKind::DeadlineNear { party: Party::Operator, .. }, Party::Operator) => Some(Self::DeadlineNear),
+            // The seller who did not answer hears of it by the escalation.
+            (EventKind::DeadlineMissed { party: Party::Seller, promise: Promise::Resolution, .. }, Party::Seller)
+            | (EventKind::DeadlineMissed { party: Party::Operator, .. }, Party::Operator) => Some(Self::DeadlineMissed),
+            (EventKind::CaseEscalated { .. }, _) => Some(Self::Escalated),
+            (EventKind::StatusChanged { to: CaseStatus::Resolved, .. }, _) => Some(Self::Resolved),
+            _ => None,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::NewCase => "NEW_CASE",
+            Self::NewMessage => "NEW_MESSAGE",
+            Self::DeadlineNear => "DEADLINE_NEAR",
+            Self::DeadlineMissed => "DEADLINE_MISSED",
+            Self::Escalated => "ESCALATED",
+            Self::Resolved => "RESOLVED",
+        }
+    }
+}
+
+impl fmt::Display for MailKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// That a text names none of the known things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not known")]
+pub struct Unknown;
+
+impl FromStr for MailKind {
+    type Err = Unknown;
+
+    fn from_str(text: &str) -> Result<Self, Unknown> {
+        Self::ALL.into_iter().find(|kind| kind.name() == text).ok_or(Unknown)
+    }
+}
+
+/// Who an e-mail goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Receiver {
+    /// A seller.
+    Seller(SellerId),
+    /// An address of the operator's staff.
+    Operator(AlertRecipientId),
+}
+
+impl Receiver {
+    /// The side it stands on.
+    pub const fn party(self) -> Party {
+        match self {
+            Self::Seller(_) => Party::Seller,
+            Self::Operator(_) => Party::Operator,
+        }
+    }
+}
+
+impl fmt::Display for Receiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Seller(id) => id.fmt(f),
+            Self::Operator(id) => id.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Receiver {
+    type Err = Unknown;
+
+    fn from_str(text: &str) -> Result<Self, Unknown> {
+        text.parse().map(Self::Seller).or_else(|_| text.parse().map(Self::Operator)).map_err(|_| Unknown)
+    }
+}
+
+impl TryFrom<String> for Receiver {
+    type Error = Unknown;
+
+    fn try_from(text: String) -> Result<Self, Unknown> {
+        text.parse()
+    }
+}
+
+impl From<Receiver> for String {
+    fn from(receiver: Receiver) -> Self {
+        receiver.to_string()
+    }
+}
+
+/// The languages that e-mails are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    English,
+    /// French.
+    French,
+}
+
+impl Language {
+    /// The first of these tags that names one of ours; English when none does.
+    pub fn best<'a>(tags: impl IntoIterator<Item = &'a str>) -> Self {
+        let known = |tag: &str| match tag.split('-').next() {
+            Some("fr") => Some(Self::French),
+            Some("en") => Some(Self::English),
+            _ => None,
+        };
+        tags.into_iter().find_map(known).unwrap_or(Self::English)
+    }
+
+    /// Its tag.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::French => "fr",
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The words of e-mails and of the page on which they are stopped.
+
+use std::fmt::Write;
+
+use super::{Language, MailKind};
+use crate::domain::parties::Party;
+
+/// What an e-mail speaks of.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// What happened.
+    pub kind: MailKind,
+    /// To which side it is written.
+    pub to: Party,
+    /// The marketplace's name.
+    pub marketplace: &'a str,
+    /// The case.
+    pub reference: &'a str,
+    /// Where to look; none when nobody said.
+    pub link: Option<&'a str>,
+    /// Where to stop e-mails of this kind.
+    pub unsubscribe: Option<&'a str>,
+}
+
+/// An e-mail, written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// The subject.
+    pub subject: String,
+    /// As plain text.
+    pub text: String,
+    /// As HTML.
+    pub html: String,
+}
+
+/// What happened, as the end of a subject and as a sentence.
+fn what(kind: MailKind, to: Party, language: Language) -> (&'static str, &'static str) {
+    use Language::{English, French};
+    match (kind, language) {
+        (MailKind::NewCase, English) => ("new case", "A new case was opened."),
+        (MailKind::NewCase, French) => ("nouveau dossier", "Un nouveau dossier a été ouvert."),
+        (MailKind::NewMessage, English) => ("new message", "There is a new message in the case."),
+        (MailKind::NewMessage, French) => ("nouveau message", "Il y a un nouveau message dans le dossier."),
+        (MailKind::DeadlineNear, English) => ("time to answer is running out", "The time to answer runs out soon."),
+        (MailKind::DeadlineNear, French) => ("délai de réponse bientôt écoulé", "Le délai de réponse est bientôt écoulé."),
+        (MailKind::DeadlineMissed, English) if matches!(to, Party::Seller) => {
+            ("time to answer has run out", "The time to answer has run out. The marketplace has taken over the case.")
+        }
+        (MailKind::DeadlineMissed, English) => ("time to answer has run out", "The time to answer has run out."),
+        (MailKind::DeadlineMissed, French) if matches!(to, Party::Seller) => {
+            ("délai de réponse écoulé", "Le délai de réponse est écoulé. La place de marché a repris le dossier.")
+        }
+        (MailKind::DeadlineMissed, French) => ("délai de réponse écoulé", "Le délai de réponse est écoulé."),
+        (MailKind::Escalated, English) if matches!(to, Party::Operator) => ("escalated", "The case was escalated to you."),
+        (MailKind::Escalated, English) => ("escalated", "The case was escalated to the marketplace."),
+        (MailKind::Escalated, French) if matches!(to, Party::Operator) => ("escaladé", "Le dossier vous a été transmis."),
+        (MailKind::Escalated, French) => ("escaladé", "Le dossier a été transmis à la place de marché."),
+        (MailKind::Resolved, English) => ("resolved", "The case was resolved."),
+        (MailKind::Resolved, French) => ("résolu", "Le dossier a été résolu."),
+    }
+}
+
+/// The e-mails of a kind, as people call them.
+fn name(kind: MailKind, language: Language) -> &'static str {
+    match (kind, language) {
+        (MailKind::NewCase, Language::English) => "new cases",
+        (MailKind::NewCase, Language::French) => "les nouveaux dossiers",
+        (MailKind::NewMessage, Language::English) => "new messages",
+        (MailKind::NewMessage, Language::French) => "les nouveaux messages",
+        (MailKind::DeadlineNear, Language::English) => "deadlines that are near",
+        (MailKind::DeadlineNear, Language::French) => "les délais bientôt écoulés",
+        (MailKind::DeadlineMissed, Language::English) => "missed deadlines",
+        (MailKind::DeadlineMissed, Language::French) => "les délais écoulés",
+        (MailKind::Escalated, Language::English) => "escalations",
+        (MailKind::Escalated, Language::French) => "les escalades",
+        (MailKind::Resolved, Language::English) => "resolved cases",
+        (MailKind::Resolved, Language::French) => "les dossiers résolus",
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Writes an e-mail.
+pub fn letter(facts: &Facts<'_>, language: Language) -> Letter {
+    let (short, sentence) = what(facts.kind, facts.to, language);
+    let (colon, case, look, why, stop) = match language {
+        Language::English => (": ", "Case", "Open", "You get this e-mail because you take part in cases of", "Stop e-mails about"),
+        Language::French => {
+            (" : ", "Dossier", "Ouvrir", "Vous recevez ce message car vous participez aux dossiers de", "Ne plus recevoir d'e-mails sur")
+        }
+    };
+    let (marketplace, reference, about) = (facts.marketplace, facts.reference, name(facts.kind, language));
+    let mut text = format!("{sentence}\n\n{case}{colon}{reference}\n");
+    let mut html = format!(
+        "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\"></head>\
+         <body style=\"font-family:sans-serif\"><p>{sentence}</p><p>{case}{colon}<strong>{}</strong></p>",
+        language.tag(),
+        escaped(reference)
+    );
+    if let Some(link) = facts.link {
+        let _ = writeln!(text, "{look}{colon}{link}");
+        let _ = write!(html, "<p><a href=\"{}\">{look}</a></p>", escaped(link));
+    }
+    let _ = write!(text, "\n-- \n{why} {marketplace}.\n");
+    let _ = write!(html, "<hr><p><small>{why} {}.", escaped(marketplace));
+    if let Some(unsubscribe) = facts.unsubscribe {
+        let _ = writeln!(text, "{stop} {about}{colon}{unsubscribe}");
+        let _ = write!(html, " <a href=\"{}\">{stop} {about}</a>", escaped(unsubscribe));
+    }
+    html.push_str("</small></p></body></html>");
+    Letter { subject: format!("[{marketplace}] {reference}{colon}{short}"), text, html }
+}
+
+/// The page on which e-mails of a kind are stopped, or begun again, in both languages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The whole page.
+    pub html: String,
+    /// Its style, whose digest the content security policy names.
+    pub style: &'static str,
+}
+
+const STYLE: &str = ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:4rem auto;padding:0 1rem}button{font:inherit;padding:.5rem 1rem}";
+
+/// Writes the page: what is now, and a button to change it.
+pub fn page(kind: MailKind, marketplace: &str, muted: bool) -> Page {
+    let marketplace = escaped(marketplace);
+    let (english, french, action, button) = if muted {
+        (
+            format!("You get no e-mails of {marketplace} about {}.", name(kind, Language::English)),
+            format!("Vous ne recevez pas d'e-mails de {marketplace} sur {}.", name(kind, Language::French)),
+            "subscribe",
+            "Recevoir de nouveau · Get them again",
+        )
+    } else {
+        (
+            format!("Stop e-mails of {marketplace} about {}?", name(kind, Language::English)),
+            format!("Ne plus recevoir d'e-mails de {marketplace} sur {} ?", name(kind, Language::French)),
+            "unsubscribe",
+            "Ne plus recevoir · Stop them",
+        )
+    };
+    let html = format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <title>E-mails · {marketplace}</title><style>{STYLE}</style></head><body><main><p lang=\"fr\">{french}</p><p>{english}</p>\
+         <form method=\"post\"><button name=\"action\" value=\"{action}\">{button}</button></form></main></body></html>"
+    );
+    Page { html, style: STYLE }
+}

@@ -1,0 +1,32 @@
+//! What endpoints are told.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "webhook_deliveries")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) marketplace_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) id: Uuid,
+    pub(crate) lane: String,
+    pub(crate) position: i64,
+    pub(crate) status: String,
+    pub(crate) run_at: DateTimeUtc,
+    pub(crate) attempts: i32,
+    pub(crate) lease_until: Option<DateTimeUtc>,
+    pub(crate) last_error: Option<String>,
+    pub(crate) created_at: DateTimeUtc,
+    pub(crate) finished_at: Option<DateTimeUtc>,
+    pub(crate) endpoint_id: Uuid,
+    pub(crate) event_type: String,
+    pub(crate) event_id: Option<Uuid>,
+    pub(crate) body: String,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub(crate) attempt_log: Json,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
