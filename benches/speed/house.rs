@@ -44,7 +44,7 @@ impl House {
     /// Founds it in an empty database.
     pub(crate) async fn found(database: &Fresh, helpdesk: &str) -> anyhow::Result<Self> {
         let settings = settings(database)?;
-        let cx = app::context(&settings, Arc::new(SystemClock)).await?;
+        let cx = Box::pin(app::context(&settings, Arc::new(SystemClock))).await?;
         let new = NewMarketplace {
             slug: "bazar".to_owned(),
             name: "Bazar".to_owned(),
@@ -53,7 +53,7 @@ impl House {
             timezone: chrono_tz::Europe::Paris,
             charter: Charter::default(),
         };
-        let marketplace = tenants::create_marketplace(&cx, new).await?;
+        let marketplace = Box::pin(tenants::create_marketplace(&cx, new)).await?;
         let new = NewConnection {
             base_url: helpdesk.parse()?,
             credentials: Credentials::ZendeskOauth { token: ZendeskSim::OAUTH_TOKEN.to_owned().into() },
@@ -67,7 +67,7 @@ impl House {
     /// Finds it again in a copy of its database.
     pub(crate) async fn in_copy(database: &Fresh) -> anyhow::Result<Self> {
         let settings = settings(database)?;
-        let cx = app::context(&settings, Arc::new(SystemClock)).await?;
+        let cx = Box::pin(app::context(&settings, Arc::new(SystemClock))).await?;
         let marketplace = cx.store.marketplaces().await?.pop().context("the copy has no marketplace")?;
         let connection = cx.store.connections(Some(marketplace.id)).await?.pop().context("the copy has no connection")?.id;
         Ok(Self { cx, settings, marketplace, connection })

@@ -102,17 +102,17 @@ async fn measure(wish: &Wish) -> anyhow::Result<()> {
     }
     for kind in databases.kinds() {
         if wants(Chapter::Webhooks) {
-            webhooks::measure(&databases, kind, scale).await?;
+            Box::pin(webhooks::measure(&databases, kind, scale)).await?;
         }
         if wants(Chapter::Sidebar) {
-            sidebar::measure(&databases, kind, scale).await?;
+            Box::pin(sidebar::measure(&databases, kind, scale)).await?;
         }
         if wants(Chapter::Live) {
             live::measure(&databases, kind, scale).await?;
             fanout::measure(&databases, kind, scale).await?;
         }
         if wants(Chapter::Search) {
-            search::measure(&databases, kind, scale).await?;
+            Box::pin(search::measure(&databases, kind, scale)).await?;
         }
         if wants(Chapter::Footprint) {
             footprint::measure(&databases, kind, scale, wish.binary.as_deref()).await?;

@@ -22,6 +22,7 @@ impl MigrationTrait for Migration {
         tenants(manager).await?;
         people_and_orders(manager).await?;
         tickets_and_cases(manager).await?;
+        case_tickets(manager).await?;
         conversations(manager).await?;
         queues(manager).await
     }
@@ -211,6 +212,7 @@ async fn tickets_and_cases(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .may("previous_status", Text)
         .must("clocks", Json) // what is promised, with its clocks
         .may("reply_due_at", Time) // one of them, for lists
+        .may("acknowledge_at", Time) // when the buyer is told that it was received
         .may("silence_at", Time)
         .may("wakes_at", Time) // when time alone will next do something
         .may("outcome", Text)
@@ -239,7 +241,10 @@ async fn tickets_and_cases(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .index(&["marketplace_id", "order_id"])
         .belongs_to("buyer_id", "buyers")
         .create(manager)
-        .await?;
+        .await
+}
+
+async fn case_tickets(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     tenant_table("case_tickets", &["ticket_id", "case_id"])
         .must("case_id", Uuid)
         .must("ticket_id", Uuid)
@@ -303,6 +308,7 @@ async fn conversations(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .unique(&["marketplace_id", "thread_id", "number"])
         .unique(&["marketplace_id", "idempotency_key"])
         .unique(&["marketplace_id", "connection_id", "comment_number"])
+        .index_where(&["marketplace_id", "copied_from"], is_not_null("copied_from"))
         .belongs_to("thread_id", "threads")
         .create(manager)
         .await?;

@@ -49,11 +49,14 @@ impl MailKind {
             // The seller learns of a case when it is known whose it is.
             (EventKind::CaseOpened { .. }, _) | (EventKind::OrderAttached { .. }, Party::Seller) => Some(Self::NewCase),
             (EventKind::MessagePosted { .. }, _) => Some(Self::NewMessage),
-            (EventKind::CaseEscalated { reason: EscalationReason::SellerSilent, .. }, Party::Seller) => Some(Self::DeadlineMissed),
             (EventKind::DeadlineNear { party: Party::Seller, .. }, Party::Seller)
             | (EventKind::DeadlineNear { party: Party::Operator, .. }, Party::Operator) => Some(Self::DeadlineNear),
             // The seller who did not answer hears of it by the escalation.
-            (EventKind::DeadlineMissed { party: Party::Seller, promise: Promise::Resolution, .. }, Party::Seller)
+            (
+                EventKind::CaseEscalated { reason: EscalationReason::SellerSilent, .. }
+                | EventKind::DeadlineMissed { party: Party::Seller, promise: Promise::Resolution, .. },
+                Party::Seller,
+            )
             | (EventKind::DeadlineMissed { party: Party::Operator, .. }, Party::Operator) => Some(Self::DeadlineMissed),
             (EventKind::CaseEscalated { .. }, _) => Some(Self::Escalated),
             (EventKind::StatusChanged { to: CaseStatus::Resolved, .. }, _) => Some(Self::Resolved),

@@ -3,8 +3,9 @@
 use async_graphql::{Context, InputObject, Object, OneofObject, SimpleObject};
 use chrono::{DateTime, Utc};
 
-use super::charter::{ContactReasonObject, DeadlineObject};
+use super::charter::ContactReasonObject;
 use super::charter_enums::{CaseOutcome, RequiredField, ResolutionKind};
+use super::deadlines::DeadlineObject;
 use super::enums::{CaseAction, CasePhase, CaseStatus, Channel, ConversationMode, HelpdeskKind, Party, Priority, TicketStatus};
 use super::errors::{Result, coded};
 use super::masking;
@@ -14,6 +15,7 @@ use super::session::{Session, session};
 use super::templates::{TemplateObject, suggested_for};
 use super::threads::ThreadObject;
 use super::timeline::TimelineItem;
+use super::triage::Triage;
 use crate::domain::cases::Case;
 use crate::domain::charter::{CharterVersion, Terms};
 use crate::domain::ids::{CaseId, ConnectionId};
@@ -103,6 +105,11 @@ impl CaseObject {
         let charter = &session(ctx)?.marketplace().await?.charter;
         let required = charter.reason(&self.0.reason).map(|reason| reason.required.clone()).unwrap_or_default();
         Ok(required.into_iter().filter(|field| self.0.misses(*field)).map(RequiredField::from).collect())
+    }
+
+    /// How urgent it looks from what is known of it now, and why; null for viewers other than the operator.
+    async fn triage(&self, ctx: &Context<'_>) -> Option<Result<Triage>> {
+        super::triage::triage(ctx, &self.0).await
     }
 
     /// The way by which the buyer got in touch first.

@@ -4,16 +4,15 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::charter_enums::{
-    Avoidable, CharterEffect, CostBearer, DeadlineState, Family, Handling, PrivateMirror, Promise, RequiredField, ResolutionKind,
-    TicketSync,
+    Acknowledgement, Avoidable, CharterEffect, CostBearer, Family, Handling, PrivateMirror, RequiredField, ResolutionKind, TicketSync,
 };
-use super::enums::{CasePhase, Channel, ConversationMode, Party};
+use super::enums::{CasePhase, Channel, ConversationMode};
 use super::errors::{Result, UserError, split, store};
 use super::orders::SellerObject;
 use super::session::session;
 use super::tenants::BusinessHours;
+use super::triage::TriageRules;
 use crate::domain::calendar::Closure;
-use crate::domain::cases::Clock;
 use crate::domain::charter::{self, Charter, CharterVersion, PartyTargets, Publication};
 use crate::domain::parties::{View, Who};
 use crate::domain::reasons::ContactReason;
@@ -25,38 +24,6 @@ mod hours;
 mod input;
 
 use input::{CharterInput, edited};
-
-/// A promise and its clock.
-pub(super) struct DeadlineObject(pub(super) Clock);
-
-#[Object(name = "Deadline")]
-/// Something promised, and how long there still is.
-impl DeadlineObject {
-    /// What is promised.
-    async fn promise(&self) -> Promise {
-        self.0.promise.into()
-    }
-
-    /// By whom.
-    async fn party(&self) -> Party {
-        self.0.party.into()
-    }
-
-    /// How it stands.
-    async fn state(&self) -> DeadlineState {
-        self.0.state().into()
-    }
-
-    /// Since when it counts.
-    async fn started_at(&self) -> DateTime<Utc> {
-        self.0.started_at()
-    }
-
-    /// Until when; null while it stands still.
-    async fn due_at(&self) -> Option<DateTime<Utc>> {
-        self.0.due_at
-    }
-}
 
 /// A contact reason, with the language that people read it in when they name none.
 pub(super) struct ContactReasonObject(pub(super) ContactReason, pub(super) String);
@@ -281,6 +248,16 @@ impl CharterObject {
     /// When somebody is there, and the hours of deadlines count; null when every hour of day and night does.
     async fn business_hours(&self) -> Option<BusinessHours> {
         self.rules().business_hours.clone().map(BusinessHours)
+    }
+
+    /// Whether a new case is acknowledged to the buyer within a minute, by the template `acknowledgement`.
+    async fn acknowledgement(&self) -> Acknowledgement {
+        self.rules().acknowledgement.into()
+    }
+
+    /// How urgent cases are.
+    async fn triage(&self) -> TriageRules {
+        TriageRules(self.rules().triage.clone())
     }
 
     /// In which direction state and priority are kept in step with the ticket; null for viewers other than the operator.

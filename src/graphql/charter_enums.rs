@@ -175,3 +175,13 @@ pub(super) enum MessageOrigin {
     /// A rule did, in the name of the marketplace. It is no answer, and no measure counts it.
     Automatic,
 }
+
+/// Whether new cases are acknowledged to the buyer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::charter::Acknowledgement", name = "Acknowledgement")]
+pub(super) enum Acknowledgement {
+    /// The helpdesk does it, or nobody.
+    Off,
+    /// Trilogue does, within a minute. It is no answer.
+    On,
+}

@@ -10,6 +10,7 @@ mod cases;
 mod charter;
 mod charter_enums;
 pub mod code;
+mod deadlines;
 mod endpoints;
 mod enums;
 mod errors;
@@ -33,6 +34,7 @@ mod templates;
 mod tenants;
 mod threads;
 mod timeline;
+mod triage;
 
 use async_graphql::{Context, MergedObject, MergedSubscription, Object, SDLExportOptions, Schema};
 

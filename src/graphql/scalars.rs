@@ -64,9 +64,9 @@ impl From<Money> for MoneyObject {
 #[derive(Debug, Clone, InputObject)]
 pub(super) struct MoneyInput {
     /// The amount in major units, with at most as many decimal places as the currency has: `"12.50"`.
-    amount: Decimal,
+    pub(super) amount: Decimal,
     /// The currency, a three-letter ISO 4217 code.
-    currency_code: CurrencyCode,
+    pub(super) currency_code: CurrencyCode,
 }
 
 impl From<MoneyInput> for AmountInput {

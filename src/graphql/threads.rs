@@ -194,7 +194,8 @@ impl MessageObject {
     /// The files that go with it, in the order in which they were attached; pictures inside the text are among them.
     #[graphql(complexity = "5 * child_complexity + 1")]
     async fn attachments(&self, ctx: &Context<'_>) -> Result<Vec<AttachmentObject>> {
-        let found = session(ctx)?.loaders().attachments_of(self.0.id).await?;
+        // A copy has the files of what it is a copy of.
+        let found = session(ctx)?.loaders().attachments_of(self.0.copied_from.unwrap_or(self.0.id)).await?;
         Ok(found.into_iter().map(AttachmentObject).collect())
     }
 

@@ -81,8 +81,8 @@ pub const fn has(who: &Who, permission: Permission) -> bool {
             matches!(permission, Permission::UpsertSellers | Permission::UpsertOrders | Permission::OpenCase | Permission::ManageWebhooks)
         }
         Some(Role::Seller) => matches!(permission, Permission::UseTemplates | Permission::UploadFiles),
-        // The command line: whoever can read the database.
-        None => matches!((who, permission), (Who::System, Permission::PublishCharter)),
+        // The command line, used by whoever can read the database; and rules of the charter.
+        None => matches!((who, permission), (Who::System, Permission::PublishCharter | Permission::UseTemplates)),
     }
 }
 

@@ -17,7 +17,7 @@ use super::search::Said;
 use super::{Result, Store, StoreError, Tx, scope};
 use crate::domain::ids::{CaseId, ConnectionId, MarketplaceId, MessageId, ThreadId};
 use crate::domain::parties::{Audience, Party, Scope, View};
-use crate::domain::threads::{Message, MessageDelivery, NewMessage, ThreadKind};
+use crate::domain::threads::{Message, MessageDelivery, NewMessage, Origin, ThreadKind};
 use crate::domain::tickets::CommentNumber;
 
 fn message(row: messages::Model) -> Result<Message> {
@@ -253,7 +253,7 @@ impl Tx {
         Ok(find.into_tuple::<String>().all(&self.inner).await?)
     }
 
-    /// Whether a side has said anything in these threads.
+    /// Whether a person of a side has said anything in these threads.
     pub async fn has_written(&self, threads: &[ThreadId], party: Party) -> Result<bool> {
         let find = messages::Entity::find()
             .select_only()
@@ -261,6 +261,7 @@ impl Tx {
             .filter(messages::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(messages::Column::ThreadId.is_in(threads.iter().map(|id| id.uuid())))
             .filter(messages::Column::Author.eq(text(party)))
+            .filter(messages::Column::Origin.eq(text(Origin::Person)))
             .limit(1);
         Ok(find.into_tuple::<Uuid>().one(&self.inner).await?.is_some())
     }
@@ -303,6 +304,14 @@ impl Tx {
             .filter(scope::messages(scope))
             .filter(messages::Column::ThreadId.eq(thread.uuid()))
             .filter(messages::Column::Id.is_in(ids.iter().map(|id| id.uuid())));
+        find.all(&self.inner).await?.into_iter().map(message).collect()
+    }
+
+    /// The copies of a message, made when its case was split.
+    pub async fn copies_of(&self, id: MessageId) -> Result<Vec<Message>> {
+        let find = messages::Entity::find()
+            .filter(messages::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(messages::Column::CopiedFrom.eq(id.uuid()));
         find.all(&self.inner).await?.into_iter().map(message).collect()
     }
 

@@ -162,6 +162,17 @@ impl Tx {
         Ok(buyers::Entity::find_by_id((self.marketplace.uuid(), id.uuid())).one(&self.inner).await?.map(buyer))
     }
 
+    /// What was paid for an order in all.
+    pub async fn order_total(&self, order: OrderId) -> Result<Option<Money>> {
+        let find = orders::Entity::find_by_id((self.marketplace.uuid(), order.uuid()))
+            .select_only()
+            .column(orders::Column::TotalMinor)
+            .column(orders::Column::Currency);
+        let Some((minor, currency)) = find.into_tuple::<(i64, String)>().one(&self.inner).await? else { return Ok(None) };
+        let currency: Currency = currency.parse().map_err(|_| StoreError::Inconsistent { table: "orders", column: "currency" })?;
+        Ok(Some(Money { minor, currency }))
+    }
+
     /// Whether an order has a line of this name.
     pub async fn has_line(&self, order: OrderId, external_id: &str) -> Result<bool> {
         let find = order_lines::Entity::find()

@@ -145,6 +145,16 @@ impl Tx {
         thread(row)
     }
 
+    /// The cases that a thread covers.
+    pub async fn cases_of_thread(&self, thread: ThreadId) -> Result<Vec<CaseId>> {
+        let find = thread_cases::Entity::find()
+            .select_only()
+            .column(thread_cases::Column::CaseId)
+            .filter(thread_cases::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(thread_cases::Column::ThreadId.eq(thread.uuid()));
+        Ok(find.into_tuple::<Uuid>().all(&self.inner).await?.into_iter().map(CaseId::from_uuid).collect())
+    }
+
     /// Lets a thread cover one case more; a thread that covers it already stays as it is.
     pub async fn link_thread(&self, case: CaseId, thread: ThreadId) -> Result<()> {
         let link = thread_cases::Model { marketplace_id: self.marketplace.uuid(), case_id: case.uuid(), thread_id: thread.uuid() };

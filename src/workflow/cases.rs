@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::threads::{buyer_thread, open_buyer_thread, reshape_buyer_thread, say, tell_buyer};
-use super::{Check, Cx, Error, Result, effects, refused};
+use super::{Check, Cx, Error, Result, effects, refused, triage};
 use crate::domain::cases::{Case, CaseAction, CaseMove, CasePhase, EscalationReason, Opening, Outcome};
 use crate::domain::charter::Terms;
 use crate::domain::ids::{CaseId, ConnectionId, OrderId, SellerId};
@@ -163,10 +163,15 @@ async fn open_new(
     request: &CaseRequest,
     key: &RequestKey,
 ) -> Result<Case> {
+    let total = match order {
+        Some((order, _)) if terms.charter.triage.high_total.is_some() => tx.order_total(order).await?,
+        _ => None,
+    };
+    let assessed = triage::first_look(&terms.charter, request.reason.as_ref(), total, vec![request.subject.clone(), request.text.clone()]);
     let opening = Opening {
         reference: tx.next_reference().await?,
         subject: request.subject.clone(),
-        priority: Priority::Normal,
+        priority: assessed.priority,
         buyer: buyer.id,
         order,
         order_line: request.order_line.clone(),

@@ -14,7 +14,7 @@ use crate::domain::orders::{Buyer, Order, Seller};
 use crate::domain::parties::{Party, Scope, View, Who};
 use crate::domain::threads::{Message, Participant, Thread};
 use crate::domain::tickets::Ticket;
-use crate::domain::timeline::Event;
+use crate::domain::timeline::{Event, EventKind};
 use crate::store::{PageRequest, PageSide};
 
 /// How much is read at once.
@@ -66,6 +66,7 @@ enum Step {
 pub struct Export {
     cx: Cx,
     scope: Scope,
+    marketplace: Marketplace,
     case: CaseId,
     steps: VecDeque<Step>,
 }
@@ -109,12 +110,12 @@ pub async fn begin(cx: &Cx, scope: Scope, case: CaseId) -> Result<(Header, Expor
         generated_at: cx.now(),
         view: scope.view,
         viewer_seller,
-        marketplace,
         buyer: cx.store.buyers_by_id(scope, &[case.buyer]).await?.pop().map(|buyer| shown_buyer(buyer, scope.view)),
         seller,
         order: order.map(|order| shown_order(order, scope.view)),
         tickets: cx.store.tickets_of_cases(scope, &[case.id]).await?.into_iter().map(|(_, ticket)| ticket).collect(),
-        case: case.clone(),
+        case: shown_case(case.clone(), scope, &marketplace),
+        marketplace,
     };
     let mut steps = VecDeque::new();
     for thread in threads {
@@ -123,7 +124,8 @@ pub async fn begin(cx: &Cx, scope: Scope, case: CaseId) -> Result<(Header, Expor
         steps.push_back(Step::Begin(thread, own));
     }
     steps.push_back(Step::Events(None));
-    Ok((header, Export { cx: cx.clone(), scope, case: case.id, steps }))
+    let marketplace = header.marketplace.clone();
+    Ok((header, Export { cx: cx.clone(), scope, marketplace, case: case.id, steps }))
 }
 
 impl Export {
@@ -144,20 +146,19 @@ impl Export {
         let request = PageRequest { size: PAGE, side: PageSide::First, from };
         let mut pages = self.cx.store.message_pages(self.scope, &[thread.id], &request).await?;
         let Some(page) = pages.remove(&thread.id) else { return Ok(vec![Part::EndOfThread]) };
-        let ids: Vec<_> = page.items.iter().map(|message| message.id).collect();
-        let mut files =
-            if ids.is_empty() { std::collections::HashMap::new() } else { self.cx.store.attachments_of(self.scope, &ids).await? };
-        let more = page.has_next();
+        let ids: Vec<_> = page.items.iter().map(|message| message.copied_from.unwrap_or(message.id)).collect();
+        let files = if ids.is_empty() { std::collections::HashMap::new() } else { self.cx.store.attachments_of(self.scope, &ids).await? };
+        let (more, last) = (page.has_next(), page.items.last().map(|message| message.id));
         let mut parts: Vec<_> = page
             .items
             .into_iter()
             .map(|message| {
-                let files = files.remove(&message.id).unwrap_or_default();
-                Part::Message(shown_message(message, self.scope.view), files)
+                let files = files.get(&message.copied_from.unwrap_or(message.id)).cloned().unwrap_or_default();
+                Part::Message(shown_message(message, self.scope, &self.marketplace), files)
             })
             .collect();
-        match ids.last().filter(|_| more) {
-            Some(last) => self.steps.push_front(Step::Messages(thread, Some(*last))),
+        match last.filter(|_| more) {
+            Some(last) => self.steps.push_front(Step::Messages(thread, Some(last))),
             None => parts.push(Part::EndOfThread),
         }
         Ok(parts)
@@ -169,7 +170,7 @@ impl Export {
         if let Some(last) = page.items.last().filter(|_| page.has_next()) {
             self.steps.push_front(Step::Events(Some(last.id)));
         }
-        Ok(page.items.into_iter().map(|event| Part::Event(shown_event(event, self.scope.view))).collect())
+        Ok(page.items.into_iter().map(|event| Part::Event(shown_event(event, self.scope, &self.marketplace))).collect())
     }
 }
 
@@ -189,16 +190,37 @@ fn shown_order(order: Order, view: View) -> Order {
     }
 }
 
-fn shown_message(message: Message, view: View) -> Message {
-    if view == View::Whole || message.author == Party::Seller || message.author_name.is_empty() {
+/// A subject is the buyer's words.
+fn shown_case(case: Case, scope: Scope, marketplace: &Marketplace) -> Case {
+    match scope.audience() {
+        Some(reader) => Case { subject: marketplace.words_for(&case.subject, Party::Buyer, reader), ..case },
+        None => case,
+    }
+}
+
+/// With what the reader's side does not get to read of it hidden, as in the interface.
+fn shown_message(message: Message, scope: Scope, marketplace: &Marketplace) -> Message {
+    let message = match scope.audience() {
+        None => message,
+        Some(reader) => Message {
+            text: marketplace.words_for(&message.text, message.author, reader),
+            html: message.html.as_deref().map(|html| marketplace.markup_for(html, message.author, reader)),
+            ..message
+        },
+    };
+    if scope.view == View::Whole || message.author == Party::Seller || message.author_name.is_empty() {
         return message;
     }
     let person = Buyer { id: crate::domain::ids::BuyerId::generate(), name: message.author_name.clone(), email: None };
     Message { author_name: person.alias(), ..message }
 }
 
-/// The names of tokens and agents are for their own side.
-fn shown_event(event: Event, view: View) -> Event {
+/// The names of tokens and agents are for their own side, and a note is words like others.
+fn shown_event(mut event: Event, scope: Scope, marketplace: &Marketplace) -> Event {
+    let view = scope.view;
+    if let (EventKind::CaseEscalated { note, .. }, Some(author), Some(reader)) = (&mut event.kind, event.actor.party(), scope.audience()) {
+        *note = marketplace.words_for(note, author, reader);
+    }
     let own = match (view, &event.actor) {
         (View::Seller(viewer), Who::Seller { seller, .. }) => viewer == *seller,
         (View::Whole, _) | (View::Storefront, Who::Vendor { .. }) => true,

@@ -24,6 +24,7 @@ pub mod templates;
 pub mod tenants;
 pub mod threads;
 pub mod timers;
+mod triage;
 
 use chrono::{DateTime, Utc};
 

@@ -3,7 +3,7 @@
 use super::attachments::{attach, check_attachments, has_attachments};
 use super::{Check, Cx, Error, Result, effects, refused};
 use crate::domain::cases::{Case, CaseAction, CaseMove, CaseStatus};
-use crate::domain::charter::{Charter, PrivateMirror};
+use crate::domain::charter::{Charter, Marketplace, PrivateMirror};
 use crate::domain::ids::{AttachmentId, CaseId, MessageId, ThreadId};
 use crate::domain::parties::{Actor, Audience, Party, Who};
 use crate::domain::refusal::Refusal;
@@ -273,6 +273,28 @@ pub(super) async fn speak(
     }
     message.delivery = bring_to_tickets(tx, charter, cases, thread, &message, speak_as).await?;
     Ok(message)
+}
+
+/// Tells the buyer that a case was received, in the marketplace's name. It is no answer: nobody's turn changes.
+pub(super) async fn acknowledge(tx: &mut Tx, marketplace: &Marketplace, case: &Case, text: String) -> Result<()> {
+    let thread = buyer_thread(tx, &Who::System, case).await?;
+    let new = NewMessage {
+        author: Party::Operator,
+        author_name: marketplace.name.clone(),
+        text,
+        html: None,
+        audience: Audience::ALL,
+        channel: Channel::Api,
+        origin: Origin::Automatic,
+        copied_from: None,
+        delivery: MessageDelivery::None,
+        comment: None,
+        idempotency_key: None,
+        sent_at: tx.now(),
+    };
+    let message = say(tx, &Who::System, &[case.id], thread.id, new).await?;
+    bring_to_tickets(tx, &marketplace.charter, std::slice::from_ref(case), &thread, &message, SpeakAs::Operator).await?;
+    Ok(())
 }
 
 /// Says something to the buyer of a case, where the actor may write to the buyer now.

@@ -3,9 +3,14 @@
 use std::fmt::Write;
 
 use super::*;
-use crate::domain::cases::{CaseStatus, EscalationReason};
-use crate::domain::ids::{CaseId, DeliveryId, EventId, MessageId, OrderId, ParticipantId, SellerId, ThreadId, TicketId, TokenId};
+use crate::domain::attachments::AttachmentState;
+use crate::domain::cases::{CaseStatus, EscalationReason, Outcome};
+use crate::domain::charter::Promise;
+use crate::domain::ids::{
+    AttachmentId, CaseId, DeliveryId, EventId, MessageId, OrderId, ParticipantId, SellerId, ThreadId, TicketId, TokenId,
+};
 use crate::domain::parties::{Audience, Party, Who};
+use crate::domain::reasons::ResolutionKind;
 use crate::domain::threads::{History, Right, ThreadKind};
 use crate::domain::tickets::{Priority, TicketNumber};
 
@@ -23,6 +28,15 @@ fn kinds() -> Vec<EventKind> {
         EventKind::StatusChanged { from: CaseStatus::WaitingSeller, to: CaseStatus::Resolved },
         EventKind::PriorityChanged { from: Priority::Low, to: Priority::Urgent },
         EventKind::CaseEscalated { reason: EscalationReason::Fraud, note: SECRET.into() },
+        EventKind::ReasonNamed { from: "other".parse().unwrap(), to: "late".parse().unwrap() },
+        EventKind::DeadlineNear { promise: Promise::FirstReply, party: Party::Seller, due_at: DateTime::<Utc>::UNIX_EPOCH },
+        EventKind::DeadlineMissed { promise: Promise::Resolution, party: Party::Operator, due_at: DateTime::<Utc>::UNIX_EPOCH },
+        EventKind::ReplyWaived { party: Party::Seller, note: SECRET.into() },
+        EventKind::CaseResolved { outcome: Outcome::Solved, resolution: Some(ResolutionKind::Refund) },
+        EventKind::CaseSplit { children: vec![CaseId::from_uuid(of(12)), CaseId::from_uuid(of(13))] },
+        EventKind::CaseMerged { into: CaseId::from_uuid(of(12)) },
+        EventKind::CaseAbsorbed { from: CaseId::from_uuid(of(12)) },
+        EventKind::AttachmentChanged { thread, message, attachment: AttachmentId::from_uuid(of(14)), state: AttachmentState::Ready },
         EventKind::ThreadOpened { thread, kind: ThreadKind::SellerBuyer },
         EventKind::ParticipantAdded {
             thread,

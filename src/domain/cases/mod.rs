@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::charter::{CharterVersion, ConversationMode, Terms};
+use super::charter::{Acknowledgement, CharterVersion, ConversationMode, Terms};
 use super::ids::{BuyerId, CaseId, OrderId, SellerId};
 use super::parties::{Audience, Party, View};
 use super::reasons::{ReasonKey, RequiredField, ResolutionKind};
@@ -64,6 +64,8 @@ pub struct Case {
     pub previous: Option<CaseStatus>,
     /// What is promised, and until when.
     pub clocks: Box<Clocks>,
+    /// When the buyer is told that it was received; none once that is done, or if nobody does.
+    pub acknowledge_at: Option<DateTime<Utc>>,
     /// When silence will settle or close it.
     pub silence_at: Option<DateTime<Utc>>,
     /// What it came to, once it is settled.
@@ -313,6 +315,7 @@ impl Case {
             waiting_since: None,
             previous: None,
             clocks: Box::default(),
+            acknowledge_at: (terms.charter.acknowledgement == Acknowledgement::On && opening.parent.is_none()).then_some(at),
             silence_at: None,
             outcome: None,
             resolution: None,
@@ -335,7 +338,7 @@ impl Case {
 
     /// When time alone will next do something to it.
     pub fn wakes_at(&self) -> Option<DateTime<Utc>> {
-        self.clocks.next().into_iter().chain(self.silence_at).min()
+        self.clocks.next().into_iter().chain(self.silence_at).chain(self.acknowledge_at).min()
     }
 
     /// Since when an answer of the seller or the operator is waited for; none when the ball is elsewhere.

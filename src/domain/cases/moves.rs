@@ -115,6 +115,7 @@ impl Case {
     pub fn elapse(&self, terms: &Terms, now: DateTime<Utc>) -> Option<Moved> {
         let mut case = self.clone();
         let mut events = case.clocks.ring(now);
+        case.acknowledge_at.take_if(|at| *at <= now);
         let silent = case.status == WaitingSeller && case.clocks.reply.is_some_and(|clock| clock.state() == ClockState::Missed);
         if silent && case.escalate(terms, now).is_ok() {
             let reason = EscalationReason::SellerSilent;
@@ -128,6 +129,11 @@ impl Case {
             }
         }
         (case != *self).then(|| self.moved_to(case, events))
+    }
+
+    /// Whether the buyer is to be told now that it was received. What is finished is not acknowledged any more.
+    pub fn must_acknowledge(&self, now: DateTime<Utc>) -> bool {
+        self.acknowledge_at.is_some_and(|at| at <= now) && self.status.turn().is_some()
     }
 
     pub(super) fn wait_for(&mut self, party: Party, terms: &Terms, at: DateTime<Utc>) {

@@ -12,6 +12,7 @@ use super::money::Currency;
 use super::orders::OrderPattern;
 use super::reasons::{ContactReason, ReasonKey};
 use super::tickets::Channel;
+use super::triage;
 
 mod check;
 mod targets;
@@ -67,6 +68,10 @@ pub struct Charter {
     pub order_pattern: Option<OrderPattern>,
     /// How long each party has to answer and to resolve.
     pub targets: Targets,
+    /// Whether a new case is acknowledged to the buyer within a minute, by the template `acknowledgement`.
+    pub acknowledgement: Acknowledgement,
+    /// How urgent cases are.
+    pub triage: triage::Rules,
     /// When those hours count; none when every hour of the day and of the night does.
     pub business_hours: Option<Arc<BusinessCalendar>>,
     /// What buyer and seller do not read of each other's words: contact and payment details.
@@ -99,6 +104,8 @@ impl Default for Charter {
             private_mirror: PrivateMirror::Off,
             order_pattern: None,
             targets: Targets::default(),
+            acknowledgement: Acknowledgement::Off,
+            triage: triage::Rules::default(),
             business_hours: None,
             masking: Masking::default(),
             warn_at: Percent::THREE_QUARTERS,
@@ -187,6 +194,17 @@ pub enum ConversationMode {
     Tripartite,
     /// The operator; the seller sees nothing of it unless added.
     OperatorOnly,
+}
+
+/// Whether new cases are acknowledged. Off to begin with, as helpdesks do so by themselves unless they were told not to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Acknowledgement {
+    /// The helpdesk does it, or nobody.
+    #[default]
+    Off,
+    /// We do.
+    On,
 }
 
 /// In which direction state and priority are kept in step.

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::super::parties::Who;
-use super::Charter;
+use super::{Acknowledgement, Charter};
 
 /// The number of a version, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -62,6 +62,8 @@ impl Charter {
             private_mirror: Self::default().private_mirror,
             order_pattern: None,
             masking: Self::default().masking,
+            acknowledgement: Acknowledgement::Off,
+            triage: super::super::triage::Rules::default(),
             ..charter.clone()
         };
         bare(self) == bare(other)

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use async_graphql::{InputObject, MaybeUndefined};
 
-use super::super::charter_enums::{Avoidable, CostBearer, Family, Handling, PrivateMirror, RequiredField, ResolutionKind, TicketSync};
+use super::super::charter_enums::{
+    Acknowledgement, Avoidable, CostBearer, Family, Handling, PrivateMirror, RequiredField, ResolutionKind, TicketSync,
+};
 use super::super::enums::{CasePhase, Channel, ConversationMode};
 use super::super::masking::{Kind, Mode as MaskingMode};
+use super::super::triage::{TriageRulesInput, rules};
 use super::hours::{BusinessHoursInput, calendar};
 use crate::domain::calendar::{BusinessCalendar, Percent};
 use crate::domain::charter::{self, Charter, Mediator, PartyTargets};
@@ -14,6 +17,7 @@ use crate::domain::masking::{LinkHost, Masking};
 use crate::domain::orders::{BadPattern, OrderPattern};
 use crate::domain::reasons::{ContactReason, ReasonKey};
 use crate::domain::refusal::Refusal;
+use crate::domain::triage::Rules;
 use crate::workflow::{Error, refused};
 
 /// What changes of a charter: a field that is left out stays as it is; lists replace lists.
@@ -48,6 +52,10 @@ pub(in super::super) struct CharterInput {
     consumer_mediator: MaybeUndefined<ConsumerMediatorInput>,
     /// When somebody is there, and the hours of deadlines count; null for day and night.
     business_hours: MaybeUndefined<BusinessHoursInput>,
+    /// Whether a new case is acknowledged to the buyer within a minute, by the template `acknowledgement`.
+    acknowledgement: Option<Acknowledgement>,
+    /// How urgent cases are.
+    triage: Option<TriageRulesInput>,
     /// What buyer and seller do not read of each other's words.
     masking: Option<MaskingInput>,
     /// In which direction state and priority are kept in step with the ticket.
@@ -161,6 +169,7 @@ pub(super) struct Checked {
     reasons: Option<Vec<ContactReason>>,
     mediator: MaybeUndefined<Mediator>,
     masking: Option<Masking>,
+    triage: Option<Rules>,
     warn_at: Option<Percent>,
     order_pattern: MaybeUndefined<OrderPattern>,
     business_hours: MaybeUndefined<Arc<BusinessCalendar>>,
@@ -218,6 +227,7 @@ impl CharterInput {
             business_hours: parsed(&self.business_hours, calendar)?,
             routes: routes.transpose()?,
             reasons: reasons.transpose()?,
+            triage: self.triage.as_ref().map(rules).transpose()?,
             masking: self.masking.as_ref().map(masking_of).transpose()?,
             mediator: parsed(&self.consumer_mediator, mediator_of)?,
             warn_at: warn_at.transpose()?,
@@ -315,6 +325,8 @@ pub(super) fn edited(checked: &Checked, charter: &Charter) -> Charter {
         reopen_days: count(input.reopen_days, charter.reopen_days),
         one_case_days: count(input.one_case_days, charter.one_case_days),
         notice_days: count(input.notice_days, charter.notice_days),
+        acknowledgement: input.acknowledgement.map_or(charter.acknowledgement, Into::into),
+        triage: checked.triage.clone().unwrap_or_else(|| charter.triage.clone()),
         masking: checked.masking.clone().unwrap_or_else(|| charter.masking.clone()),
         reasons: checked.reasons.clone().unwrap_or_else(|| charter.reasons.clone()),
         mediator: chosen(&checked.mediator, charter.mediator.as_ref()),

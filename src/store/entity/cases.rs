@@ -30,6 +30,7 @@ pub(crate) struct Model {
     #[sea_orm(column_type = "JsonBinary")]
     pub(crate) clocks: Json,
     pub(crate) reply_due_at: Option<DateTimeUtc>,
+    pub(crate) acknowledge_at: Option<DateTimeUtc>,
     pub(crate) silence_at: Option<DateTimeUtc>,
     pub(crate) wakes_at: Option<DateTimeUtc>,
     pub(crate) outcome: Option<String>,

@@ -8,10 +8,10 @@ use crate::domain::threads::{Member, Message, MessageDelivery, NewMessage, Origi
 use crate::domain::tickets::TicketNumber;
 use crate::domain::timeline::{EventKind, NewEvent};
 use crate::helpdesk::{AuthorSide, Comment, TicketSnapshot, Trust, Visibility, without_speaker};
-use crate::workflow::Result;
 use crate::workflow::attachments::remote;
 use crate::workflow::masking::for_buyer;
 use crate::workflow::threads::{buyer_thread, say};
+use crate::workflow::{Result, triage};
 
 impl Desk<'_> {
     /// Whether these may be words of ours: our own user's, a seller's whom we gave a user, or somebody's in copy.
@@ -95,6 +95,11 @@ impl Desk<'_> {
         if !hidden || made_private {
             self.make(case, &CaseMove::Write(author), &who).await?;
         }
+        if author == Party::Buyer
+            && let Some(priority) = triage::raised(&self.terms.house, case.priority, &comment.text)
+        {
+            self.make(case, &CaseMove::Prioritize(priority), &Who::System).await?;
+        }
         Ok(())
     }
 
@@ -116,12 +121,21 @@ impl Desk<'_> {
             let Some((text, audience)) = rewritten(message, comment) else { continue };
             // Ours was sent as plain text, and its markup there begins with the speaker's name.
             let html = comment.html.as_deref().filter(|_| message.delivery == MessageDelivery::None).map(clean);
-            self.tx.redact(message.id, text, html, audience, self.now).await?;
-            if let Some(case) = self.newest {
-                let event = EventKind::MessageRedacted { thread: message.thread, message: message.id };
-                // For the audience of before: whoever saw the words must hear that they are gone.
-                self.tx.record(case, &self.helpdesk(), NewEvent::in_thread(event, message.thread, message.number, message.audience));
+            // The same words may stand in other cases, where this one was split.
+            for copy in std::iter::once(message.clone()).chain(self.tx.copies_of(message.id).await?) {
+                let shown = Audience::from_bits(audience.bits() & copy.audience.bits());
+                self.tx.redact(copy.id, text.clone(), html.clone(), shown, self.now).await?;
+                self.tell_redacted(&copy).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// For the audience of before: whoever saw the words must hear that they are gone.
+    async fn tell_redacted(&mut self, message: &Message) -> Result<()> {
+        for case in self.tx.cases_of_thread(message.thread).await? {
+            let event = EventKind::MessageRedacted { thread: message.thread, message: message.id };
+            self.tx.record(case, &self.helpdesk(), NewEvent::in_thread(event, message.thread, message.number, message.audience));
         }
         Ok(())
     }

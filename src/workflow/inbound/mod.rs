@@ -10,13 +10,13 @@ use chrono::{DateTime, Utc};
 
 use super::connections::Connected;
 use super::threads::open_buyer_thread;
-use super::{Cx, Error, Result, attachments, cases, effects};
+use super::{Cx, Error, Result, attachments, cases, effects, triage};
 use crate::domain::cases::{Case, CaseMove, CaseStatus, Opening};
 use crate::domain::charter::{Marketplace, Terms};
 use crate::domain::effects::Effect;
 use crate::domain::ids::{CaseId, MarketplaceId};
 use crate::domain::parties::{Party, Who};
-use crate::domain::tickets::{Channel, Priority, Ticket, TicketNumber, TicketPresence, TicketStatus};
+use crate::domain::tickets::{Channel, Ticket, TicketNumber, TicketPresence, TicketStatus};
 use crate::domain::timeline::{EventKind, NewEvent};
 use crate::helpdesk::{AuthorSide, Comment, CommentsRead, HelpdeskError, NudgeKind, TicketSnapshot};
 use crate::store::{Contact, NewDelivery, Tx, lane};
@@ -218,10 +218,16 @@ impl Desk<'_> {
             self.tx.record(case.id, &self.helpdesk(), NewEvent::for_operator(EventKind::TicketLinked { ticket: ticket.id }));
             return Ok(case);
         }
+        let total = match order {
+            Some((order, _)) if self.terms.charter.triage.high_total.is_some() => self.tx.order_total(order).await?,
+            _ => None,
+        };
+        let own = comments.iter().filter(|comment| comment.author.id == requester.id).map(|comment| comment.text.clone());
+        let assessed = triage::first_look(&self.terms.charter, None, total, own.chain([snapshot.subject.clone()]).collect());
         let opening = Opening {
             reference: self.tx.next_reference().await?,
             subject: snapshot.subject.clone(),
-            priority: snapshot.priority.unwrap_or(Priority::Normal),
+            priority: triage::beginning(snapshot.priority, &assessed),
             buyer: buyer.id,
             order,
             order_line: None,

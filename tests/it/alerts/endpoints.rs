@@ -152,7 +152,7 @@ on_both_databases! {
         let mut newest = String::new();
         for _ in 0..5 {
             let rotated = market.app.act(&market.vendor, "webhookEndpointRotateSecret", "secret", json!({ "id": made.id })).await;
-            newest = rotated["secret"].as_str().unwrap().to_owned();
+            rotated["secret"].as_str().unwrap().clone_into(&mut newest);
         }
         market.case("MK-1", "often").await;
         market.app.work().await;

@@ -22,7 +22,8 @@ const SEEN: &str = "query($by: CaseByInput!) { marketplace { id name } viewer { 
     threads { id kind subject openedAt participants { id party right joinedAt }
         messages(first: 100) { nodes { id sentAt author authorName text html channel delivery redactedAt audience
             attachments { id name contentType size sha256 state } } } }
-    timeline(first: 100) { nodes { id at actor { kind name } ... on CaseEscalatedEvent { note } ... on DeliveryStoppedEvent { deliveryId reason }
+    timeline(first: 100) { nodes { id at actor { kind name } ... on CaseEscalatedEvent { note } ... on ReplyWaivedEvent { note }
+        ... on DeadlineNearEvent { dueAt } ... on DeadlineMissedEvent { dueAt } ... on CaseReasonNamedEvent { from to } ... on DeliveryStoppedEvent { deliveryId reason }
         ... on ParticipantAddedEvent { participant { id } thread { id } } } } } }";
 
 struct Exported {

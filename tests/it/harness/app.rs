@@ -36,7 +36,7 @@ enum Held {
 
 static MIGRATED: Template = Template::new("migrated", |url| {
     Box::pin(async move {
-        let cx = app::context(&settings(url), clock()).await.unwrap();
+        let cx = Box::pin(app::context(&settings(url), clock())).await.unwrap();
         cx.store.close().await;
     })
 });
@@ -96,6 +96,11 @@ impl TestApp {
 
     /// A server with one marketplace of these rules.
     pub(crate) async fn start_with(db: Db, charter: Charter) -> Self {
+        // What every test begins with is kept out of the tests' own futures.
+        Box::pin(Self::started(db, charter)).await
+    }
+
+    async fn started(db: Db, charter: Charter) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let files = folder.path().join("files").display().to_string();
         let (held, database_url) = match db {
@@ -110,8 +115,8 @@ impl TestApp {
             }
         };
         let (settings, clock) = (Settings { attachments: files, ..settings(database_url) }, clock());
-        let cx = app::context(&settings, Arc::clone(&clock) as SharedClock).await.unwrap();
-        let marketplace = new_marketplace(&cx, "bazar", charter).await;
+        let cx = Box::pin(app::context(&settings, Arc::clone(&clock) as SharedClock)).await.unwrap();
+        let marketplace = Box::pin(new_marketplace(&cx, "bazar", charter)).await;
         let http = super::client().build().unwrap();
         let mut app = Self { cx, clock, marketplace, url: String::new(), settings, http, statements: Arc::default(), server: None, held };
         app.serve().await;
@@ -130,7 +135,7 @@ impl TestApp {
     /// Stops the server in order and starts it again on the same database, on another port.
     pub(crate) async fn restart(&mut self) {
         self.stop().await;
-        self.cx = app::context(&self.settings, Arc::clone(&self.clock) as SharedClock).await.unwrap();
+        self.cx = Box::pin(app::context(&self.settings, Arc::clone(&self.clock) as SharedClock)).await.unwrap();
         self.serve().await;
     }
 
@@ -244,5 +249,5 @@ async fn new_marketplace(cx: &Cx, slug: &str, charter: Charter) -> Marketplace {
         timezone: chrono_tz::Europe::Paris,
         charter,
     };
-    tenants::create_marketplace(cx, new).await.unwrap()
+    Box::pin(tenants::create_marketplace(cx, new)).await.unwrap()
 }

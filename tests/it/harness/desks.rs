@@ -67,7 +67,7 @@ impl Desk {
         change(&mut settings);
         let new =
             NewConnection { base_url: sim.base_url().parse().unwrap(), credentials, webhook_secret: SECRET.to_owned().into(), settings };
-        let row = connections::connect(&app.cx, app.marketplace.id, new).await.unwrap();
+        let row = Box::pin(connections::connect(&app.cx, app.marketplace.id, new)).await.unwrap();
         let webhook_url = format!("{}/webhooks/{}/{}", app.url, kind.slug(), row.id);
         Self { kind, sim, connection: row.id, webhook_url }
     }
@@ -93,6 +93,10 @@ impl Desk {
 
     /// Delivers webhooks and does all work until nothing is left; waits out short delays on the test's clock.
     pub(crate) async fn settle(&self, app: &TestApp) {
+        Box::pin(self.come_to_rest(app)).await;
+    }
+
+    async fn come_to_rest(&self, app: &TestApp) {
         for _ in 0..100 {
             let delivered = self.deliver().await;
             app.work().await;
@@ -137,6 +141,10 @@ impl Story {
 
     /// The same around a server and a helpdesk that the test has set up itself.
     pub(crate) async fn around(app: TestApp, desk: Desk) -> Self {
+        Box::pin(Self::furnished(app, desk)).await
+    }
+
+    async fn furnished(app: TestApp, desk: Desk) -> Self {
         let vendor = app.token(Role::Vendor, None).await;
         let operator = app.token(Role::Operator, None).await;
         let sellers = json!({ "sellers": [
