@@ -361,7 +361,7 @@ impl CaseMutations {
             let session = session(ctx)?;
             let parts = input.parts.into_iter().enumerate().map(part).collect::<std::result::Result<Vec<_>, _>>();
             let outcome = match parts {
-                Ok(parts) => splits::split(session.cx(), session.actor(), input.case_id, parts).await,
+                Ok(parts) => Box::pin(splits::split(session.cx(), session.actor(), input.case_id, parts)).await,
                 Err(error) => Err(error),
             };
             let (done, user_errors) = split(outcome)?;
@@ -381,7 +381,7 @@ impl CaseMutations {
     ) -> Option<Result<CaseMergePayload>> {
         let run = async {
             let session = session(ctx)?;
-            CaseMergePayload::of(merges::merge(session.cx(), session.actor(), input.case_id, input.into_case_id).await)
+            CaseMergePayload::of(Box::pin(merges::merge(session.cx(), session.actor(), input.case_id, input.into_case_id)).await)
         };
         Some(run.await)
     }

@@ -313,7 +313,9 @@ pub(super) struct TemplateRenderPayload {
 pub(super) async fn suggested_for(session: &Session, case: &Case, first: i32) -> Result<Vec<TemplateObject>> {
     let most = usize::try_from(first.clamp(0, super::paging::MOST)).unwrap_or_default();
     let marketplace = session.marketplace().await?;
-    let need = Need { reason: Some(&case.reason), phase: case.phase, language: &marketplace.locale };
+    // The reason of a case of which none is known says nothing.
+    let known = Some(&case.reason).filter(|key| **key != ReasonKey::default());
+    let need = Need { reason: known, phase: case.phase, language: &marketplace.locale };
     let found = session.loaders().templates_in_use().await?;
     Ok(suggested(found, &need).into_iter().take(most).map(TemplateObject).collect())
 }

@@ -450,7 +450,8 @@ impl Tx {
             sent_at: new.sent_at,
         };
         messages::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(&self.inner).await?;
-        self.index_message(Said { id: row.id, thread: row.thread_id, kind, audience: new.audience, text: &row.body }).await?;
+        self.index_message(Said { id: row.id, thread: row.thread_id, kind, author: new.author, audience: new.audience, text: &row.body })
+            .await?;
         message(row)
     }
 

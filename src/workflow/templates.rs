@@ -290,6 +290,8 @@ pub async fn render_for(cx: &Cx, actor: &Actor, request: Rendering) -> Result<Re
     let sender = match &actor.who {
         Who::Seller { .. } => seller.as_ref().map(|seller| seller.name.as_str()).unwrap_or_default(),
         Who::Operator { name, .. } | Who::Agent { name, .. } => name,
+        // A rule speaks for the house.
+        Who::System => &marketplace.name,
         _ => "",
     };
     let situation = Situation {

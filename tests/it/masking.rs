@@ -114,7 +114,25 @@ async fn preview(story: &Story, token: &str, thread: &str, text: &str) -> Value 
 }
 
 crate::harness::in_both_products! {
+    who_may_not_read_a_detail_does_not_find_it => hidden_details_are_not_found;
     buyer_and_seller_read_each_other_masked => each_side_reads_its_own;
+}
+
+/// Who may not read a detail cannot find out about it by searching for it either.
+async fn hidden_details_are_not_found(db: Db, kind: HelpdeskKind) {
+    let story = Story::begin_with(db, kind, rules(MaskingMode::Mask)).await;
+    let (_, thread) = ticket(&story).await;
+    story.post(&story.seller, &thread, SELLERS).await;
+    let found = async |token: &str, words: &str| {
+        let query = "query($words: String!) { search(query: $words, first: 9) { nodes { node { __typename } } } }";
+        story.app.ask(token, query, json!({ "words": words })).await["search"]["nodes"].as_array().unwrap().len()
+    };
+    for (words, operator, seller, vendor) in
+        [("\"06 12 34 56 78\"", 2, 0, 0), ("appelez", 1, 1, 1), ("\"shop@alma.example\"", 1, 0, 0), ("rappelez", 1, 1, 1)]
+    {
+        let seen = (found(&story.operator, words).await, found(&story.seller, words).await, found(&story.vendor, words).await);
+        assert_eq!(seen, (operator, seller, vendor), "{words}");
+    }
 }
 
 on_both_databases! {

@@ -9,7 +9,9 @@ use uuid::Uuid;
 
 use super::{CASES, Findable, MESSAGES, STOREFRONT, gate, language, seq};
 use crate::domain::ids::{CaseId, MarketplaceId, MessageId, ThreadId};
+use crate::domain::masking;
 use crate::domain::parties::{Audience, Party};
+use crate::domain::sentiment::Language;
 use crate::domain::threads::ThreadKind;
 use crate::store::codec::{from_text, text};
 use crate::store::entity::{buyers, cases, messages, orders, search_entries, sellers, thread_cases, threads};
@@ -33,6 +35,7 @@ pub(in crate::store) struct Said<'a> {
     pub(in crate::store) id: Uuid,
     pub(in crate::store) thread: Uuid,
     pub(in crate::store) kind: ThreadKind,
+    pub(in crate::store) author: Party,
     pub(in crate::store) audience: Audience,
     pub(in crate::store) text: &'a str,
 }
@@ -52,18 +55,20 @@ struct CaseWords {
 }
 
 impl CaseWords {
-    fn entry(&self, marketplace: MarketplaceId) -> Entry {
+    fn entry(&self, marketplace: MarketplaceId, shown_subject: Option<&str>) -> Entry {
         let mut gates = vec![gate('m', marketplace.uuid()), CASES.to_owned(), STOREFRONT.to_owned()];
         gates.extend([gate('c', self.id), gate('b', self.buyer_id)]);
         gates.extend(self.seller_id.map(|seller| gate('s', seller)));
-        let public = [Some(&self.subject), Some(&self.reference), self.order_reference.as_ref(), self.seller_name.as_ref()];
-        let contact = [self.buyer_name.as_ref(), self.buyer_email.as_ref()];
+        let subject = shown_subject.unwrap_or(&self.subject);
+        let public = [Some(subject), Some(&self.reference), self.order_reference.as_deref(), self.seller_name.as_deref()];
+        let written = shown_subject.map(|_| self.subject.as_str());
+        let contact = [self.buyer_name.as_deref(), self.buyer_email.as_deref(), written];
         Entry {
             kind: Findable::Case,
             id: self.id,
             gates,
-            public: language::words(public.into_iter().flatten().map(String::as_str)),
-            contact: language::words(contact.into_iter().flatten().map(String::as_str)),
+            public: language::words(public.into_iter().flatten()),
+            contact: language::words(contact.into_iter().flatten()),
         }
     }
 }
@@ -75,15 +80,15 @@ impl Tx {
     /// Makes a new message findable.
     pub(in crate::store) async fn index_message(&self, said: Said<'_>) -> Result<()> {
         let gates = self.message_gates(said).await?;
-        self.insert_entry(said.entry(gates)).await
+        self.insert_entry(self.entry(said, gates).await?).await
     }
 
     /// Makes a message findable by what it says now, and no longer by what it said.
     pub(in crate::store) async fn reindex_message(&self, id: MessageId) -> Result<()> {
         for (row, kind) in self.messages_with_kind(messages::Column::Id.eq(id.uuid())).await? {
-            let said = said(&row, kind);
+            let said = said(&row, kind)?;
             let gates = self.message_gates(said).await?;
-            self.replace_entry(said.entry(gates)).await?;
+            self.replace_entry(self.entry(said, gates).await?).await?;
         }
         Ok(())
     }
@@ -94,12 +99,12 @@ impl Tx {
         let moved = messages::Column::ThreadId.eq(thread.uuid()).and(messages::Column::Number.gt(behind));
         let mut gates: HashMap<i16, Vec<String>> = HashMap::new();
         for (row, kind) in self.messages_with_kind(moved).await? {
-            let said = said(&row, kind);
+            let said = said(&row, kind)?;
             let known = match gates.entry(row.audience) {
                 MapEntry::Occupied(known) => known.get().clone(),
                 MapEntry::Vacant(place) => place.insert(self.message_gates(said).await?).clone(),
             };
-            self.replace_entry(said.entry(known)).await?;
+            self.replace_entry(self.entry(said, known).await?).await?;
         }
         Ok(())
     }
@@ -107,7 +112,7 @@ impl Tx {
     /// Makes a new case findable.
     pub(in crate::store) async fn index_case(&self, case: CaseId) -> Result<()> {
         for words in self.case_words(cases::Column::Id.eq(case.uuid())).await? {
-            self.insert_entry(words.entry(self.marketplace)).await?;
+            self.insert_entry(self.case_entry(&words).await?).await?;
         }
         Ok(())
     }
@@ -126,7 +131,7 @@ impl Tx {
     pub(in crate::store) async fn reindex_case(&self, case: CaseId, before: Option<CaseKeys>) -> Result<()> {
         let now = self.case_keys(case).await?;
         for words in self.case_words(cases::Column::Id.eq(case.uuid())).await? {
-            self.replace_entry(words.entry(self.marketplace)).await?;
+            self.replace_entry(self.case_entry(&words).await?).await?;
         }
         if before.map(|(_, seller, _)| seller) == now.map(|(_, seller, _)| seller) {
             return Ok(());
@@ -138,9 +143,9 @@ impl Tx {
             .and_where(thread_cases::Column::CaseId.eq(case.uuid()))
             .take();
         for (row, kind) in self.messages_with_kind(messages::Column::ThreadId.in_subquery(of_case)).await? {
-            let said = said(&row, kind);
+            let said = said(&row, kind)?;
             let gates = self.message_gates(said).await?;
-            self.replace_entry(said.entry(gates)).await?;
+            self.replace_entry(self.entry(said, gates).await?).await?;
         }
         Ok(())
     }
@@ -148,7 +153,7 @@ impl Tx {
     /// Makes the cases of sellers findable by the names that they have now.
     pub(in crate::store) async fn reindex_sellers(&self, renamed: &[Uuid]) -> Result<()> {
         for words in self.case_words(cases::Column::SellerId.is_in(renamed.iter().copied())).await? {
-            self.replace_entry(words.entry(self.marketplace)).await?;
+            self.replace_entry(self.case_entry(&words).await?).await?;
         }
         Ok(())
     }
@@ -191,6 +196,40 @@ impl Tx {
             .await?;
         let known = found.into_iter().filter_map(|(message, thread)| Some((message, thread?)));
         known.map(|(message, thread)| Ok((message, from_text(&thread.kind, "threads", "kind")?))).collect()
+    }
+
+    /// What a message is found by: everybody by what buyer and seller read of each other, the operator by what was written.
+    async fn entry(&self, said: Said<'_>, gates: Vec<String>) -> Result<Entry> {
+        let (public, contact) = match self.masked(said).await? {
+            None => (language::words([said.text]), Vec::new()),
+            Some(shown) => (language::words([shown.as_str()]), language::words([said.text])),
+        };
+        Ok(Entry { kind: Findable::Message, id: said.id, gates, public, contact })
+    }
+
+    /// What the other side of buyer and seller reads of words, when that is not all.
+    async fn masked(&self, said: Said<'_>) -> Result<Option<String>> {
+        let reader = match said.author {
+            Party::Buyer => Party::Seller,
+            Party::Seller => Party::Buyer,
+            Party::Operator => return Ok(None),
+        };
+        if said.kind.reaches_buyer() { self.hidden_in(said.text, said.author, reader).await } else { Ok(None) }
+    }
+
+    async fn hidden_in(&self, text: &str, author: Party, reader: Party) -> Result<Option<String>> {
+        // Most words hold nothing to hide, whatever the marketplace hides.
+        if masking::find(text, &masking::Policy::new(Language::En)).is_empty() {
+            return Ok(None);
+        }
+        let shown = self.own_marketplace().await?.words_for(text, author, reader);
+        Ok(Some(shown).filter(|shown| shown != text))
+    }
+
+    /// What a case is found by. Its subject is the buyer's words.
+    async fn case_entry(&self, words: &CaseWords) -> Result<Entry> {
+        let shown = self.hidden_in(&words.subject, Party::Buyer, Party::Seller).await?;
+        Ok(words.entry(self.marketplace, shown.as_deref()))
     }
 
     /// Whose a message is: of its thread's cases, their sellers and, where they can read along, their buyers.
@@ -268,14 +307,9 @@ impl Tx {
     }
 }
 
-impl Said<'_> {
-    fn entry(self, gates: Vec<String>) -> Entry {
-        Entry { kind: Findable::Message, id: self.id, gates, public: language::words([self.text]), contact: Vec::new() }
-    }
-}
-
-fn said(row: &messages::Model, kind: ThreadKind) -> Said<'_> {
-    Said { id: row.id, thread: row.thread_id, kind, audience: Audience::from_bits(row.audience), text: &row.body }
+fn said(row: &messages::Model, kind: ThreadKind) -> Result<Said<'_>> {
+    let author = from_text(&row.author, "messages", "author")?;
+    Ok(Said { id: row.id, thread: row.thread_id, kind, author, audience: Audience::from_bits(row.audience), text: &row.body })
 }
 
 impl Store {
@@ -317,16 +351,19 @@ impl Tx {
     async fn entries_of(&self, things: &[(Uuid, Findable)]) -> Result<Vec<Entry>> {
         let of = |kind| things.iter().filter(move |(_, other)| *other == kind).map(|(id, _)| *id).collect::<Vec<_>>();
         let cases = self.case_words(cases::Column::Id.is_in(of(Findable::Case))).await?;
-        let mut entries: Vec<_> = cases.iter().map(|words| words.entry(self.marketplace)).collect();
+        let mut entries = Vec::new();
+        for words in &cases {
+            entries.push(self.case_entry(words).await?);
+        }
         let mut gates: HashMap<(Uuid, i16), Vec<String>> = HashMap::new();
         for (row, kind) in self.messages_with_kind(messages::Column::Id.is_in(of(Findable::Message))).await? {
-            let said = said(&row, kind);
+            let said = said(&row, kind)?;
             // The messages of a thread come together, mostly.
             let known = match gates.entry((row.thread_id, row.audience)) {
                 MapEntry::Occupied(known) => known.get().clone(),
                 MapEntry::Vacant(place) => place.insert(self.message_gates(said).await?).clone(),
             };
-            entries.push(said.entry(known));
+            entries.push(self.entry(said, known).await?);
         }
         entries.sort_unstable_by_key(|entry| entry.id);
         Ok(entries)

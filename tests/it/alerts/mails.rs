@@ -126,9 +126,10 @@ on_both_databases! {
         office.mails(2).await;
         office.market.app.advance(TimeDelta::hours(49));
         assert_eq!(
-            told(&office.mails(3).await),
+            told(&office.mails(4).await),
             [
                 ("brio@example.org", "[Bazar] C-1003: time to answer has run out"),
+                ("chef@bazar.example", "[Bazar] C-1001: time to answer has run out"),
                 ("chef@bazar.example", "[Bazar] C-1003: escalated"),
                 ("urgences@bazar.example", "[Bazar] C-1003 : escaladé"),
             ]

@@ -44,7 +44,7 @@ async fn urgent(db: Db, kind: HelpdeskKind) {
     story.desk.settle(&story.app).await;
     let case = story.case(danger, triage).await;
     assert_eq!(case["priority"], "URGENT");
-    assert_eq!(case["triage"]["causes"], json!([{ "kind": "SAFETY", "halfSteps": 6 }]));
+    assert_eq!(case["triage"]["causes"][0], json!({ "kind": "SAFETY", "halfSteps": 6 }));
     assert_eq!(story.desk.sim.ticket(danger).unwrap().urgency, Some(Urgency::Urgent), "the ticket follows");
 
     story.desk.sim.comment(calm, &story.buyer, "Merci beaucoup, parfait.", Audience::Public).unwrap();

@@ -44,8 +44,10 @@ async fn phone_then_mail(db: Db, kind: HelpdeskKind) {
     let thread = story.thread(mail, "SELLER_BUYER").await;
     story.post(&story.seller, &thread, "Je regarde.").await;
     story.desk.settle(&story.app).await;
-    story.app.advance(TimeDelta::days(40));
-    story.desk.settle(&story.app).await;
+    for days in [8, 15] {
+        story.app.advance(TimeDelta::days(days));
+        story.desk.settle(&story.app).await;
+    }
     story.ticket().await;
     assert_eq!(open_cases(&story).await, 2);
 }
