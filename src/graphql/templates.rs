@@ -11,6 +11,7 @@ use super::session::{Session, session};
 use crate::domain::cases::Case;
 use crate::domain::ids::{CaseId, SellerId, TemplateId, ThreadId};
 use crate::domain::parties::View;
+use crate::domain::reasons::ReasonKey;
 use crate::domain::templates::{Need, Template, TemplateKey, TemplateOwner, suggested};
 use crate::store::Page;
 use crate::workflow::templates::{self, Rendering, TemplateDraft, TemplateName, TemplateRead};
