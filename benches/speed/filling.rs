@@ -113,10 +113,10 @@ impl Dialect {
             self.rows(
                 cases,
                 "cases (marketplace_id, id, reference, subject, status, mode, phase, priority, owner, buyer_id, seller_id, order_id, \
-                 last_event, opened_at, updated_at, seller_updated_at, buyer_updated_at)",
+                 reason, channel, charter_version, clocks, last_event, opened_at, updated_at, seller_updated_at, buyer_updated_at)",
                 &format!(
                     "{}, 'C-' || n, 'Colis perdu, commande MK-' || n, 'WAITING_SELLER', 'TRIPARTITE', 'AFTER_SALE', 'NORMAL', 'SELLER', \
-                     {}, {seller}, {}, 0, {TIME}, {TIME}, {TIME}, {TIME}",
+                     {}, {seller}, {}, 'other', 'EMAIL', 1, '{{}}', 0, {TIME}, {TIME}, {TIME}, {TIME}",
                     self.id(Of::Case, "n"),
                     self.id(Of::Buyer, "n"),
                     self.id(Of::Order, "n")
@@ -158,11 +158,11 @@ impl Dialect {
             ),
             self.rows(
                 threads * MESSAGES,
-                "messages (marketplace_id, id, thread_id, number, author, author_name, body, audience, channel, delivery, connection_id, \
+                "messages (marketplace_id, id, thread_id, number, author, author_name, body, audience, channel, origin, delivery, connection_id, \
                  comment_number, sent_at)",
                 &format!(
                     "{}, {thread}, n / {threads} + 1, CASE (n / {threads}) % 2 WHEN 0 THEN 'SELLER' ELSE 'OPERATOR' END, 'Ida Lund', \
-                     '{words}' || n, 7, 'EMAIL', 'NONE', CASE n % {THREADS} WHEN 2 THEN NULL ELSE {} END, \
+                     '{words}' || n, 7, 'EMAIL', 'PERSON', 'NONE', CASE n % {THREADS} WHEN 2 THEN NULL ELSE {} END, \
                      CASE n % {THREADS} WHEN 2 THEN NULL ELSE n || '' END, {TIME}",
                     self.id(Of::Message, "n"),
                     self.connection
