@@ -13,27 +13,36 @@ pub(super) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     app::serve(settings, Arc::new(SystemClock), told_to_stop()).await
 }
 
-/// Ctrl-C, or the SIGTERM that service managers send.
-pub(super) async fn told_to_stop() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let terminate = async {
-            match signal(SignalKind::terminate()) {
-                Ok(mut terminate) => terminate.recv().await,
+/// Ctrl-C, or the SIGTERM that service managers send. Listened for from the call on, and not only from the first look: a signal
+/// that comes as soon as the server answers must not end it without order.
+#[cfg(unix)]
+pub(super) fn told_to_stop() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    async move {
+        let interrupted = async {
+            match &mut interrupt {
+                Ok(signal) => signal.recv().await,
+                Err(_) => std::future::pending().await,
+            }
+        };
+        let terminated = async {
+            match &mut terminate {
+                Ok(signal) => signal.recv().await,
                 Err(_) => std::future::pending().await,
             }
         };
         tokio::select! {
-            () = interrupt => {}
-            _ = terminate => {}
+            _ = interrupted => {}
+            _ = terminated => {}
         }
     }
-    #[cfg(not(unix))]
-    interrupt.await;
+}
+
+/// Ctrl-C.
+#[cfg(not(unix))]
+pub(super) async fn told_to_stop() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
