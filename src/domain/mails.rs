@@ -19,7 +19,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use words::{Facts, Letter, Page, letter, page};
+pub use words::{Facts, Letter, Page, Wish, letter, no_page, page};
 
 /// The kinds of e-mails that can be unsubscribed from, each by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

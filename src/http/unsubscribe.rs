@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use sha2::{Digest, Sha256};
 
-use crate::domain::mails::Page;
+use crate::domain::mails::{Page, no_page};
 use crate::workflow::mails::Subscription;
 use crate::workflow::{Cx, Error};
 
@@ -44,22 +44,23 @@ pub(super) async fn change(State(cx): State<Arc<Cx>>, link: Link, body: String) 
 
 fn answer(page: Result<Page, Error>) -> Response {
     match page {
-        Ok(page) => {
-            let style = BASE64.encode(Sha256::digest(page.style));
-            let policy =
-                format!("default-src 'none'; style-src 'sha256-{style}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
-            let headers = [
-                (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
-                (header::CONTENT_SECURITY_POLICY, policy),
-                (header::CACHE_CONTROL, "no-store".to_owned()),
-                (header::REFERRER_POLICY, "no-referrer".to_owned()),
-            ];
-            (headers, page.html).into_response()
-        }
-        Err(Error::NotFound) => (StatusCode::NOT_FOUND, "There is no such page. Ce lien n'existe pas.\n").into_response(),
+        Ok(page) => shown(StatusCode::OK, page),
+        Err(Error::NotFound) => shown(StatusCode::NOT_FOUND, no_page()),
         Err(error) => {
             tracing::error!(%error, "a subscription could not be shown or changed");
             (StatusCode::SERVICE_UNAVAILABLE, "Try again in a moment. Réessayez dans un instant.\n").into_response()
         }
     }
+}
+
+fn shown(status: StatusCode, page: Page) -> Response {
+    let style = BASE64.encode(Sha256::digest(page.style));
+    let policy = format!("default-src 'none'; style-src 'sha256-{style}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+        (header::REFERRER_POLICY, "no-referrer".to_owned()),
+    ];
+    (status, headers, page.html).into_response()
 }

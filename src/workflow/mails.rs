@@ -8,7 +8,7 @@ use super::{Check, Cx, Error, Result};
 use crate::courier::{Mail, Mailer, NotSent};
 use crate::domain::alerts::pause_after;
 use crate::domain::ids::{AlertRecipientId, MarketplaceId};
-use crate::domain::mails::{Facts, Language, MailKind, Page, Receiver, letter, page};
+use crate::domain::mails::{Facts, Language, MailKind, Page, Receiver, Wish, letter, page};
 use crate::domain::parties::{Actor, Party, Scope, View};
 use crate::domain::refusal::Refusal;
 use crate::domain::timeline::Event;
@@ -163,14 +163,14 @@ fn without_first_words(mut mails: Vec<NewMail>) -> Vec<NewMail> {
 }
 
 /// Where an e-mail goes, and in which language its reader reads.
-async fn address(cx: &Cx, row: &MailRow) -> Result<Option<(String, Option<String>)>> {
-    Ok(match row.receiver {
+async fn address(cx: &Cx, marketplace: MarketplaceId, receiver: Receiver) -> Result<Option<(String, Option<String>)>> {
+    Ok(match receiver {
         Receiver::Seller(id) => {
-            let seller = cx.store.sellers_by_id(Actor::system(row.marketplace).scope(), &[id]).await?.pop();
+            let seller = cx.store.sellers_by_id(Actor::system(marketplace).scope(), &[id]).await?.pop();
             seller.and_then(|seller| Some((seller.email?, seller.locale)))
         }
         Receiver::Operator(id) => {
-            let recipient = cx.store.recipients(row.marketplace).await?.into_iter().find(|one| one.id == id);
+            let recipient = cx.store.recipients(marketplace).await?.into_iter().find(|one| one.id == id);
             recipient.map(|one| (one.email, one.locale))
         }
     })
@@ -182,7 +182,7 @@ pub async fn send(cx: &Cx, row: &MailRow) -> Result<Settlement> {
     if cx.store.is_muted(row.marketplace, row.receiver, row.kind).await? {
         return Ok(Settlement::Ignored("the receiver wants no such e-mails".to_owned()));
     }
-    let Some((to, locale)) = address(cx, row).await? else {
+    let Some((to, locale)) = address(cx, row.marketplace, row.receiver).await? else {
         return Ok(Settlement::Ignored("the receiver has no address any more".to_owned()));
     };
     let marketplace = cx.marketplace(row.marketplace).await?;
@@ -251,7 +251,9 @@ impl Subscription {
     pub async fn page(self, cx: &Cx) -> Result<Page> {
         let marketplace = cx.marketplace(self.marketplace).await?;
         let muted = cx.store.is_muted(self.marketplace, self.receiver, self.kind).await?;
-        Ok(page(self.kind, &marketplace.name, muted))
+        let locale = address(cx, self.marketplace, self.receiver).await?.and_then(|(_, locale)| locale);
+        let language = Language::best(locale.as_deref().into_iter().chain([marketplace.locale.as_str()]));
+        Ok(page(self.kind, &marketplace.name, if muted { Wish::Stopped } else { Wish::Wanted }, language))
     }
 
     /// Stops e-mails of the kind. Done twice is done.

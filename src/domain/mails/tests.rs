@@ -31,7 +31,12 @@ fn every_kind_is_written_in_both_languages() {
     let letter = letter(&bare, Language::French);
     writeln!(out, "{}\n{}", letter.text, letter.html).unwrap();
     assert!(!letter.html.contains("href"));
-    writeln!(out, "{}", page(MailKind::NewCase, "Bazar & <Fils>", true).html).unwrap();
+    for language in [Language::English, Language::French] {
+        for wish in [Wish::Wanted, Wish::Stopped] {
+            writeln!(out, "{}", page(MailKind::NewCase, "Bazar & <Fils>", wish, language).html).unwrap();
+        }
+    }
+    writeln!(out, "{}", no_page().html).unwrap();
     insta::assert_snapshot!("letters", out);
 }
 

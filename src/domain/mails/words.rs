@@ -93,27 +93,41 @@ pub fn letter(facts: &Facts<'_>, language: Language) -> Letter {
     };
     let (marketplace, reference, about) = (facts.marketplace, facts.reference, name(facts.kind, language));
     let mut text = format!("{sentence}\n\n{case}{colon}{reference}\n");
-    let mut html = format!(
-        "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\"></head>\
-         <body style=\"font-family:sans-serif\"><p>{sentence}</p><p>{case}{colon}<strong>{}</strong></p>",
-        language.tag(),
-        escaped(reference)
-    );
+    let mut html = format!("<h1>{sentence}</h1><p>{case}{colon}<strong>{}</strong></p>", escaped(reference));
     if let Some(link) = facts.link {
         let _ = writeln!(text, "{look}{colon}{link}");
         let _ = write!(html, "<p><a href=\"{}\">{look}</a></p>", escaped(link));
     }
     let _ = write!(text, "\n-- \n{why} {marketplace}.\n");
-    let _ = write!(html, "<hr><p><small>{why} {}.", escaped(marketplace));
+    let _ = write!(html, "<p class=\"why\">{why} {}.", escaped(marketplace));
     if let Some(unsubscribe) = facts.unsubscribe {
         let _ = writeln!(text, "{stop} {about}{colon}{unsubscribe}");
         let _ = write!(html, " <a href=\"{}\">{stop} {about}</a>", escaped(unsubscribe));
     }
-    html.push_str("</small></p></body></html>");
-    Letter { subject: format!("[{marketplace}] {reference}{colon}{short}"), text, html }
+    html.push_str("</p>");
+    let subject = format!("[{marketplace}] {reference}{colon}{short}");
+    let html = document(language.tag(), &subject, &html);
+    Letter { subject, text, html }
 }
 
-/// The page on which e-mails of a kind are stopped, or begun again, in both languages.
+/// What mail programs and browsers show alike, in the light and in the dark.
+const STYLE: &str = ":root{color-scheme:light dark}body{margin:0;background:#fff;color:#1f2328;font:1rem/1.5 system-ui,sans-serif}\
+    main{max-width:34rem;margin:0 auto;padding:2rem 1rem}h1{margin:0 0 1rem;font-size:1.25rem;line-height:1.35;font-weight:600}\
+    a{color:#0b57d0}.why{margin-top:2rem;padding-top:1rem;border-top:1px solid #d0d7de;color:#57606a;font-size:.875rem}\
+    button{font:inherit;padding:.625rem 1.25rem;border:1px solid #0b57d0;border-radius:.375rem;background:#0b57d0;color:#fff;cursor:pointer}\
+    button:focus-visible{outline:3px solid #0b57d0;outline-offset:2px}\
+    @media(prefers-color-scheme:dark){body{background:#16181c;color:#e6e8eb}a{color:#8ab4f8}.why{border-color:#3a3f46;color:#a6adb6}\
+    button{background:#8ab4f8;border-color:#8ab4f8;color:#10131a}button:focus-visible{outline-color:#8ab4f8}}";
+
+fn document(language: &str, title: &str, body: &str) -> String {
+    format!(
+        "<!doctype html><html lang=\"{language}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><title>{}</title><style>{STYLE}</style></head><body><main>{body}</main></body></html>",
+        escaped(title)
+    )
+}
+
+/// A page about e-mails.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
     /// The whole page.
@@ -122,30 +136,46 @@ pub struct Page {
     pub style: &'static str,
 }
 
-const STYLE: &str = ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:4rem auto;padding:0 1rem}button{font:inherit;padding:.5rem 1rem}";
+/// Whether a reader wants e-mails of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// They come.
+    Wanted,
+    /// The reader stopped them.
+    Stopped,
+}
 
-/// Writes the page: what is now, and a button to change it.
-pub fn page(kind: MailKind, marketplace: &str, muted: bool) -> Page {
-    let marketplace = escaped(marketplace);
-    let (english, french, action, button) = if muted {
-        (
-            format!("You get no e-mails of {marketplace} about {}.", name(kind, Language::English)),
-            format!("Vous ne recevez pas d'e-mails de {marketplace} sur {}.", name(kind, Language::French)),
-            "subscribe",
-            "Recevoir de nouveau · Get them again",
-        )
-    } else {
-        (
-            format!("Stop e-mails of {marketplace} about {}?", name(kind, Language::English)),
-            format!("Ne plus recevoir d'e-mails de {marketplace} sur {} ?", name(kind, Language::French)),
-            "unsubscribe",
-            "Ne plus recevoir · Stop them",
-        )
+/// The page on which e-mails of a kind are stopped, or begun again: what is now, and a button to change it.
+pub fn page(kind: MailKind, marketplace: &str, wish: Wish, language: Language) -> Page {
+    let about = name(kind, language);
+    let (title, sentence, button) = match (wish, language) {
+        (Wish::Wanted, Language::English) => {
+            ("Stop these e-mails?", format!("{marketplace} sends you e-mails about {about}."), "Stop them")
+        }
+        (Wish::Wanted, Language::French) => {
+            ("Ne plus recevoir ces e-mails ?", format!("{marketplace} vous envoie des e-mails sur {about}."), "Ne plus les recevoir")
+        }
+        (Wish::Stopped, Language::English) => {
+            ("These e-mails are stopped", format!("{marketplace} no longer sends you e-mails about {about}."), "Get them again")
+        }
+        (Wish::Stopped, Language::French) => {
+            ("Ces e-mails sont arrêtés", format!("{marketplace} ne vous envoie plus d’e-mails sur {about}."), "Les recevoir de nouveau")
+        }
     };
-    let html = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>E-mails · {marketplace}</title><style>{STYLE}</style></head><body><main><p lang=\"fr\">{french}</p><p>{english}</p>\
-         <form method=\"post\"><button name=\"action\" value=\"{action}\">{button}</button></form></main></body></html>"
+    let action = match wish {
+        Wish::Wanted => "unsubscribe",
+        Wish::Stopped => "subscribe",
+    };
+    let body = format!(
+        "<h1>{title}</h1><p>{}</p><form method=\"post\"><button name=\"action\" value=\"{action}\">{button}</button></form>",
+        escaped(&sentence)
     );
-    Page { html, style: STYLE }
+    Page { html: document(language.tag(), title, &body), style: STYLE }
+}
+
+/// What whoever follows a link that we did not make is told, in both languages, as nobody knows who it is.
+pub fn no_page() -> Page {
+    let body = "<h1>Ce lien n’existe pas</h1><p>Il est peut-être incomplet. Recopiez-le en entier depuis l’e-mail.</p>\
+                <p lang=\"en\">There is no such page. The link may be incomplete: copy all of it from the e-mail.</p>";
+    Page { html: document("fr", "Ce lien n’existe pas", body), style: STYLE }
 }

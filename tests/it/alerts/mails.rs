@@ -171,7 +171,7 @@ on_both_databases! {
         let policy = shown.headers()["content-security-policy"].to_str().unwrap().to_owned();
         assert!(policy.starts_with("default-src 'none'; style-src 'sha256-") && !policy.contains("unsafe"), "{policy}");
         let page = shown.text().await.unwrap();
-        assert!(page.contains("Ne plus recevoir d'e-mails de Bazar sur les nouveaux dossiers ?") && page.contains("Stop e-mails of Bazar about new cases?"));
+        assert!(page.contains("<html lang=\"fr\">") && page.contains("Bazar vous envoie des e-mails sur les nouveaux dossiers."), "{page}");
         assert!(page.contains("method=\"post\"") && !page.contains("<script") && !page.contains("alma@"), "{page}");
         // Looking changed nothing.
         office.market.case("MK-1", "2").await;
@@ -181,7 +181,7 @@ on_both_databases! {
         for _ in 0..2 {
             let done = one_click.try_clone().unwrap().send().await.unwrap();
             assert_eq!(done.status(), 200);
-            assert!(done.text().await.unwrap().contains("You get no e-mails of Bazar about new cases."));
+            assert!(done.text().await.unwrap().contains("Bazar ne vous envoie plus d’e-mails sur les nouveaux dossiers."));
         }
         office.market.case("MK-1", "3").await;
         assert_eq!(office.mails(0).await.len(), 0);
@@ -192,7 +192,7 @@ on_both_databases! {
         assert_eq!(told(&office.mails(2).await).len(), 2);
 
         let again = http.post(&url).header("content-type", "application/x-www-form-urlencoded").body("action=subscribe").send().await.unwrap();
-        assert!(again.text().await.unwrap().contains("Stop e-mails of Bazar about new cases?"));
+        assert!(again.text().await.unwrap().contains("Bazar vous envoie des e-mails sur les nouveaux dossiers."));
         office.market.case("MK-1", "5").await;
         assert_eq!(told(&office.mails(1).await)[0].0, "alma@example.org");
 
