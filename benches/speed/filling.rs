@@ -15,6 +15,8 @@ use crate::house::House;
 pub(crate) const MESSAGES: u32 = 50;
 /// Threads of a case.
 pub(crate) const THREADS: u32 = 3;
+/// So many messages more has the first thread of the first case.
+pub(crate) const LONG: u32 = 10_000;
 /// Sellers among whom the cases are spread. Case `n` is of seller `n % SELLERS`.
 pub(crate) const SELLERS: u32 = 200;
 
@@ -171,6 +173,23 @@ impl Dialect {
         ]
     }
 
+    /// Of one thread of the first case, so many messages more.
+    fn long_thread(&self, cases: u32) -> Vec<String> {
+        let (first, stored) = (self.id(Of::Thread, "0"), cases * THREADS * MESSAGES);
+        vec![
+            self.rows(
+                LONG,
+                "messages (marketplace_id, id, thread_id, number, author, author_name, body, audience, channel, origin, delivery, sent_at)",
+                &format!(
+                    "{}, {first}, {MESSAGES} + n + 1, 'SELLER', 'Ida Lund', 'Je le relance encore, pour la ' || n || 'e fois.', 7, 'API', \
+                     'PERSON', 'NONE', {TIME}",
+                    self.id(Of::Message, &format!("({stored} + n)"))
+                ),
+            ),
+            format!("UPDATE threads SET last_number = {MESSAGES} + {LONG} WHERE marketplace_id = {} AND id = {first}", self.marketplace),
+        ]
+    }
+
     fn nil(&self) -> String {
         match self.kind {
             Kind::Sqlite => "zeroblob(16)".to_owned(),
@@ -182,7 +201,9 @@ impl Dialect {
 /// Fills the house's database, to which nobody else may be connected.
 pub(crate) async fn fill(database: &Fresh, house: &House, cases: u32) -> anyhow::Result<()> {
     let dialect = Dialect::of(database.kind, house);
-    let statements = [dialect.people_and_orders(cases), dialect.tickets_and_cases(cases), dialect.conversations(cases)].concat();
+    let statements =
+        [dialect.people_and_orders(cases), dialect.tickets_and_cases(cases), dialect.conversations(cases), dialect.long_thread(cases)]
+            .concat();
     match database.kind {
         Kind::Sqlite => {
             let options: SqliteConnectOptions = database.url.parse()?;

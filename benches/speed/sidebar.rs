@@ -66,7 +66,11 @@ pub(crate) async fn measure(databases: &Databases, kind: Kind, scale: Scale) -> 
     let house = House::in_copy(&database).await?;
     let mut rows = Vec::new();
     for asked in &ASKED {
-        rows.extend(ask(&house, asked, scale).await?);
+        rows.extend(ask(&house, asked, asked.what, asked.cases(scale.sidebars, scale.cases)).await?);
+    }
+    let more = &ASKED[1];
+    for (what, case) in [("and more, always the same case", 1), ("and more, always one of 10,150 messages", 0)] {
+        rows.extend(ask(&house, more, what, vec![case; scale.sidebars]).await?);
     }
     let messages = scale.cases * filling::THREADS * filling::MESSAGES;
     tables::print(
@@ -79,13 +83,13 @@ pub(crate) async fn measure(databases: &Databases, kind: Kind, scale: Scale) -> 
     databases.remove(database).await
 }
 
-async fn ask(house: &House, asked: &Asked, scale: Scale) -> anyhow::Result<Vec<Vec<String>>> {
+async fn ask(house: &House, asked: &Asked, what: &str, cases: Vec<u32>) -> anyhow::Result<Vec<Vec<String>>> {
     let seller = (asked.role == Role::Seller).then_some("s0");
     let token = house.token(asked.role, seller).await?;
-    let statements = statements(house, asked, &token, scale.cases).await?;
+    let statements = statements(house, asked, &token, &cases).await?;
     let serving = house.serve(Work::Elsewhere).await?;
     let mut requests = Requests::default();
-    for case in asked.cases(scale.sidebars, scale.cases) {
+    for case in cases {
         requests.push("/graphql", &format!("authorization: Bearer {token}\r\n"), asked.body(case).to_string().as_bytes());
     }
     let requests = Arc::new(requests);
@@ -94,7 +98,7 @@ async fn ask(house: &House, asked: &Asked, scale: Scale) -> anyhow::Result<Vec<V
         let outcome = load::put(serving.address, Arc::clone(&requests), connections, Duration::from_mins(1)).await?;
         let [p50, p99] = outcome.latencies.cells();
         rows.push(vec![
-            asked.what.to_owned(),
+            what.to_owned(),
             connections.to_string(),
             p50,
             p99,
@@ -108,7 +112,7 @@ async fn ask(house: &House, asked: &Asked, scale: Scale) -> anyhow::Result<Vec<V
 }
 
 /// How many statements one sidebar costs: the same number for every case, or else a range. Each answer is looked at.
-async fn statements(house: &House, asked: &Asked, token: &str, cases: u32) -> anyhow::Result<String> {
+async fn statements(house: &House, asked: &Asked, token: &str, cases: &[u32]) -> anyhow::Result<String> {
     let counted = Arc::new(AtomicUsize::new(0));
     let (mut watched, tally) = (house.cx.clone(), Arc::clone(&counted));
     watched.store.on_statement(move |_| {
@@ -119,7 +123,7 @@ async fn statements(house: &House, asked: &Asked, token: &str, cases: u32) -> an
             .serve(Work::Elsewhere)
             .await?;
     let mut counts = BTreeSet::new();
-    for case in asked.cases(20, cases) {
+    for case in cases.iter().copied().take(20) {
         counted.store(0, Ordering::Relaxed);
         let answer = serving.post(token, &asked.body(case)).await?;
         counts.insert(counted.load(Ordering::Relaxed));

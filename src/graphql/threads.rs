@@ -76,7 +76,8 @@ impl ThreadObject {
         Ok(connection(page, |message| message.id, MessageObject))
     }
 
-    /// How many messages the viewer's side has not read. Zero for viewers who do not take part themselves.
+    /// How many messages the viewer's side has not read, counted up to 100: 100 means 100 or more. Zero for viewers who do
+    /// not take part themselves.
     async fn unread_count(&self, ctx: &Context<'_>) -> Result<i64> {
         session(ctx)?.loaders().unread_in(self.0.id).await
     }

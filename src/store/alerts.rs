@@ -39,7 +39,7 @@ impl Tx {
             .select_only()
             .column(marketplaces::Column::LastPosition)
             .into_tuple::<i64>()
-            .one(&self.inner)
+            .one(self.db().await?)
             .await?
             .ok_or(StoreError::Inconsistent { table: "marketplaces", column: "id" })?;
         let mut insert = Query::insert();
@@ -48,14 +48,14 @@ impl Tx {
             .columns([alert_cursors::Column::MarketplaceId, alert_cursors::Column::Position])
             .values_panic([self.marketplace.uuid().into(), last.into()])
             .on_conflict(OnConflict::column(alert_cursors::Column::MarketplaceId).do_nothing().to_owned());
-        self.inner.execute(&insert).await?;
+        self.db().await?.execute(&insert).await?;
         self.lock_cursor().await?;
         Ok(last)
     }
 
     async fn lock_cursor(&self) -> Result<()> {
         let find = alert_cursors::Entity::find_by_id(self.marketplace.uuid()).select_only().column(alert_cursors::Column::MarketplaceId);
-        find.lock_exclusive().into_tuple::<Uuid>().one(&self.inner).await?;
+        find.lock_exclusive().into_tuple::<Uuid>().one(self.db().await?).await?;
         Ok(())
     }
 
@@ -65,6 +65,6 @@ impl Tx {
             .col_expr(alert_cursors::Column::Position, Expr::value(to))
             .filter(alert_cursors::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(alert_cursors::Column::Position.eq(from));
-        Ok(advance.exec(&self.inner).await?.rows_affected > 0)
+        Ok(advance.exec(self.db().await?).await?.rows_affected > 0)
     }
 }

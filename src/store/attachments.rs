@@ -193,13 +193,13 @@ impl Tx {
             .into_active_model()
             .reset_all()
         });
-        attachments::Entity::insert_many(rows).exec_without_returning(&self.inner).await?;
+        attachments::Entity::insert_many(rows).exec_without_returning(self.db().await?).await?;
         Ok(())
     }
 
     /// A file, for whoever works on it.
     pub async fn attachment(&self, id: AttachmentId) -> Result<Option<Attachment>> {
-        attachments::Entity::find_by_id((self.marketplace.uuid(), id.uuid())).one(&self.inner).await?.map(attachment).transpose()
+        attachments::Entity::find_by_id((self.marketplace.uuid(), id.uuid())).one(self.db().await?).await?.map(attachment).transpose()
     }
 
     /// The files of a message, in order.
@@ -208,7 +208,7 @@ impl Tx {
             .filter(attachments::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(attachments::Column::MessageId.eq(message.uuid()))
             .order_by_asc(attachments::Column::Position);
-        find.all(&self.inner).await?.into_iter().map(attachment).collect()
+        find.all(self.db().await?).await?.into_iter().map(attachment).collect()
     }
 
     /// The files of these messages, each in order.
@@ -216,7 +216,7 @@ impl Tx {
         let find = attachments::Entity::find()
             .filter(attachments::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(attachments::Column::MessageId.is_in(ids.iter().map(|id| id.uuid())));
-        by_message(find.all(&self.inner).await?)
+        by_message(find.all(self.db().await?).await?)
     }
 
     /// Gives an uploader's own file to a message. False when there is no such file that waits for one; of two messages
@@ -230,7 +230,7 @@ impl Tx {
             .filter(attachments::Column::UploaderId.eq(uploader.uuid()))
             .filter(attachments::Column::MessageId.is_null())
             .filter(attachments::Column::State.eq(text(AttachmentState::Ready)))
-            .exec(&self.inner)
+            .exec(self.db().await?)
             .await?;
         Ok(done.rows_affected == 1)
     }
@@ -269,7 +269,7 @@ impl Tx {
             .filter(attachments::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(attachments::Column::Id.eq(id.uuid()))
             .filter(attachments::Column::State.eq(text(from)))
-            .exec(&self.inner)
+            .exec(self.db().await?)
             .await?;
         Ok(done.rows_affected == 1)
     }

@@ -4,19 +4,20 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, Select,
 };
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
+use super::batch::Write;
 use super::codec::{from_json, from_text, json, text};
-use super::entity::{case_tickets, cases, marketplaces, order_lines, orders};
+use super::entity::{case_tickets, cases, marketplaces, order_lines, orders, thread_cases};
+use super::known::KnownCase;
 use super::page::{Page, PageRequest, PageSide};
-use super::search::cases_that_say;
+use super::search::{CaseKeys, cases_that_say};
 use super::{Backend, Result, Store, StoreError, Tx, scope};
 use crate::domain::cases::{Case, CasePhase, CaseStatus};
 use crate::domain::charter::CharterVersion;
-use crate::domain::ids::{BuyerId, CaseId, OrderId, SellerId, TicketId};
+use crate::domain::ids::{BuyerId, CaseId, OrderId, SellerId, ThreadId, TicketId};
 use crate::domain::parties::{Party, Scope, View};
 use crate::domain::search::SearchQuery;
 use crate::domain::tickets::{Channel, Priority};
@@ -132,6 +133,11 @@ pub(super) fn case(row: cases::Model) -> Result<Case> {
         seller_updated_at: row.seller_updated_at,
         buyer_updated_at: row.buyer_updated_at,
     })
+}
+
+/// What a case's place in the search depends on.
+fn keys(case: &Case) -> CaseKeys {
+    (case.subject.clone(), case.seller.map(SellerId::uuid), case.order.map(OrderId::uuid))
 }
 
 impl CaseOrder {
@@ -251,7 +257,15 @@ impl Tx {
             .filter(scope::cases(scope))
             .filter(cases::Column::Id.is_in(ids.iter().map(|id| id.uuid())))
             .order_by_asc(cases::Column::Id);
-        find.lock_exclusive().all(&self.inner).await?.into_iter().map(case).collect()
+        self.locked(find).await
+    }
+
+    async fn locked(&self, find: Select<cases::Entity>) -> Result<Vec<Case>> {
+        let found = find.lock_exclusive().all(self.db().await?).await?.into_iter().map(case).collect::<Result<Vec<_>>>()?;
+        for case in &found {
+            self.known.learn_case(case.id, KnownCase { keys: keys(case), last_event: case.last_event });
+        }
+        Ok(found)
     }
 
     /// The newest open case of a buyer about the same thing that began by another channel, under lock.
@@ -264,7 +278,7 @@ impl Tx {
             .filter(cases::Column::Channel.ne(text(contact.channel)))
             .filter(cases::Column::UpdatedAt.gte(contact.since))
             .order_by_desc(cases::Column::Id);
-        let found = find.lock_exclusive().all(&self.inner).await?.into_iter().map(case).collect::<Result<Vec<_>>>()?;
+        let found = self.locked(find).await?;
         if found.is_empty() {
             return Ok(None);
         }
@@ -276,7 +290,7 @@ impl Tx {
             .filter(order_lines::Column::OrderId.eq(contact.order.uuid()))
             .limit(2)
             .into_tuple::<i32>();
-        let single = lines.all(&self.inner).await?.len() == 1;
+        let single = lines.all(self.db().await?).await?.len() == 1;
         Ok(found.into_iter().find(|case| match (case.order_line.as_deref(), contact.order_line) {
             (Some(one), Some(other)) => one == other,
             _ => single,
@@ -285,31 +299,32 @@ impl Tx {
 
     /// The cases that a ticket tells, under lock, the newest last.
     pub async fn lock_cases_of_ticket(&self, ticket: TicketId) -> Result<Vec<Case>> {
-        let linked = case_tickets::Entity::find()
-            .select_only()
+        let told = Query::select()
             .column(case_tickets::Column::CaseId)
-            .filter(case_tickets::Column::MarketplaceId.eq(self.marketplace.uuid()))
-            .filter(case_tickets::Column::TicketId.eq(ticket.uuid()))
-            .into_tuple::<Uuid>()
-            .all(&self.inner)
-            .await?;
-        let ids: Vec<_> = linked.into_iter().map(CaseId::from_uuid).collect();
-        self.lock_cases(Scope { marketplace: self.marketplace, view: View::Whole }, &ids).await
+            .from(case_tickets::Entity)
+            .and_where(case_tickets::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .and_where(case_tickets::Column::TicketId.eq(ticket.uuid()))
+            .take();
+        let find = cases::Entity::find()
+            .filter(cases::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(cases::Column::Id.in_subquery(told))
+            .order_by_asc(cases::Column::Id);
+        self.locked(find).await
     }
 
-    /// The cases that a thread covers, in the order of their ids, under lock.
-    pub async fn lock_cases_of_thread(&self, scope: Scope, thread: crate::domain::ids::ThreadId) -> Result<Vec<Case>> {
-        use super::entity::thread_cases;
-        let linked = thread_cases::Entity::find()
-            .select_only()
+    /// The cases that a thread covers, in the order of their ids, under lock; none for an actor who takes no part in it.
+    pub async fn lock_cases_of_thread(&self, scope: Scope, thread: ThreadId) -> Result<Vec<Case>> {
+        let covered = Query::select()
             .column(thread_cases::Column::CaseId)
-            .filter(thread_cases::Column::MarketplaceId.eq(self.marketplace.uuid()))
-            .filter(thread_cases::Column::ThreadId.eq(thread.uuid()))
-            .into_tuple::<Uuid>()
-            .all(&self.inner)
-            .await?;
-        let ids: Vec<_> = linked.into_iter().map(CaseId::from_uuid).collect();
-        self.lock_cases(scope, &ids).await
+            .from(thread_cases::Entity)
+            .cond_where(scope::threads(scope, thread_cases::Column::MarketplaceId, thread_cases::Column::ThreadId))
+            .and_where(thread_cases::Column::ThreadId.eq(thread.uuid()))
+            .take();
+        let find = cases::Entity::find()
+            .filter(cases::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(cases::Column::Id.in_subquery(covered))
+            .order_by_asc(cases::Column::Id);
+        self.locked(find).await
     }
 
     /// The next short name. Numbers are not reused; one whose unit of work fails is.
@@ -320,7 +335,7 @@ impl Tx {
             .value(marketplaces::Column::LastCase, Expr::col(marketplaces::Column::LastCase).add(1))
             .and_where(marketplaces::Column::Id.eq(self.marketplace.uuid()))
             .returning_col(marketplaces::Column::LastCase);
-        let row = self.inner.query_one(&update).await?.ok_or(StoreError::Inconsistent { table: "marketplaces", column: "id" })?;
+        let row = self.db().await?.query_one(&update).await?.ok_or(StoreError::Inconsistent { table: "marketplaces", column: "id" })?;
         Ok(format!("C-{}", row.try_get::<i64>("", "last_case")?))
     }
 
@@ -329,7 +344,8 @@ impl Tx {
         let mut row = self.case_row(case).into_active_model().reset_all();
         row.idempotency_key = ActiveValue::Set(request.map(|request| request.key.clone()));
         row.request_digest = ActiveValue::Set(request.map(|request| request.digest.to_vec()));
-        cases::Entity::insert(row).exec_without_returning(&self.inner).await?;
+        cases::Entity::insert(row).exec_without_returning(self.db().await?).await?;
+        self.known.learn_case(case.id, KnownCase { keys: keys(case), last_event: case.last_event });
         self.index_case(case.id).await
     }
 
@@ -342,14 +358,24 @@ impl Tx {
         row.buyer_updated_at = ActiveValue::NotSet;
         row.idempotency_key = ActiveValue::NotSet;
         row.request_digest = ActiveValue::NotSet;
-        let found_by = self.case_keys(case.id).await?;
-        cases::Entity::update(row).exec(&self.inner).await?;
-        let now = (case.subject.clone(), case.seller.map(SellerId::uuid), case.order.map(OrderId::uuid));
-        if found_by.as_ref() == Some(&now) { Ok(()) } else { self.reindex_case(case.id, found_by).await }
+        let known = self.known.case(case.id);
+        let found_by = match &known {
+            Some(known) => Some(known.keys.clone()),
+            None => self.case_keys(case.id).await?,
+        };
+        self.later(Write::Case(Box::new(row))).await?;
+        if found_by.as_ref() == Some(&keys(case)) {
+            return Ok(());
+        }
+        if let Some(known) = known {
+            self.known.learn_case(case.id, KnownCase { keys: keys(case), ..known });
+        }
+        self.reindex_case(case.id, found_by).await
     }
 
     /// Says that a ticket tells a case.
     pub async fn link_ticket(&self, case: CaseId, ticket: TicketId) -> Result<()> {
+        self.known.forget_tickets();
         let row = case_tickets::Model {
             marketplace_id: self.marketplace.uuid(),
             ticket_id: ticket.uuid(),
@@ -358,7 +384,7 @@ impl Tx {
         };
         let insert = case_tickets::Entity::insert(row.into_active_model().reset_all());
         let on_conflict = sea_orm::sea_query::OnConflict::new().do_nothing().to_owned();
-        insert.on_conflict(on_conflict).exec_without_returning(&self.inner).await?;
+        insert.on_conflict(on_conflict).exec_without_returning(self.db().await?).await?;
         Ok(())
     }
 

@@ -153,11 +153,11 @@ impl Tx {
             .column(marketplaces::Column::Id)
             .lock_exclusive()
             .into_tuple::<Uuid>();
-        lock.one(&self.inner).await?;
+        lock.one(self.db().await?).await?;
         let newest = charter_versions::Entity::find()
             .filter(charter_versions::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .order_by_desc(charter_versions::Column::Number)
-            .one(&self.inner)
+            .one(self.db().await?)
             .await?;
         publication(newest.ok_or(StoreError::Inconsistent { table: "charter_versions", column: "number" })?)
     }
@@ -165,13 +165,14 @@ impl Tx {
     /// Stores a version, and says from when on it holds.
     pub async fn publish(&self, new: &Publication) -> Result<()> {
         charter_versions::Entity::insert(row(self.marketplace, new).into_active_model().reset_all())
-            .exec_without_returning(&self.inner)
+            .exec_without_returning(self.db().await?)
             .await?;
-        let (charter_version, next) = in_force(&self.inner, self.marketplace.uuid(), self.store.clock.now()).await?;
+        self.known.forget_marketplace();
+        let (charter_version, next) = in_force(self.db().await?, self.marketplace.uuid(), self.store.clock.now()).await?;
         marketplaces::Entity::update_many()
             .set(marketplaces::ActiveModel { charter_version: Set(charter_version), next_charter_at: Set(next), ..Default::default() })
             .filter(marketplaces::Column::Id.eq(self.marketplace.uuid()))
-            .exec(&self.inner)
+            .exec(self.db().await?)
             .await?;
         Ok(())
     }
@@ -183,7 +184,7 @@ impl Tx {
             .filter(sellers::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .limit(1)
             .into_tuple::<Uuid>()
-            .one(&self.inner)
+            .one(self.db().await?)
             .await?
             .is_some())
     }
@@ -198,7 +199,7 @@ impl Tx {
             accepted_at: new.at,
         };
         let insert = charter_acceptances::Entity::insert(row.into_active_model().reset_all());
-        insert.on_conflict(OnConflict::new().do_nothing().to_owned()).exec_without_returning(&self.inner).await?;
+        insert.on_conflict(OnConflict::new().do_nothing().to_owned()).exec_without_returning(self.db().await?).await?;
         Ok(())
     }
 
@@ -206,7 +207,7 @@ impl Tx {
     pub async fn terms(&self, marketplace: &Marketplace, case: &Case) -> Result<Terms> {
         let mut terms = Terms::today(marketplace);
         if case.charter != terms.version {
-            terms.charter = self.store.charters.get(&self.inner, self.marketplace.uuid(), case.charter).await?;
+            terms.charter = self.store.charters.get(self.db().await?, self.marketplace.uuid(), case.charter).await?;
             terms.version = case.charter;
         }
         if let Some(seller) = case.seller {
@@ -217,23 +218,18 @@ impl Tx {
 
     /// When a seller is away.
     pub async fn closures(&self, seller: SellerId) -> Result<Vec<Closure>> {
-        let found = sellers::Entity::find_by_id((self.marketplace.uuid(), seller.uuid()))
-            .select_only()
-            .column(sellers::Column::Closures)
-            .into_tuple::<Option<sea_orm::JsonValue>>()
-            .one(&self.inner)
-            .await?;
-        closures(found.flatten())
+        closures(self.seller(seller).await?.and_then(|row| row.closures))
     }
 
     /// Sets when a seller is away.
     pub async fn save_closures(&self, seller: SellerId, closures: &[Closure]) -> Result<()> {
+        self.known.forget_sellers();
         let forms: Vec<_> = closures.iter().map(ClosureForm::from).collect();
         sellers::Entity::update_many()
             .set(sellers::ActiveModel { closures: Set(Some(json(forms))), updated_at: Set(self.store.clock.now()), ..Default::default() })
             .filter(sellers::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(sellers::Column::Id.eq(seller.uuid()))
-            .exec(&self.inner)
+            .exec(self.db().await?)
             .await?;
         Ok(())
     }

@@ -285,7 +285,7 @@ impl Tx {
     /// An endpoint that the reader may manage, under lock.
     pub async fn lock_endpoint(&self, scope: Scope, id: WebhookEndpointId) -> Result<Option<EndpointRow>> {
         let find = webhook_endpoints::Entity::find().filter(known_endpoints(scope)).filter(webhook_endpoints::Column::Id.eq(id.uuid()));
-        find.lock_exclusive().one(&self.inner).await?.map(EndpointRow::try_from).transpose()
+        find.lock_exclusive().one(self.db().await?).await?.map(EndpointRow::try_from).transpose()
     }
 
     /// How many endpoints see with these eyes.
@@ -293,24 +293,24 @@ impl Tx {
         let find = webhook_endpoints::Entity::find()
             .filter(webhook_endpoints::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(webhook_endpoints::Column::View.eq(text(view)));
-        Ok(find.count(&self.inner).await?)
+        Ok(find.count(self.db().await?).await?)
     }
 
     /// Stores a new endpoint.
     pub async fn insert_endpoint(&self, row: &EndpointRow) -> Result<()> {
-        webhook_endpoints::Entity::insert(row.model().into_active_model().reset_all()).exec_without_returning(&self.inner).await?;
+        webhook_endpoints::Entity::insert(row.model().into_active_model().reset_all()).exec_without_returning(self.db().await?).await?;
         Ok(())
     }
 
     /// Stores what changed about an endpoint.
     pub async fn save_endpoint(&self, row: &EndpointRow) -> Result<()> {
-        webhook_endpoints::Entity::update(row.model().into_active_model().reset_all()).exec(&self.inner).await?;
+        webhook_endpoints::Entity::update(row.model().into_active_model().reset_all()).exec(self.db().await?).await?;
         Ok(())
     }
 
     /// Removes an endpoint, and with it all that it was or would be told.
     pub async fn delete_endpoint(&self, id: WebhookEndpointId) -> Result<()> {
-        webhook_endpoints::Entity::delete_by_id((self.marketplace.uuid(), id.uuid())).exec(&self.inner).await?;
+        webhook_endpoints::Entity::delete_by_id((self.marketplace.uuid(), id.uuid())).exec(self.db().await?).await?;
         Ok(())
     }
 
@@ -342,14 +342,17 @@ impl Tx {
         };
         for chunk in webhooks.chunks(CHUNK) {
             let once = OnConflict::columns([MarketplaceId, EndpointId, EventId]).do_nothing().to_owned();
-            webhook_deliveries::Entity::insert_many(chunk.iter().map(row)).on_conflict(once).exec_without_returning(&self.inner).await?;
+            webhook_deliveries::Entity::insert_many(chunk.iter().map(row))
+                .on_conflict(once)
+                .exec_without_returning(self.db().await?)
+                .await?;
         }
         Ok(())
     }
 
     /// Writes down what became of a delivery, and of its last attempt.
     pub async fn settle_webhook(&self, row: &WebhookRow, settlement: &Settlement, attempt: Option<WebhookAttempt>) -> Result<()> {
-        Queue::Webhooks.settle(&self.inner, self.marketplace.uuid(), row.id.uuid(), settlement, self.store.clock.now()).await?;
+        Queue::Webhooks.settle(self.db().await?, self.marketplace.uuid(), row.id.uuid(), settlement, self.store.clock.now()).await?;
         let Some(attempt) = attempt else { return Ok(()) };
         let mut log = row.log.clone();
         log.push(attempt);
@@ -393,12 +396,12 @@ impl Tx {
             .set(change)
             .filter(webhook_deliveries::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(which);
-        Ok(update.exec(&self.inner).await?.rows_affected)
+        Ok(update.exec(self.db().await?).await?.rows_affected)
     }
 
     /// Puts one finished delivery back. False when it is still waiting.
     pub async fn replay_webhook(&self, id: WebhookDeliveryId) -> Result<bool> {
         let id: Uuid = id.uuid();
-        Queue::Webhooks.replay(&self.inner, self.marketplace.uuid(), id, self.store.clock.now()).await
+        Queue::Webhooks.replay(self.db().await?, self.marketplace.uuid(), id, self.store.clock.now()).await
     }
 }

@@ -250,7 +250,7 @@ impl Tx {
             received_at: now,
         };
         let insert = inbox::Entity::insert(row.into_row()).on_conflict(OnConflict::new().do_nothing().to_owned());
-        insert.exec_without_returning(&self.inner).await?;
+        insert.exec_without_returning(self.db().await?).await?;
         Ok(())
     }
 
@@ -265,7 +265,7 @@ impl Tx {
             })
             .filter(connections::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(connections::Column::Id.eq(connection.uuid()))
-            .exec(&self.inner)
+            .exec(self.db().await?)
             .await?;
         Ok(())
     }

@@ -189,12 +189,12 @@ impl Tx {
     /// Replaces the operator's addresses. One that stays keeps its id, and with it what it wants no e-mails about.
     pub async fn set_recipients(&self, wanted: &[RecipientRow]) -> Result<Vec<RecipientRow>> {
         let find = alert_recipients::Entity::find().filter(alert_recipients::Column::MarketplaceId.eq(self.marketplace.uuid()));
-        let known: Vec<_> = find.all(&self.inner).await?.into_iter().map(recipient).collect::<Result<_>>()?;
+        let known: Vec<_> = find.all(self.db().await?).await?.into_iter().map(recipient).collect::<Result<_>>()?;
         let kept = |row: &RecipientRow| known.iter().find(|other| other.email == row.email).map_or(row.id, |other| other.id);
         let stored: Vec<_> = wanted.iter().map(|row| RecipientRow { id: kept(row), ..row.clone() }).collect();
         alert_recipients::Entity::delete_many()
             .filter(alert_recipients::Column::MarketplaceId.eq(self.marketplace.uuid()))
-            .exec(&self.inner)
+            .exec(self.db().await?)
             .await?;
         let now = self.store.clock.now();
         let rows = stored.iter().map(|row| {
@@ -210,7 +210,7 @@ impl Tx {
             .reset_all()
         });
         if !stored.is_empty() {
-            alert_recipients::Entity::insert_many(rows).exec_without_returning(&self.inner).await?;
+            alert_recipients::Entity::insert_many(rows).exec_without_returning(self.db().await?).await?;
         }
         Ok(stored)
     }
@@ -244,7 +244,7 @@ impl Tx {
         };
         for chunk in mails.chunks(CHUNK) {
             let once = OnConflict::columns([Column::MarketplaceId, Column::Receiver, Column::OnceKey]).do_nothing().to_owned();
-            mail_deliveries::Entity::insert_many(chunk.iter().map(row)).on_conflict(once).exec_without_returning(&self.inner).await?;
+            mail_deliveries::Entity::insert_many(chunk.iter().map(row)).on_conflict(once).exec_without_returning(self.db().await?).await?;
         }
         Ok(())
     }

@@ -3,24 +3,26 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Query, UnionType};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, UnionType};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, Order,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
+use super::batch::Write;
 use super::codec::{from_text, text};
 use super::entity::{messages, participants, thread_cases, threads};
 use super::page::{Page, PageRequest, PageSide};
 use super::search::Said;
-use super::{Result, Store, StoreError, Tx, scope};
+use super::{Result, Store, Tx, scope};
+use crate::domain::cases::Case;
 use crate::domain::ids::{CaseId, ConnectionId, MarketplaceId, MessageId, ThreadId};
 use crate::domain::parties::{Audience, Party, Scope, View};
-use crate::domain::threads::{Message, MessageDelivery, NewMessage, Origin, ThreadKind};
+use crate::domain::threads::{Message, MessageDelivery, NewMessage, Origin, Thread};
 use crate::domain::tickets::CommentNumber;
 
-fn message(row: messages::Model) -> Result<Message> {
+pub(super) fn message(row: messages::Model) -> Result<Message> {
     Ok(Message {
         id: MessageId::from_uuid(row.id),
         thread: ThreadId::from_uuid(row.thread_id),
@@ -42,6 +44,9 @@ fn message(row: messages::Model) -> Result<Message> {
         sent_at: row.sent_at,
     })
 }
+
+/// As far as unread messages are counted: beyond that nobody reads the number, and counting would take longer the more there are.
+pub const MOST_UNREAD: u64 = 100;
 
 impl Store {
     /// Messages by id, those that the reader sees.
@@ -98,8 +103,8 @@ impl Store {
         found.collect()
     }
 
-    /// How many messages of these threads the reader has not read. The storefront has no place of its own and reads
-    /// nothing, so it gets none.
+    /// How many messages of these threads the reader has not read, counted up to [`MOST_UNREAD`]. The storefront has no place
+    /// of its own and reads nothing, so it gets none.
     pub async fn unread(&self, scope: Scope, ids: &[ThreadId]) -> Result<HashMap<ThreadId, i64>> {
         let (party, member) = match scope.view {
             View::Whole => (Party::Operator, Uuid::nil()),
@@ -107,29 +112,24 @@ impl Store {
             View::Buyer(buyer) => (Party::Buyer, buyer.uuid()),
             View::Storefront => return Ok(HashMap::new()),
         };
-        let rows = messages::Entity::find()
+        let own = |column: participants::Column| Expr::col((participants::Entity, column));
+        let some = Query::select()
+            .expr(Expr::val(1))
+            .from(messages::Entity)
+            .cond_where(scope::messages(scope))
+            .and_where(messages::Column::ThreadId.into_expr().eq(own(participants::Column::ThreadId)))
+            .and_where(messages::Column::Number.into_expr().gt(own(participants::Column::ReadUpTo)))
+            .limit(MOST_UNREAD)
+            .take();
+        let count = Query::select().expr(Expr::cust("COUNT(*)")).from_subquery(some, "page").take();
+        let rows = participants::Entity::find()
             .select_only()
-            .column(messages::Column::ThreadId)
-            .column_as(Expr::col((messages::Entity, messages::Column::Id)).count(), "unread")
-            .join(
-                sea_orm::JoinType::InnerJoin,
-                sea_orm::RelationDef::from(
-                    messages::Entity::belongs_to(participants::Entity)
-                        .from((messages::Column::MarketplaceId, messages::Column::ThreadId))
-                        .to((participants::Column::MarketplaceId, participants::Column::ThreadId)),
-                ),
-            )
-            .filter(scope::messages(scope))
-            .filter(messages::Column::ThreadId.is_in(ids.iter().map(|id| id.uuid())))
-            // Said of both: PostgreSQL carries a list from one side of a join to the other no more than it must.
+            .column(participants::Column::ThreadId)
+            .column_as(Expr::SubQuery(None, Box::new(count.into())), "unread")
+            .filter(participants::Column::MarketplaceId.eq(scope.marketplace.uuid()))
             .filter(participants::Column::ThreadId.is_in(ids.iter().map(|id| id.uuid())))
             .filter(participants::Column::Party.eq(text(party)))
             .filter(participants::Column::MemberId.eq(member))
-            .filter(
-                Expr::col((messages::Entity, messages::Column::Number))
-                    .gt(Expr::col((participants::Entity, participants::Column::ReadUpTo))),
-            )
-            .group_by(messages::Column::ThreadId)
             .into_tuple::<(Uuid, i64)>()
             .all(&self.reads)
             .await?;
@@ -158,13 +158,6 @@ impl Store {
             .await?;
         Ok(numbers.into_iter().map(CommentNumber).collect())
     }
-}
-
-/// How a message gets into another thread.
-#[derive(Clone, Copy)]
-enum Carried {
-    Moved,
-    Copied,
 }
 
 impl Store {
@@ -231,7 +224,7 @@ impl Tx {
             .filter(messages::Column::ThreadId.eq(thread.uuid()))
             .filter(messages::Column::Delivery.eq(text(delivery)))
             .order_by_asc(messages::Column::Number);
-        find.all(&self.inner).await?.into_iter().map(message).collect()
+        find.all(self.db().await?).await?.into_iter().map(message).collect()
     }
 
     /// What the buyer of a case wrote, the oldest first, at most 200 messages.
@@ -250,7 +243,7 @@ impl Tx {
             .filter(messages::Column::Author.eq(text(Party::Buyer)))
             .order_by_asc(messages::Column::Number)
             .limit(200);
-        Ok(find.into_tuple::<String>().all(&self.inner).await?)
+        Ok(find.into_tuple::<String>().all(self.db().await?).await?)
     }
 
     /// Whether a person of a side has said anything in these threads.
@@ -263,7 +256,7 @@ impl Tx {
             .filter(messages::Column::Author.eq(text(party)))
             .filter(messages::Column::Origin.eq(text(Origin::Person)))
             .limit(1);
-        Ok(find.into_tuple::<Uuid>().one(&self.inner).await?.is_some())
+        Ok(find.into_tuple::<Uuid>().one(self.db().await?).await?.is_some())
     }
 
     /// The message that was posted with this key.
@@ -271,12 +264,12 @@ impl Tx {
         let find = messages::Entity::find()
             .filter(messages::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(messages::Column::IdempotencyKey.eq(key));
-        find.one(&self.inner).await?.map(message).transpose()
+        find.one(self.db().await?).await?.map(message).transpose()
     }
 
     /// A message.
     pub async fn message(&self, id: MessageId) -> Result<Option<Message>> {
-        messages::Entity::find_by_id((self.marketplace.uuid(), id.uuid())).one(&self.inner).await?.map(message).transpose()
+        messages::Entity::find_by_id((self.marketplace.uuid(), id.uuid())).one(self.db().await?).await?.map(message).transpose()
     }
 
     /// Which of these comments we have as messages.
@@ -289,7 +282,7 @@ impl Tx {
             .filter(messages::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(messages::Column::ConnectionId.eq(connection.uuid()))
             .filter(messages::Column::CommentNumber.is_in(numbers.iter().map(|number| number.0.as_str())));
-        let rows = find.all(&self.inner).await?;
+        let rows = find.all(self.db().await?).await?;
         rows.into_iter()
             .map(|row| {
                 let number = row.comment_number.clone().unwrap_or_default();
@@ -304,136 +297,18 @@ impl Tx {
             .filter(scope::messages(scope))
             .filter(messages::Column::ThreadId.eq(thread.uuid()))
             .filter(messages::Column::Id.is_in(ids.iter().map(|id| id.uuid())));
-        find.all(&self.inner).await?.into_iter().map(message).collect()
+        find.all(self.db().await?).await?.into_iter().map(message).collect()
     }
 
-    /// The copies of a message, made when its case was split.
-    pub async fn copies_of(&self, id: MessageId) -> Result<Vec<Message>> {
-        let find = messages::Entity::find()
-            .filter(messages::Column::MarketplaceId.eq(self.marketplace.uuid()))
-            .filter(messages::Column::CopiedFrom.eq(id.uuid()));
-        find.all(&self.inner).await?.into_iter().map(message).collect()
-    }
-
-    /// Whether a thread has any message beside these.
-    pub async fn has_messages_beside(&self, thread: ThreadId, ids: &[MessageId]) -> Result<bool> {
-        let find = messages::Entity::find()
-            .select_only()
-            .column(messages::Column::Id)
-            .filter(messages::Column::MarketplaceId.eq(self.marketplace.uuid()))
-            .filter(messages::Column::ThreadId.eq(thread.uuid()))
-            .filter(messages::Column::Id.is_not_in(ids.iter().map(|id| id.uuid())))
-            .limit(1);
-        Ok(find.into_tuple::<Uuid>().one(&self.inner).await?.is_some())
-    }
-
-    /// Fills a new thread with messages of another: some leave it, of some a copy is made. Author, time and all else stay as
-    /// they were; in the new thread they stand in the order in which they were said.
-    pub async fn carry_over(&self, thread: ThreadId, moved: &[Message], copied: &[Message]) -> Result<()> {
-        let mut all: Vec<_> = moved.iter().map(|message| (message, Carried::Moved)).collect();
-        all.extend(copied.iter().map(|message| (message, Carried::Copied)));
-        all.sort_by_key(|(message, _)| (message.sent_at, message.number));
-        let mut numbers = CaseStatement::new();
-        let mut rows = Vec::new();
-        for (number, (message, how)) in (1_i64..).zip(&all) {
-            match how {
-                Carried::Moved => numbers = numbers.case(Expr::col(messages::Column::Id).eq(message.id.uuid()), number),
-                Carried::Copied => rows.push(self.copy_of(message, thread, number).into_active_model().reset_all()),
-            }
-        }
-        if !moved.is_empty() {
-            messages::Entity::update_many()
-                .col_expr(messages::Column::ThreadId, Expr::val(thread.uuid()))
-                .col_expr(messages::Column::Number, numbers.into())
-                .filter(messages::Column::MarketplaceId.eq(self.marketplace.uuid()))
-                .filter(messages::Column::Id.is_in(moved.iter().map(|message| message.id.uuid())))
-                .exec(&self.inner)
-                .await?;
-        }
-        if !rows.is_empty() {
-            messages::Entity::insert_many(rows).exec_without_returning(&self.inner).await?;
-        }
-        let last = i64::try_from(all.len()).unwrap_or(i64::MAX);
-        threads::Entity::update_many()
-            .set(threads::ActiveModel { last_number: Set(last), ..Default::default() })
-            .filter(threads::Column::MarketplaceId.eq(self.marketplace.uuid()))
-            .filter(threads::Column::Id.eq(thread.uuid()))
-            .exec(&self.inner)
-            .await?;
-        self.reindex_thread(thread, 0).await
-    }
-
-    fn copy_of(&self, of: &Message, thread: ThreadId, number: i64) -> messages::Model {
-        messages::Model {
-            marketplace_id: self.marketplace.uuid(),
-            id: MessageId::generate().uuid(),
-            thread_id: thread.uuid(),
-            number,
-            author: text(of.author),
-            author_name: of.author_name.clone(),
-            body: of.text.clone(),
-            html: of.html.clone(),
-            audience: of.audience.bits(),
-            channel: text(of.channel),
-            origin: text(of.origin),
-            copied_from: Some(of.id.uuid()),
-            delivery: text(MessageDelivery::None),
-            connection_id: None,
-            comment_number: None,
-            idempotency_key: None,
-            redacted_at: of.redacted_at,
-            sent_at: of.sent_at,
-        }
-    }
-
-    /// Moves all messages of a thread behind those of another. The seller keeps reading those from the message on that it
-    /// could read; without a place in the old thread, none of them.
-    pub async fn move_messages(&self, from: ThreadId, to: ThreadId, seller_sees_from: Option<i64>) -> Result<()> {
-        let of_thread = || {
-            Condition::all()
-                .add(messages::Column::MarketplaceId.eq(self.marketplace.uuid()))
-                .add(messages::Column::ThreadId.eq(from.uuid()))
-        };
-        let without_seller = Audience::ALL.without(Party::Seller).bits();
-        messages::Entity::update_many()
-            .col_expr(messages::Column::Audience, Expr::col(messages::Column::Audience).bit_and(without_seller))
-            .filter(of_thread())
-            .filter(messages::Column::Number.lt(seller_sees_from.unwrap_or(i64::MAX)))
-            .exec(&self.inner)
-            .await?;
-        let (room, _) = self.advance_thread(from, 0).await?;
-        let behind = self.advance_thread(to, room).await?.0 - room;
-        messages::Entity::update_many()
-            .col_expr(messages::Column::ThreadId, Expr::val(to.uuid()))
-            .col_expr(messages::Column::Number, Expr::col(messages::Column::Number).add(behind))
-            .filter(of_thread())
-            .exec(&self.inner)
-            .await?;
-        self.reindex_thread(to, behind).await
-    }
-
-    /// Makes room for so many messages in a thread and gives the number of the last, and the thread's kind.
-    async fn advance_thread(&self, thread: ThreadId, count: i64) -> Result<(i64, ThreadKind)> {
-        let mut update = Query::update();
-        update
-            .table(threads::Entity)
-            .value(threads::Column::LastNumber, Expr::col(threads::Column::LastNumber).add(count))
-            .and_where(threads::Column::MarketplaceId.eq(self.marketplace.uuid()))
-            .and_where(threads::Column::Id.eq(thread.uuid()))
-            .returning(Query::returning().columns([threads::Column::LastNumber, threads::Column::Kind]));
-        let counted = self.inner.query_one(&update).await?.ok_or(StoreError::Inconsistent { table: "threads", column: "id" })?;
-        Ok((counted.try_get("", "last_number")?, from_text(&counted.try_get::<String>("", "kind")?, "threads", "kind")?))
-    }
-
-    /// Adds a message to a thread and gives it the next number.
-    pub async fn insert_message(&self, thread: ThreadId, new: NewMessage) -> Result<Message> {
-        let (number, kind) = self.advance_thread(thread, 1).await?;
+    /// Adds a message to a thread and gives it the next number. These cases, which the thread covers, are under lock.
+    pub async fn add_message(&self, thread: &mut Thread, cases: &[Case], new: NewMessage) -> Result<Message> {
+        thread.last_number += 1;
         let (connection, comment) = new.comment.unzip();
         let row = messages::Model {
             marketplace_id: self.marketplace.uuid(),
             id: MessageId::generate().uuid(),
-            thread_id: thread.uuid(),
-            number,
+            thread_id: thread.id.uuid(),
+            number: thread.last_number,
             author: text(new.author),
             author_name: new.author_name,
             body: new.text,
@@ -449,9 +324,15 @@ impl Tx {
             redacted_at: None,
             sent_at: new.sent_at,
         };
-        messages::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(&self.inner).await?;
-        self.index_message(Said { id: row.id, thread: row.thread_id, kind, author: new.author, audience: new.audience, text: &row.body })
-            .await?;
+        let count = threads::Entity::update_many()
+            .set(threads::ActiveModel { last_number: Set(thread.last_number), ..Default::default() })
+            .filter(threads::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(threads::Column::Id.eq(thread.id.uuid()));
+        self.later(Write::Update(("threads", thread.id.uuid()), count.into_query())).await?;
+        self.later(Write::Insert(messages::Entity::insert(row.clone().into_active_model().reset_all()).into_query())).await?;
+        let kind = thread.kind;
+        let said = Said { id: row.id, thread: row.thread_id, kind, author: new.author, audience: new.audience, text: &row.body };
+        self.index_message(said, cases).await?;
         message(row)
     }
 
@@ -488,7 +369,7 @@ impl Tx {
             .set(change)
             .filter(messages::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(messages::Column::Id.eq(id.uuid()))
-            .exec(&self.inner)
+            .exec(self.db().await?)
             .await?;
         Ok(())
     }

@@ -5,6 +5,7 @@
 
 mod alerts;
 mod attachments;
+mod batch;
 mod cases;
 mod charter;
 mod codec;
@@ -13,10 +14,12 @@ mod endpoints;
 mod entity;
 mod inbox;
 mod intake;
+mod known;
 mod live;
 mod mails;
 mod memory;
 mod messages;
+mod moving;
 mod orders;
 mod outbox;
 mod page;
@@ -24,6 +27,7 @@ mod presence;
 mod queue;
 mod relay;
 mod saved_searches;
+mod scene;
 mod scope;
 mod search;
 mod templates;
@@ -55,12 +59,14 @@ pub use inbox::{InboxRow, Inserted, NewDelivery};
 pub use live::Live;
 pub use mails::{MailRow, NewMail, RecipientRow};
 pub use memory::Remembered;
+pub use messages::MOST_UNREAD;
 pub use orders::{OrderDraft, SellerDraft};
 pub use outbox::{Arrival, NewOutbox, OutboxRow, opening_lane};
 pub use page::{Page, PageRequest, PageSide};
 pub use presence::{Presence, Sign};
 pub use queue::{Claim, QueueDepth, QueueStatus, Settlement};
 pub use saved_searches::{SavedSearch, Sharing};
+pub use scene::Scene;
 pub use search::{Findable, Found, SearchFilter};
 pub use tenants::{ConnectionRow, NewToken, TokenRow};
 pub use tickets::{TicketName, lane};
@@ -273,7 +279,9 @@ impl Store {
     /// Begins a unit of work in one marketplace.
     pub async fn begin(&self, marketplace: MarketplaceId) -> Result<Tx> {
         let inner = self.begin_raw().await?;
-        Ok(Tx { inner, marketplace, store: self.clone(), events: Vec::new(), outbox: Vec::new(), signs: Mutex::default() })
+        let store = self.clone();
+        let (writes, known) = (Mutex::default(), known::Known::default());
+        Ok(Tx { inner, marketplace, store, events: Vec::new(), outbox: Vec::new(), writes, known, signs: Mutex::default() })
     }
 
     async fn begin_raw(&self) -> Result<DatabaseTransaction> {
@@ -343,6 +351,8 @@ pub struct Tx {
     store: Store,
     events: Vec<timeline::PendingEvent>,
     outbox: Vec<NewOutbox>,
+    writes: Mutex<Vec<batch::Write>>,
+    known: known::Known,
     signs: Mutex<Vec<presence::Signed>>,
 }
 
@@ -366,6 +376,7 @@ impl Tx {
         let tells = !events.is_empty();
         let signs = std::mem::take(&mut *self.signs.lock().unwrap_or_else(PoisonError::into_inner));
         timeline::append(&self, events).await?;
+        self.db().await?;
         self.inner.commit().await?;
         if tells {
             self.store.live.timeline_grew(self.marketplace);

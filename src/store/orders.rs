@@ -159,7 +159,7 @@ fn visible_sellers(scope: Scope) -> Condition {
 impl Tx {
     /// A buyer.
     pub async fn buyer(&self, id: BuyerId) -> Result<Option<Buyer>> {
-        Ok(buyers::Entity::find_by_id((self.marketplace.uuid(), id.uuid())).one(&self.inner).await?.map(buyer))
+        Ok(buyers::Entity::find_by_id((self.marketplace.uuid(), id.uuid())).one(self.db().await?).await?.map(buyer))
     }
 
     /// What was paid for an order in all.
@@ -168,7 +168,7 @@ impl Tx {
             .select_only()
             .column(orders::Column::TotalMinor)
             .column(orders::Column::Currency);
-        let Some((minor, currency)) = find.into_tuple::<(i64, String)>().one(&self.inner).await? else { return Ok(None) };
+        let Some((minor, currency)) = find.into_tuple::<(i64, String)>().one(self.db().await?).await? else { return Ok(None) };
         let currency: Currency = currency.parse().map_err(|_| StoreError::Inconsistent { table: "orders", column: "currency" })?;
         Ok(Some(Money { minor, currency }))
     }
@@ -181,7 +181,7 @@ impl Tx {
             .filter(order_lines::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(order_lines::Column::OrderId.eq(order.uuid()))
             .filter(order_lines::Column::ExternalId.eq(external_id));
-        Ok(find.into_tuple::<i32>().one(&self.inner).await?.is_some())
+        Ok(find.into_tuple::<i32>().one(self.db().await?).await?.is_some())
     }
 
     /// Stores sellers, or what changed about them, by the marketplace's own ids; gives them back in the same order.
@@ -189,6 +189,7 @@ impl Tx {
         if drafts.is_empty() {
             return Ok(Vec::new());
         }
+        self.known.forget_sellers();
         let before = self.seller_names(drafts).await?;
         let now = self.store.clock.now();
         let rows = drafts.iter().map(|draft| {
@@ -209,11 +210,11 @@ impl Tx {
         let on_conflict = OnConflict::columns([sellers::Column::MarketplaceId, sellers::Column::ExternalId])
             .update_columns([sellers::Column::Name, sellers::Column::Email, sellers::Column::Locale, sellers::Column::UpdatedAt])
             .to_owned();
-        sellers::Entity::insert_many(rows).on_conflict(on_conflict).exec_without_returning(&self.inner).await?;
+        sellers::Entity::insert_many(rows).on_conflict(on_conflict).exec_without_returning(self.db().await?).await?;
         let stored = sellers::Entity::find()
             .filter(sellers::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(sellers::Column::ExternalId.is_in(drafts.iter().map(|draft| &draft.external_id)))
-            .all(&self.inner)
+            .all(self.db().await?)
             .await?;
         let renamed = |row: &&sellers::Model| before.get(&row.id).is_some_and(|name| *name != row.name);
         let renamed: Vec<_> = stored.iter().filter(renamed).map(|row| row.id).collect();
@@ -232,7 +233,7 @@ impl Tx {
             .columns([sellers::Column::Id, sellers::Column::Name])
             .filter(sellers::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(sellers::Column::ExternalId.is_in(drafts.iter().map(|draft| &draft.external_id)));
-        Ok(find.into_tuple::<(Uuid, String)>().all(&self.inner).await?.into_iter().collect())
+        Ok(find.into_tuple::<(Uuid, String)>().all(self.db().await?).await?.into_iter().collect())
     }
 
     /// The sellers with these ids of the marketplace's own.
@@ -240,15 +241,26 @@ impl Tx {
         let found = sellers::Entity::find()
             .filter(sellers::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(sellers::Column::ExternalId.is_in(external_ids))
-            .all(&self.inner)
+            .all(self.db().await?)
             .await?;
         Ok(found.into_iter().map(|row| (row.external_id, SellerId::from_uuid(row.id))).collect())
     }
 
     /// The name of a seller's shop; empty when there is no such seller.
     pub async fn seller_name(&self, seller: SellerId) -> Result<String> {
-        let found = sellers::Entity::find_by_id((self.marketplace.uuid(), seller.uuid())).one(&self.inner).await?;
-        Ok(found.map(|row| row.name).unwrap_or_default())
+        Ok(self.seller(seller).await?.map(|row| row.name).unwrap_or_default())
+    }
+
+    /// A seller's row, read once.
+    pub(super) async fn seller(&self, seller: SellerId) -> Result<Option<sellers::Model>> {
+        if let Some(known) = self.known.seller(seller) {
+            return Ok(Some(known));
+        }
+        let found = sellers::Entity::find_by_id((self.marketplace.uuid(), seller.uuid())).one(self.db().await?).await?;
+        if let Some(row) = &found {
+            self.known.learn_seller(row.clone());
+        }
+        Ok(found)
     }
 
     /// Which of these orders exist, and who sells them.
@@ -256,7 +268,7 @@ impl Tx {
         let found = orders::Entity::find()
             .filter(orders::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(orders::Column::Reference.is_in(references))
-            .all(&self.inner)
+            .all(self.db().await?)
             .await?;
         Ok(found.into_iter().map(|row| (row.reference, (OrderId::from_uuid(row.id), SellerId::from_uuid(row.seller_id)))).collect())
     }
@@ -270,7 +282,7 @@ impl Tx {
             .filter(orders::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(orders::Column::Reference.is_in(references))
             .filter(mine)
-            .all(&self.inner)
+            .all(self.db().await?)
             .await?;
         Ok(found.into_iter().map(|row| (row.reference, (OrderId::from_uuid(row.id), SellerId::from_uuid(row.seller_id)))).collect())
     }
@@ -301,7 +313,7 @@ impl Tx {
         let on_conflict = OnConflict::columns([MarketplaceId, Reference])
             .update_columns([BuyerEmail, Currency, TotalMinor, PlacedAt, UpdatedAt])
             .to_owned();
-        orders::Entity::insert_many(rows).on_conflict(on_conflict).exec_without_returning(&self.inner).await?;
+        orders::Entity::insert_many(rows).on_conflict(on_conflict).exec_without_returning(self.db().await?).await?;
         let references: Vec<_> = drafts.iter().map(|draft| draft.reference.clone()).collect();
         let ids = self.order_sellers(&references).await?;
         self.replace_lines(drafts, &ids).await?;
@@ -312,7 +324,7 @@ impl Tx {
         order_lines::Entity::delete_many()
             .filter(order_lines::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(order_lines::Column::OrderId.is_in(ids.values().map(|(id, _)| id.uuid())))
-            .exec(&self.inner)
+            .exec(self.db().await?)
             .await?;
         let mut rows = Vec::new();
         for draft in drafts {
@@ -337,7 +349,7 @@ impl Tx {
         // In portions, as both databases limit the number of parameters of one statement.
         while !rows.is_empty() {
             let portion = rows.split_off(rows.len().saturating_sub(2000));
-            order_lines::Entity::insert_many(portion).exec_without_returning(&self.inner).await?;
+            order_lines::Entity::insert_many(portion).exec_without_returning(self.db().await?).await?;
         }
         Ok(())
     }
@@ -346,8 +358,8 @@ impl Tx {
     pub async fn buyer_of(&self, identity: Option<(ConnectionId, &str)>, name: &str, email: Option<&str>) -> Result<Buyer> {
         if let Some((connection, external_id)) = identity {
             let key = (self.marketplace.uuid(), connection.uuid(), external_id.to_owned());
-            if let Some(known) = buyer_identities::Entity::find_by_id(key).one(&self.inner).await?
-                && let Some(row) = buyers::Entity::find_by_id((self.marketplace.uuid(), known.buyer_id)).one(&self.inner).await?
+            if let Some(known) = buyer_identities::Entity::find_by_id(key).one(self.db().await?).await?
+                && let Some(row) = buyers::Entity::find_by_id((self.marketplace.uuid(), known.buyer_id)).one(self.db().await?).await?
             {
                 return Ok(buyer(row));
             }
@@ -369,7 +381,7 @@ impl Tx {
                 buyer_id: found.id.uuid(),
             };
             let insert = buyer_identities::Entity::insert(row.into_active_model().reset_all());
-            insert.on_conflict(OnConflict::new().do_nothing().to_owned()).exec_without_returning(&self.inner).await?;
+            insert.on_conflict(OnConflict::new().do_nothing().to_owned()).exec_without_returning(self.db().await?).await?;
         }
         Ok(found)
     }
@@ -378,7 +390,7 @@ impl Tx {
         let find = buyers::Entity::find()
             .filter(buyers::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(buyers::Column::Email.eq(email));
-        Ok(find.one(&self.inner).await?.map(buyer))
+        Ok(find.one(self.db().await?).await?.map(buyer))
     }
 
     async fn insert_buyer(&self, name: &str, email: Option<String>) -> Result<Buyer> {
@@ -390,7 +402,7 @@ impl Tx {
             created_at: self.store.clock.now(),
         };
         let insert = buyers::Entity::insert(row.clone().into_active_model().reset_all());
-        let inserted = insert.on_conflict(OnConflict::new().do_nothing().to_owned()).exec_without_returning(&self.inner).await?;
+        let inserted = insert.on_conflict(OnConflict::new().do_nothing().to_owned()).exec_without_returning(self.db().await?).await?;
         if inserted == 0 {
             // Another worker stored the same address in the meantime.
             let email = email.ok_or(StoreError::Inconsistent { table: "buyers", column: "id" })?;

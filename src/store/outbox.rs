@@ -2,9 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 use serde::{Serialize, de::DeserializeOwned};
 
+use super::batch::Write;
 use super::codec::{from_json, from_text, json, text};
 use super::entity::outbox;
 use super::queue::{Claim, Queue, QueueDepth, QueueStatus, Settlement};
@@ -135,8 +138,7 @@ pub(super) async fn insert(tx: &Tx, deliveries: Vec<NewOutbox>) -> Result<()> {
         .into_active_model()
         .reset_all()
     });
-    outbox::Entity::insert_many(rows).exec_without_returning(&tx.inner).await?;
-    Ok(())
+    tx.later(Write::Insert(outbox::Entity::insert_many(rows).into_query())).await
 }
 
 impl Store {
@@ -217,7 +219,7 @@ impl Tx {
             .filter(outbox::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(outbox::Column::MessageId.eq(message.uuid()))
             .filter(outbox::Column::Status.eq(text(QueueStatus::Parked)))
-            .exec(&self.inner)
+            .exec(self.db().await?)
             .await?;
         Ok(())
     }
@@ -242,7 +244,7 @@ impl Tx {
             .filter(Expr::cust("began_at IS NOT NULL"))
             .filter(outbox::Column::Lane.starts_with(OPENING))
             .filter(outbox::Column::Status.is_in([QueueStatus::Pending, QueueStatus::Running].map(text)));
-        find.all(&self.inner).await?.into_iter().map(OutboxRow::try_from).collect()
+        find.all(self.db().await?).await?.into_iter().map(OutboxRow::try_from).collect()
     }
 
     async fn any(&self, condition: SimpleExpr) -> Result<bool> {
@@ -252,7 +254,7 @@ impl Tx {
             .filter(condition)
             .limit(1)
             .into_tuple::<uuid::Uuid>()
-            .one(&self.inner)
+            .one(self.db().await?)
             .await?;
         Ok(row.is_some())
     }
@@ -265,7 +267,7 @@ impl Tx {
         arrival: Arrival,
         receipt: Option<serde_json::Value>,
     ) -> Result<()> {
-        Queue::Outbox.settle(&self.inner, self.marketplace.uuid(), row.id.uuid(), settlement, self.store.clock.now()).await?;
+        Queue::Outbox.settle(self.db().await?, self.marketplace.uuid(), row.id.uuid(), settlement, self.store.clock.now()).await?;
         let began_at = match arrival {
             Arrival::Unknown => return Ok(()),
             Arrival::Nothing => row.began_at,
@@ -275,7 +277,7 @@ impl Tx {
             .set(outbox::ActiveModel { began_at: Set(began_at), receipt: Set(receipt), ..Default::default() })
             .filter(outbox::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(outbox::Column::Id.eq(row.id.uuid()))
-            .exec(&self.inner)
+            .exec(self.db().await?)
             .await?;
         Ok(())
     }

@@ -108,32 +108,32 @@ impl Tx {
         let find = saved_searches::Entity::find()
             .filter(saved_searches::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(saved_searches::Column::OwnerId.eq(owner.uuid()));
-        Ok(find.count(&self.inner).await?)
+        Ok(find.count(self.db().await?).await?)
     }
 
     /// Stores a new one.
     pub async fn insert_saved_search(&self, search: &SavedSearch) -> Result<()> {
         let row = self.saved_search_row(search).into_active_model().reset_all();
-        saved_searches::Entity::insert(row).exec_without_returning(&self.inner).await?;
+        saved_searches::Entity::insert(row).exec_without_returning(self.db().await?).await?;
         Ok(())
     }
 
     /// Stores what changed about one.
     pub async fn save_saved_search(&self, search: &SavedSearch) -> Result<()> {
-        saved_searches::Entity::update(self.saved_search_row(search).into_active_model().reset_all()).exec(&self.inner).await?;
+        saved_searches::Entity::update(self.saved_search_row(search).into_active_model().reset_all()).exec(self.db().await?).await?;
         Ok(())
     }
 
     /// Forgets one.
     pub async fn delete_saved_search(&self, id: SavedSearchId) -> Result<()> {
-        saved_searches::Entity::delete_by_id((self.marketplace.uuid(), id.uuid())).exec(&self.inner).await?;
+        saved_searches::Entity::delete_by_id((self.marketplace.uuid(), id.uuid())).exec(self.db().await?).await?;
         Ok(())
     }
 
     /// One of the searches that a token has, as it is in this unit of work.
     pub async fn saved_search(&self, scope: Scope, owner: TokenId, id: SavedSearchId) -> Result<Option<SavedSearch>> {
         let find = saved_searches::Entity::find().filter(of(scope, owner)).filter(saved_searches::Column::Id.eq(id.uuid()));
-        find.one(&self.inner).await?.map(saved_search).transpose()
+        find.one(self.db().await?).await?.map(saved_search).transpose()
     }
 
     fn saved_search_row(&self, search: &SavedSearch) -> saved_searches::Model {

@@ -74,7 +74,7 @@ impl Tx {
     /// A template by id that the actor may use.
     pub async fn template(&self, scope: Scope, id: TemplateId) -> Result<Option<Template>> {
         let find = templates::Entity::find().filter(usable(scope)).filter(templates::Column::Id.eq(id.uuid()));
-        find.one(&self.inner).await?.map(template).transpose()
+        find.one(self.db().await?).await?.map(template).transpose()
     }
 
     /// How many templates an owner has.
@@ -82,7 +82,7 @@ impl Tx {
         let of_owner = templates::Entity::find()
             .filter(templates::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(templates::Column::OwnerId.eq(owner_id(owner)));
-        Ok(of_owner.count(&self.inner).await?)
+        Ok(of_owner.count(self.db().await?).await?)
     }
 
     /// Stores a new template, at revision 1. A key that its owner uses already is a [`StoreError::Conflict`].
@@ -104,7 +104,7 @@ impl Tx {
             created_at: now,
             updated_at: now,
         };
-        templates::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(&self.inner).await?;
+        templates::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(self.db().await?).await?;
         template(row)
     }
 
@@ -125,13 +125,13 @@ impl Tx {
             updated_at: Set(now),
             ..Default::default()
         };
-        let done = templates::Entity::update_many().set(change).filter(as_read(self, read)).exec(&self.inner).await?;
+        let done = templates::Entity::update_many().set(change).filter(as_read(self, read)).exec(self.db().await?).await?;
         Ok((done.rows_affected > 0).then_some(changed))
     }
 
     /// Removes a template if it still is as it was read; says how many were removed.
     pub async fn remove_template(&self, read: &Template) -> Result<u64> {
-        Ok(templates::Entity::delete_many().filter(as_read(self, read)).exec(&self.inner).await?.rows_affected)
+        Ok(templates::Entity::delete_many().filter(as_read(self, read)).exec(self.db().await?).await?.rows_affected)
     }
 }
 

@@ -128,7 +128,7 @@ impl Store {
             last_case: 1000,
             created_at: self.clock.now(),
         };
-        marketplaces::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(&tx.inner).await?;
+        marketplaces::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.db().await?).await?;
         tx.publish(charter).await?;
         tx.commit().await
     }
@@ -244,8 +244,16 @@ impl Store {
 impl Tx {
     /// The marketplace that the work is done in.
     pub async fn own_marketplace(&self) -> Result<Marketplace> {
-        let row = marketplaces::Entity::find_by_id(self.marketplace.uuid()).one(&self.inner).await?;
-        let row = row.ok_or(StoreError::Inconsistent { table: "marketplaces", column: "id" })?;
-        self.store.read_marketplace(&self.inner, row).await
+        if let Some(known) = self.known.marketplace() {
+            return Ok(known);
+        }
+        let row = marketplaces::Entity::find_by_id(self.marketplace.uuid()).one(self.db().await?).await?;
+        self.learn_marketplace(row.ok_or(StoreError::Inconsistent { table: "marketplaces", column: "id" })?).await
+    }
+
+    pub(super) async fn learn_marketplace(&self, row: marketplaces::Model) -> Result<Marketplace> {
+        let marketplace = self.store.read_marketplace(self.db().await?, row).await?;
+        self.known.learn_marketplace(&marketplace);
+        Ok(marketplace)
     }
 }

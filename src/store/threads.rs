@@ -7,6 +7,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::batch::Write;
 use super::codec::{from_text, text};
 use super::entity::{participants, thread_cases, threads};
 use super::{Result, Sign, Store, Tx, scope};
@@ -14,7 +15,7 @@ use crate::domain::ids::{BuyerId, CaseId, ParticipantId, SellerId, ThreadId};
 use crate::domain::parties::{Party, Scope};
 use crate::domain::threads::{Member, Participant, Right, Thread, ThreadKind};
 
-fn thread(row: threads::Model) -> Result<Thread> {
+pub(super) fn thread(row: threads::Model) -> Result<Thread> {
     Ok(Thread {
         id: ThreadId::from_uuid(row.id),
         kind: from_text(&row.kind, "threads", "kind")?,
@@ -33,7 +34,7 @@ pub(super) fn member(row: &participants::Model) -> Result<Member> {
     })
 }
 
-fn participant(row: &participants::Model) -> Result<Participant> {
+pub(super) fn participant(row: &participants::Model) -> Result<Participant> {
     Ok(Participant {
         id: ParticipantId::from_uuid(row.id),
         thread: ThreadId::from_uuid(row.thread_id),
@@ -132,12 +133,12 @@ impl Tx {
             last_number: 0,
             opened_at: now,
         };
-        threads::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(&self.inner).await?;
+        threads::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(self.db().await?).await?;
         let links = cases.iter().map(|case| {
             let link = thread_cases::Model { marketplace_id: self.marketplace.uuid(), case_id: case.uuid(), thread_id: row.id };
             link.into_active_model().reset_all()
         });
-        thread_cases::Entity::insert_many(links).exec_without_returning(&self.inner).await?;
+        thread_cases::Entity::insert_many(links).exec_without_returning(self.db().await?).await?;
         let id = ThreadId::from_uuid(row.id);
         for (member, right) in members {
             self.insert_participant(id, *member, *right, 1).await?;
@@ -152,7 +153,7 @@ impl Tx {
             .column(thread_cases::Column::CaseId)
             .filter(thread_cases::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(thread_cases::Column::ThreadId.eq(thread.uuid()));
-        Ok(find.into_tuple::<Uuid>().all(&self.inner).await?.into_iter().map(CaseId::from_uuid).collect())
+        Ok(find.into_tuple::<Uuid>().all(self.db().await?).await?.into_iter().map(CaseId::from_uuid).collect())
     }
 
     /// Lets a thread cover one case more; a thread that covers it already stays as it is.
@@ -160,7 +161,7 @@ impl Tx {
         let link = thread_cases::Model { marketplace_id: self.marketplace.uuid(), case_id: case.uuid(), thread_id: thread.uuid() };
         let insert = thread_cases::Entity::insert(link.into_active_model().reset_all());
         let on_conflict = sea_orm::sea_query::OnConflict::new().do_nothing().to_owned();
-        insert.on_conflict(on_conflict).exec_without_returning(&self.inner).await?;
+        insert.on_conflict(on_conflict).exec_without_returning(self.db().await?).await?;
         self.reindex_thread(thread, 0).await
     }
 
@@ -177,7 +178,7 @@ impl Tx {
             .filter(threads::Column::Kind.eq(text(kind)))
             .filter(threads::Column::Id.in_subquery(mine))
             .order_by_asc(threads::Column::Id);
-        find.one(&self.inner).await?.map(thread).transpose()
+        find.one(self.db().await?).await?.map(thread).transpose()
     }
 
     /// The threads of a case, the oldest first.
@@ -192,7 +193,7 @@ impl Tx {
             .filter(threads::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(threads::Column::Id.in_subquery(mine))
             .order_by_asc(threads::Column::Id);
-        find.all(&self.inner).await?.into_iter().map(thread).collect()
+        find.all(self.db().await?).await?.into_iter().map(thread).collect()
     }
 
     /// A thread, if the actor takes part in it.
@@ -200,7 +201,7 @@ impl Tx {
         let find = threads::Entity::find()
             .filter(scope::threads(scope, threads::Column::MarketplaceId, threads::Column::Id))
             .filter(threads::Column::Id.eq(id.uuid()));
-        find.one(&self.inner).await?.map(thread).transpose()
+        find.one(self.db().await?).await?.map(thread).transpose()
     }
 
     /// Changes the kind of a thread: a thread between seller and buyer becomes one of three.
@@ -209,7 +210,7 @@ impl Tx {
             .set(threads::ActiveModel { kind: Set(text(kind)), ..Default::default() })
             .filter(threads::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(threads::Column::Id.eq(id.uuid()))
-            .exec(&self.inner)
+            .exec(self.db().await?)
             .await?;
         Ok(())
     }
@@ -220,7 +221,7 @@ impl Tx {
             .filter(participants::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(participants::Column::ThreadId.eq(id.uuid()))
             .order_by_asc(participants::Column::Id);
-        find.all(&self.inner).await?.iter().map(participant).collect()
+        find.all(self.db().await?).await?.iter().map(participant).collect()
     }
 
     /// Gives somebody a place in a thread, from this message on.
@@ -236,12 +237,14 @@ impl Tx {
             read_up_to: visible_from - 1,
             joined_at: self.store.clock.now(),
         };
-        participants::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(&self.inner).await?;
+        self.known.forget_places();
+        participants::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(self.db().await?).await?;
         participant(&row)
     }
 
     /// Changes what a participant may do and see.
     pub async fn save_participant(&self, participant: &Participant) -> Result<()> {
+        self.known.forget_places();
         participants::Entity::update_many()
             .set(participants::ActiveModel {
                 rights: Set(text(participant.right)),
@@ -251,7 +254,7 @@ impl Tx {
             .filter(participants::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(participants::Column::ThreadId.eq(participant.thread.uuid()))
             .filter(participants::Column::Id.eq(participant.id.uuid()))
-            .exec(&self.inner)
+            .exec(self.db().await?)
             .await?;
         Ok(())
     }
@@ -259,28 +262,29 @@ impl Tx {
     /// Remembers that a participant has read up to this message. Reading is never undone, and touches nothing else: it
     /// holds no lock, and somebody may be changing the participant's rights at the same time.
     pub async fn mark_read(&self, participant: &Participant, number: i64) -> Result<()> {
-        let moved = participants::Entity::update_many()
+        if participant.read_up_to >= number {
+            return Ok(());
+        }
+        let update = participants::Entity::update_many()
             .set(participants::ActiveModel { read_up_to: Set(number), ..Default::default() })
             .filter(participants::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(participants::Column::ThreadId.eq(participant.thread.uuid()))
             .filter(participants::Column::Id.eq(participant.id.uuid()))
-            .filter(participants::Column::ReadUpTo.lt(number))
-            .exec(&self.inner)
-            .await?;
-        if moved.rows_affected > 0 {
-            self.signs.lock().unwrap_or_else(PoisonError::into_inner).push((participant.thread, participant.id, Sign::Read));
-        }
+            .filter(participants::Column::ReadUpTo.lt(number));
+        self.later(Write::Update(("participants", participant.id.uuid()), update.into_query())).await?;
+        self.signs.lock().unwrap_or_else(PoisonError::into_inner).push((participant.thread, participant.id, Sign::Read));
         Ok(())
     }
 
     /// Takes somebody's place in the threads of a case away.
     pub async fn remove_participants(&self, threads: &[ThreadId], member: Member) -> Result<()> {
+        self.known.forget_places();
         participants::Entity::delete_many()
             .filter(participants::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(participants::Column::ThreadId.is_in(threads.iter().map(|id| id.uuid())))
             .filter(participants::Column::Party.eq(text(member.party())))
             .filter(participants::Column::MemberId.eq(member_id(member)))
-            .exec(&self.inner)
+            .exec(self.db().await?)
             .await?;
         Ok(())
     }

@@ -1,8 +1,10 @@
 //! Helpdesk tickets as last seen.
 
+use sea_orm::ActiveValue::NotSet;
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
+use super::batch::Write;
 use super::codec::{from_json, from_text, json, text};
 use super::entity::{case_tickets, cases, connections, tickets};
 use super::{Result, Store, Tx, scope};
@@ -73,32 +75,44 @@ impl Tx {
             .filter(tickets::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(tickets::Column::ConnectionId.eq(connection.uuid()))
             .filter(tickets::Column::Number.eq(&number.0));
-        find.lock_exclusive().one(&self.inner).await?.map(ticket).transpose()
+        find.lock_exclusive().one(self.db().await?).await?.map(ticket).transpose()
     }
 
     /// The tickets that tell a case, the newest first.
     pub async fn tickets_of(&self, case: CaseId) -> Result<Vec<Ticket>> {
+        if let Some(known) = self.known.tickets(case) {
+            return Ok(known);
+        }
         let find = tickets::Entity::find()
             .join(sea_orm::JoinType::InnerJoin, link())
             .filter(case_tickets::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(case_tickets::Column::CaseId.eq(case.uuid()))
             .order_by_desc(case_tickets::Column::LinkedAt)
             .order_by_desc(tickets::Column::Id);
-        find.all(&self.inner).await?.into_iter().map(ticket).collect()
+        let found = find.all(self.db().await?).await?.into_iter().map(ticket).collect::<Result<Vec<_>>>()?;
+        self.known.learn_tickets(case, found.clone());
+        Ok(found)
     }
 
     /// Stores a new ticket.
     pub async fn insert_ticket(&self, ticket: &Ticket) -> Result<()> {
-        tickets::Entity::insert(self.row(ticket).into_active_model().reset_all()).exec_without_returning(&self.inner).await?;
+        self.known.forget_tickets();
+        tickets::Entity::insert(self.row(ticket).into_active_model().reset_all()).exec_without_returning(self.db().await?).await?;
         Ok(())
     }
 
     /// Stores what changed about a ticket.
     pub async fn save_ticket(&self, ticket: &Ticket) -> Result<()> {
+        self.known.forget_tickets();
         let mut row = self.row(ticket).into_active_model().reset_all();
-        row.created_at = sea_orm::ActiveValue::NotSet;
-        tickets::Entity::update(row).exec(&self.inner).await?;
-        Ok(())
+        row.marketplace_id = NotSet;
+        row.id = NotSet;
+        row.created_at = NotSet;
+        let update = tickets::Entity::update_many()
+            .set(row)
+            .filter(tickets::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(tickets::Column::Id.eq(ticket.id.uuid()));
+        self.later(Write::Update(("tickets", ticket.id.uuid()), update.into_query())).await
     }
 }
 

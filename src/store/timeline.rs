@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SimpleExpr};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
+use super::batch::Write;
 use super::codec::{from_json, from_text, json};
 use super::entity::{cases, events, marketplaces, participants};
 use super::page::{Page, PageRequest, PageSide};
@@ -52,28 +52,31 @@ pub(super) async fn append(tx: &Tx, pending: Vec<PendingEvent>) -> Result<()> {
     for (case, events) in &by_case {
         next_number.insert(*case, advance_case(tx, *case, events, &places).await?);
     }
-    let mut position = advance_marketplace(tx, pending.len()).await?;
-    let rows: Vec<_> = pending
-        .into_iter()
-        .map(|pending| {
-            let number = next_number.entry(pending.case).or_default();
-            let row = row(tx.marketplace, &pending, *number, position);
-            *number += 1;
-            position += 1;
-            row
-        })
-        .collect();
-    events::Entity::insert_many(rows).exec_without_returning(&tx.inner).await?;
-    Ok(())
+    let count = width(pending.len());
+    let mut insert = Query::insert();
+    insert.into_table(events::Entity).columns(COLUMNS);
+    for (before_last, pending) in (0..count).rev().zip(&pending) {
+        let number = next_number.entry(pending.case).or_default();
+        insert.values_panic(row(tx, pending, *number, before_last));
+        *number += 1;
+    }
+    tx.later(Write::Events(count, insert)).await
 }
 
 /// The first message that each side sees, by thread.
 type Places = HashMap<(ThreadId, Party), i64>;
 
 async fn places(tx: &Tx, pending: &[PendingEvent]) -> Result<Places> {
-    let threads: HashSet<Uuid> = pending.iter().filter_map(|pending| pending.event.message.map(|(thread, _)| thread.uuid())).collect();
-    if threads.is_empty() {
-        return Ok(Places::new());
+    let threads: HashSet<ThreadId> = pending.iter().filter_map(|pending| pending.event.message.map(|(thread, _)| thread)).collect();
+    let (mut places, mut unknown) = (Places::new(), Vec::new());
+    for thread in threads {
+        match tx.known.places(thread) {
+            Some(known) => places.extend(known.into_iter().map(|(party, from)| ((thread, party), from))),
+            None => unknown.push(thread.uuid()),
+        }
+    }
+    if unknown.is_empty() {
+        return Ok(places);
     }
     let found = participants::Entity::find()
         .select_only()
@@ -81,13 +84,14 @@ async fn places(tx: &Tx, pending: &[PendingEvent]) -> Result<Places> {
         .column(participants::Column::Party)
         .column(participants::Column::VisibleFrom)
         .filter(participants::Column::MarketplaceId.eq(tx.marketplace.uuid()))
-        .filter(participants::Column::ThreadId.is_in(threads))
+        .filter(participants::Column::ThreadId.is_in(unknown))
         .into_tuple::<(Uuid, String, i64)>()
-        .all(&tx.inner)
+        .all(tx.db().await?)
         .await?;
-    let place =
-        |(thread, party, from): (Uuid, String, i64)| Ok(((ThreadId::from_uuid(thread), from_text(&party, "participants", "party")?), from));
-    found.into_iter().map(place).collect()
+    for (thread, party, from) in found {
+        places.insert((ThreadId::from_uuid(thread), from_text(&party, "participants", "party")?), from);
+    }
+    Ok(places)
 }
 
 /// Whether a side may know of an event, by the same rule as `scope::events`.
@@ -102,53 +106,63 @@ fn width(count: usize) -> i64 {
 
 /// Makes room for the events of a case and gives the first number.
 async fn advance_case(tx: &Tx, case: CaseId, events: &[&PendingEvent], places: &Places) -> Result<i64> {
-    let count = events.len();
-    let mut update = Query::update();
-    update.table(cases::Entity).value(cases::Column::LastEvent, Expr::col(cases::Column::LastEvent).add(width(count)));
+    let count = width(events.len());
+    let mut change = cases::ActiveModel { id: Set(case.uuid()), ..Default::default() };
     if let Some(last) = events.last() {
-        update.value(cases::Column::UpdatedAt, last.at);
-        for (party, column) in [(Party::Seller, cases::Column::SellerUpdatedAt), (Party::Buyer, cases::Column::BuyerUpdatedAt)] {
+        change.updated_at = Set(last.at);
+        for (party, column) in [(Party::Seller, &mut change.seller_updated_at), (Party::Buyer, &mut change.buyer_updated_at)] {
             if events.iter().any(|event| reaches(event, party, places)) {
-                update.value(column, last.at);
+                *column = Set(last.at);
             }
         }
     }
-    update
-        .and_where(cases::Column::MarketplaceId.eq(tx.marketplace.uuid()))
-        .and_where(cases::Column::Id.eq(case.uuid()))
-        .returning_col(cases::Column::LastEvent);
-    let row = tx.inner.query_one(&update).await?.ok_or(StoreError::Inconsistent { table: "cases", column: "id" })?;
-    Ok(row.try_get::<i64>("", "last_event")? - width(count) + 1)
-}
-
-/// Makes room for so many events in the marketplace and gives the first position.
-async fn advance_marketplace(tx: &Tx, count: usize) -> Result<i64> {
-    let mut update = Query::update();
-    update
-        .table(marketplaces::Entity)
-        .value(marketplaces::Column::LastPosition, Expr::col(marketplaces::Column::LastPosition).add(width(count)))
-        .and_where(marketplaces::Column::Id.eq(tx.marketplace.uuid()))
-        .returning_col(marketplaces::Column::LastPosition);
-    let row = tx.inner.query_one(&update).await?.ok_or(StoreError::Inconsistent { table: "marketplaces", column: "id" })?;
-    Ok(row.try_get::<i64>("", "last_position")? - width(count) + 1)
-}
-
-fn row(marketplace: MarketplaceId, pending: &PendingEvent, number: i64, position: i64) -> events::ActiveModel {
-    events::Model {
-        marketplace_id: marketplace.uuid(),
-        case_id: pending.case.uuid(),
-        number,
-        position,
-        id: EventId::generate().uuid(),
-        kind: json(&pending.event.kind),
-        audience: pending.event.audience.bits(),
-        actor: json(&pending.actor),
-        thread_id: pending.event.message.map(|(thread, _)| thread.uuid()),
-        message_number: pending.event.message.map(|(_, number)| number),
-        at: pending.at,
+    if let Some(known) = tx.known.case(case) {
+        change.last_event = Set(known.last_event + count);
+        if let Some(change) = tx.join_case(change) {
+            tx.later(Write::Case(Box::new(change))).await?;
+        }
+        return Ok(known.last_event + 1);
     }
-    .into_active_model()
-    .reset_all()
+    change.id = NotSet;
+    let mut update = cases::Entity::update_many()
+        .set(change)
+        .col_expr(cases::Column::LastEvent, Expr::col(cases::Column::LastEvent).add(count))
+        .filter(cases::Column::MarketplaceId.eq(tx.marketplace.uuid()))
+        .filter(cases::Column::Id.eq(case.uuid()))
+        .into_query();
+    update.returning_col(cases::Column::LastEvent);
+    let row = tx.db().await?.query_one(&update).await?.ok_or(StoreError::Inconsistent { table: "cases", column: "id" })?;
+    Ok(row.try_get::<i64>("", "last_event")? - count + 1)
+}
+
+const COLUMNS: [events::Column; 11] = [
+    events::Column::MarketplaceId,
+    events::Column::CaseId,
+    events::Column::Number,
+    events::Column::Position,
+    events::Column::Id,
+    events::Column::Kind,
+    events::Column::Audience,
+    events::Column::Actor,
+    events::Column::ThreadId,
+    events::Column::MessageNumber,
+    events::Column::At,
+];
+
+fn row(tx: &Tx, pending: &PendingEvent, number: i64, before_last: i64) -> [SimpleExpr; 11] {
+    [
+        tx.marketplace.uuid().into(),
+        pending.case.uuid().into(),
+        number.into(),
+        tx.position(before_last),
+        EventId::generate().uuid().into(),
+        json(&pending.event.kind).into(),
+        pending.event.audience.bits().into(),
+        json(&pending.actor).into(),
+        pending.event.message.map(|(thread, _)| thread.uuid()).into(),
+        pending.event.message.map(|(_, number)| number).into(),
+        pending.at.into(),
+    ]
 }
 
 pub(super) fn event(row: events::Model) -> Result<Event> {

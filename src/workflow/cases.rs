@@ -87,7 +87,7 @@ pub async fn open(cx: &Cx, actor: &Actor, request: CaseRequest) -> Result<Case> 
             other => other?,
         },
     };
-    let thread = buyer_thread(&mut tx, &actor.who, &case).await?;
+    let mut thread = buyer_thread(&mut tx, &actor.who, &case).await?;
     let words = NewMessage {
         author: Party::Buyer,
         author_name: buyer.name.clone(),
@@ -102,7 +102,7 @@ pub async fn open(cx: &Cx, actor: &Actor, request: CaseRequest) -> Result<Case> 
         idempotency_key: Some(opening_key(&key)),
         sent_at: cx.now(),
     };
-    let message = say(&mut tx, &actor.who, &[case.id], thread.id, words).await?;
+    let message = say(&mut tx, &actor.who, std::slice::from_ref(&case), &mut thread, words).await?;
     if let Some(connection) = connection {
         let ticket = NewTicket {
             subject: request.subject,

@@ -196,8 +196,8 @@ async fn open_ticket(tx: &mut Tx, whole: &Case, child: &Case, ticket: &Ticket, m
         idempotency_key: None,
         sent_at: tx.now(),
     };
-    let thread = buyer_thread(tx, &Who::System, child).await?;
-    let message = say(tx, &Who::System, &[child.id], thread.id, new).await?;
+    let mut thread = buyer_thread(tx, &Who::System, child).await?;
+    let message = say(tx, &Who::System, std::slice::from_ref(child), &mut thread, new).await?;
     let command = NewTicket {
         subject: child.subject.clone(),
         requester_name: buyer.name,

@@ -8,11 +8,11 @@ use crate::domain::ids::{AttachmentId, CaseId, MessageId, ThreadId};
 use crate::domain::parties::{Actor, Audience, Party, Who};
 use crate::domain::refusal::Refusal;
 use crate::domain::threads::{History, Member, Message, MessageDelivery, NewMessage, Origin, Participant, Right, Thread, ThreadKind};
-use crate::domain::tickets::Channel;
+use crate::domain::tickets::{Channel, Ticket};
 use crate::domain::timeline::{EventKind, NewEvent};
 use crate::helpdesk::SpeakAs;
 use crate::policy::{self, Permission};
-use crate::store::{StoreError, Tx, opening_lane};
+use crate::store::{Scene, StoreError, Tx, opening_lane};
 
 /// The longest message, in characters. Both helpdesks take it, escaped and attributed.
 pub const TEXT_LIMIT: usize = 10_000;
@@ -100,11 +100,11 @@ pub(super) async fn reshape_buyer_thread(tx: &mut Tx, who: &Who, case: &Case) ->
 }
 
 /// Adds a message to a thread and tells it to each of the cases.
-pub(super) async fn say(tx: &mut Tx, who: &Who, cases: &[CaseId], thread: ThreadId, new: NewMessage) -> Result<Message> {
-    let message = tx.insert_message(thread, new).await?;
+pub(super) async fn say(tx: &mut Tx, who: &Who, cases: &[Case], thread: &mut Thread, new: NewMessage) -> Result<Message> {
+    let message = tx.add_message(thread, cases, new).await?;
     for case in cases {
-        let event = EventKind::MessagePosted { thread, message: message.id };
-        tx.record(*case, who, NewEvent::in_thread(event, thread, message.number, message.audience));
+        let event = EventKind::MessagePosted { thread: thread.id, message: message.id };
+        tx.record(case.id, who, NewEvent::in_thread(event, thread.id, message.number, message.audience));
     }
     Ok(message)
 }
@@ -198,22 +198,20 @@ async fn post_once(cx: &Cx, actor: &Actor, request: &MessageRequest) -> Result<M
     check_attachments(&mut check, &request.attachments, cx.depot.per_message);
     check.text(&["idempotencyKey"], "The idempotency key", &request.idempotency_key, KEY_LIMIT);
     check.done()?;
-    let marketplace = cx.marketplace(actor.marketplace).await?;
     let mut tx = cx.store.begin(actor.marketplace).await?;
-    let not_found = || refused(&["threadId"], Refusal::NotFound { what: "Thread" });
-    tx.thread(actor.scope(), request.thread).await?.ok_or_else(not_found)?;
-    let cases = tx.lock_cases_of_thread(Actor::system(actor.marketplace).scope(), request.thread).await?;
-    // Read again under the lock: an escalation in between may have changed who may write.
-    let thread = tx.thread(actor.scope(), request.thread).await?.ok_or_else(not_found)?;
-    let participants = tx.participants(thread.id).await?;
+    let key = scoped_key(&actor.who, &request.idempotency_key);
+    let cases = tx.lock_cases_of_thread(actor.scope(), request.thread).await?;
+    // Read under the lock: an escalation that was waited for may have changed who may write.
+    let scene = tx.scene(actor.scope(), request.thread, cases.first().and_then(|case| case.seller), &key).await?;
+    let Scene { marketplace, mut thread, participants, said_before } =
+        scene.ok_or_else(|| refused(&["threadId"], Refusal::NotFound { what: "Thread" }))?;
     policy::may_post(&actor.who, &thread, &participants).map_err(|refusal| refused(&["threadId"], refusal))?;
     // The last ticket of a closed case takes no more words, so the buyer would never read them.
     if let Some(case) = cases.iter().find(|case| thread.kind.reaches_buyer() && case.status == CaseStatus::Closed) {
         return Err(refused(&["threadId"], Refusal::NotInThisState { status: case.status }));
     }
     let author = actor.party().ok_or(Refusal::NotAllowed)?;
-    let key = scoped_key(&actor.who, &request.idempotency_key);
-    if let Some(before) = tx.message_by_key(&key).await? {
+    if let Some(before) = said_before {
         let same =
             before.thread == thread.id && before.text == request.text && has_attachments(&tx, before.id, &request.attachments).await?;
         return if same { Ok(before) } else { Err(refused(&["idempotencyKey"], Refusal::KeyUsedDifferently)) };
@@ -221,7 +219,7 @@ async fn post_once(cx: &Cx, actor: &Actor, request: &MessageRequest) -> Result<M
 
     let place = policy::place(&actor.who, &participants);
     let words = Words { text: request.text.clone(), attachments: request.attachments.clone(), key: Some(key) };
-    let message = speak(&mut tx, &marketplace.charter, actor, &cases, (&thread, place), words).await?;
+    let message = speak(&mut tx, &marketplace.charter, actor, &cases, (&mut thread, place), words).await?;
     if thread.kind.reaches_buyer() {
         for case in &cases {
             let terms = tx.terms(&marketplace, case).await?;
@@ -247,10 +245,11 @@ pub(super) async fn speak(
     charter: &Charter,
     actor: &Actor,
     cases: &[Case],
-    (thread, place): (&Thread, Option<&Participant>),
+    (thread, place): (&mut Thread, Option<&Participant>),
     words: Words,
 ) -> Result<Message> {
     let (author_name, speak_as) = voice(tx, actor).await?;
+    let route = route(tx, charter, cases, thread).await?;
     let new = NewMessage {
         author: actor.party().ok_or(Refusal::NotAllowed)?,
         author_name,
@@ -260,24 +259,24 @@ pub(super) async fn speak(
         channel: Channel::Api,
         origin: Origin::Person,
         copied_from: None,
-        delivery: MessageDelivery::None,
+        delivery: route.delivery,
         comment: None,
         idempotency_key: words.key,
         sent_at: tx.now(),
     };
-    let ids: Vec<_> = cases.iter().map(|case| case.id).collect();
-    let mut message = say(tx, &actor.who, &ids, thread.id, new).await?;
+    let message = say(tx, &actor.who, cases, thread, new).await?;
     attach(tx, actor, message.id, &words.attachments).await?;
     if let Some(own) = place {
         tx.mark_read(own, message.number).await?;
     }
-    message.delivery = bring_to_tickets(tx, charter, cases, thread, &message, speak_as).await?;
+    route.carry(tx, thread.kind, &message, &speak_as).await?;
     Ok(message)
 }
 
 /// Tells the buyer that a case was received, in the marketplace's name. It is no answer: nobody's turn changes.
 pub(super) async fn acknowledge(tx: &mut Tx, marketplace: &Marketplace, case: &Case, text: String) -> Result<()> {
-    let thread = buyer_thread(tx, &Who::System, case).await?;
+    let mut thread = buyer_thread(tx, &Who::System, case).await?;
+    let route = route(tx, &marketplace.charter, std::slice::from_ref(case), &thread).await?;
     let new = NewMessage {
         author: Party::Operator,
         author_name: marketplace.name.clone(),
@@ -287,23 +286,22 @@ pub(super) async fn acknowledge(tx: &mut Tx, marketplace: &Marketplace, case: &C
         channel: Channel::Api,
         origin: Origin::Automatic,
         copied_from: None,
-        delivery: MessageDelivery::None,
+        delivery: route.delivery,
         comment: None,
         idempotency_key: None,
         sent_at: tx.now(),
     };
-    let message = say(tx, &Who::System, &[case.id], thread.id, new).await?;
-    bring_to_tickets(tx, &marketplace.charter, std::slice::from_ref(case), &thread, &message, SpeakAs::Operator).await?;
-    Ok(())
+    let message = say(tx, &Who::System, std::slice::from_ref(case), &mut thread, new).await?;
+    route.carry(tx, thread.kind, &message, &SpeakAs::Operator).await
 }
 
 /// Says something to the buyer of a case, where the actor may write to the buyer now.
 pub(super) async fn tell_buyer(tx: &mut Tx, charter: &Charter, actor: &Actor, case: &Case, text: String) -> Result<Message> {
-    let thread = buyer_thread(tx, &actor.who, case).await?;
+    let mut thread = buyer_thread(tx, &actor.who, case).await?;
     let participants = tx.participants(thread.id).await?;
     policy::may_post(&actor.who, &thread, &participants).map_err(|refusal| refused(&["text"], refusal))?;
     let place = policy::place(&actor.who, &participants);
-    speak(tx, charter, actor, std::slice::from_ref(case), (&thread, place), Words { text, attachments: Vec::new(), key: None }).await
+    speak(tx, charter, actor, std::slice::from_ref(case), (&mut thread, place), Words { text, attachments: Vec::new(), key: None }).await
 }
 
 async fn voice(tx: &Tx, actor: &Actor) -> Result<(String, SpeakAs)> {
@@ -317,40 +315,47 @@ async fn voice(tx: &Tx, actor: &Actor) -> Result<(String, SpeakAs)> {
     }
 }
 
-/// Sends words to where they are read in the helpdesk: the buyer's to the case's newest ticket, private ones, if the
-/// charter wants it, as an internal note to the ticket of every case.
-async fn bring_to_tickets(
-    tx: &mut Tx,
-    charter: &Charter,
-    cases: &[Case],
-    thread: &Thread,
-    message: &Message,
-    speak_as: SpeakAs,
-) -> Result<MessageDelivery> {
-    if !thread.kind.reaches_buyer() && charter.private_mirror == PrivateMirror::Off {
-        return Ok(MessageDelivery::None);
+/// Where words are read in the helpdesk.
+struct Route<'a> {
+    tickets: Vec<(&'a Case, Ticket)>,
+    delivery: MessageDelivery,
+}
+
+impl Route<'_> {
+    /// Sends a message along.
+    async fn carry(&self, tx: &mut Tx, kind: ThreadKind, message: &Message, speak_as: &SpeakAs) -> Result<()> {
+        for (case, ticket) in &self.tickets {
+            effects::carry(tx, case, ticket, kind, message, speak_as.clone()).await?;
+        }
+        Ok(())
     }
-    let mut delivery = MessageDelivery::None;
+}
+
+/// The way of words to the helpdesk: the buyer's to the case's newest ticket, private ones, if the charter wants it, as an
+/// internal note to the ticket of every case.
+async fn route<'a>(tx: &Tx, charter: &Charter, cases: &'a [Case], thread: &Thread) -> Result<Route<'a>> {
+    let mut route = Route { tickets: Vec::new(), delivery: MessageDelivery::None };
+    if !thread.kind.reaches_buyer() && charter.private_mirror == PrivateMirror::Off {
+        return Ok(route);
+    }
     for case in cases {
         let tickets = tx.tickets_of(case.id).await?;
-        if let Some(ticket) = tickets.iter().find(|ticket| effects::can_carry(ticket)) {
-            effects::carry(tx, case, ticket, thread.kind, message, speak_as.clone()).await?;
-            delivery = MessageDelivery::Pending;
-        } else if !tickets.is_empty() {
+        let none = tickets.is_empty();
+        if let Some(ticket) = tickets.into_iter().find(effects::can_carry) {
+            route.tickets.push((case, ticket));
+            route.delivery = MessageDelivery::Pending;
+        } else if !none {
             // Spam, in the bin, merged or closed: there is nobody to bring them to.
-            delivery = MessageDelivery::Failed;
+            route.delivery = MessageDelivery::Failed;
         } else if tx.delivery_waits(&opening_lane(case.id)).await? {
             // The ticket is still to be opened; its opening takes these words along.
-            delivery = MessageDelivery::Pending;
+            route.delivery = MessageDelivery::Pending;
         }
     }
     if !thread.kind.reaches_buyer() {
-        return Ok(MessageDelivery::None);
+        route.delivery = MessageDelivery::None;
     }
-    if delivery != message.delivery {
-        tx.set_delivery(message.id, delivery, None).await?;
-    }
-    Ok(delivery)
+    Ok(route)
 }
 
 /// Remembers that the actor's side has read a thread up to a message, or all of it.

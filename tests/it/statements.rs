@@ -24,8 +24,23 @@ pub(crate) const TIMELINE: &str = "query($by: CaseByInput!) { case(by: $by) { ti
     ... on MessagePostedEvent { message { text } thread { kind } } ... on ThreadOpenedEvent { thread { kind } }
     ... on ParticipantAddedEvent { participant { right } thread { kind } } ... on OrderAttachedEvent { order { reference } seller { name } } } } } }";
 
+/// The statements that went to the database in one call: SQLite gets them one after the other, PostgreSQL as parts of one.
+pub(crate) fn parts(sql: &str) -> Vec<&str> {
+    if !sql.starts_with("WITH \"") {
+        return sql.split(";\n").collect();
+    }
+    let begins = |(at, _): &(usize, &str)| ["INSERT INTO \"", "UPDATE \""].iter().any(|verb| sql[*at..].starts_with(verb));
+    let mut begins: Vec<_> = sql.match_indices(['I', 'U']).filter(begins).map(|(at, _)| at).collect();
+    begins.push(sql.len());
+    begins.windows(2).map(|part| &sql[part[0]..part[1]]).collect()
+}
+
 /// A statement by what it does to which table: `SELECT messages`.
 fn shape(sql: &str) -> String {
+    let parts = parts(sql);
+    if parts.len() > 1 {
+        return format!("all at once: {}", parts.iter().map(|part| shape(part)).collect::<Vec<_>>().join(", "));
+    }
     let words: Vec<_> = sql.split_whitespace().collect();
     let verb = words[0].to_uppercase();
     let mark = match verb.as_str() {

@@ -3,16 +3,18 @@
 use std::collections::hash_map::Entry as MapEntry;
 use std::collections::{BTreeSet, HashMap};
 
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query, UnionType, Value};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, Order, QueryFilter, QuerySelect, RelationDef, Statement};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, InsertStatement, OnConflict, Query, SimpleExpr, UnionType};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, Order, QueryFilter, QuerySelect, RelationDef};
 use uuid::Uuid;
 
 use super::{CASES, Findable, MESSAGES, STOREFRONT, gate, language, seq};
-use crate::domain::ids::{CaseId, MarketplaceId, MessageId, ThreadId};
+use crate::domain::cases::Case;
+use crate::domain::ids::{CaseId, MarketplaceId, MessageId, SellerId, ThreadId};
 use crate::domain::masking;
 use crate::domain::parties::{Audience, Party};
 use crate::domain::sentiment::Language;
 use crate::domain::threads::ThreadKind;
+use crate::store::batch::Write;
 use crate::store::codec::{from_text, text};
 use crate::store::entity::{buyers, cases, messages, orders, search_entries, sellers, thread_cases, threads};
 use crate::store::{Backend, Result, Store, Tx};
@@ -20,13 +22,35 @@ use crate::store::{Backend, Result, Store, Tx};
 /// How many entries are written in one unit of work when all are written anew.
 const BATCH: u64 = 500;
 
-/// What an entry says.
-struct Entry {
-    kind: Findable,
-    id: Uuid,
+/// Where a thing is found.
+#[derive(Debug)]
+pub(in crate::store) struct Words {
+    pub(in crate::store) kind: Findable,
+    pub(in crate::store) id: Uuid,
     gates: Vec<String>,
     public: Vec<String>,
     contact: Vec<String>,
+}
+
+impl Words {
+    /// The row that says it, under this number.
+    pub(in crate::store) fn insert(&self, backend: Backend, seq: SimpleExpr) -> InsertStatement {
+        let mut insert = Query::insert();
+        insert.into_table(Alias::new("search_words"));
+        match backend {
+            Backend::Sqlite => insert.columns(["rowid", "gate", "words", "contact"]).values_panic([
+                seq,
+                self.gates.join(" ").into(),
+                self.public.join(" ").into(),
+                self.contact.join(" ").into(),
+            ]),
+            Backend::Postgres => {
+                let vector = language::tsvector(&self.gates, &self.public, &self.contact);
+                insert.columns(["rowid", "words"]).values_panic([seq, Expr::cust_with_values("CAST($1 AS tsvector)", [vector])])
+            }
+        };
+        insert
+    }
 }
 
 /// A message as the index sees it.
@@ -55,7 +79,7 @@ struct CaseWords {
 }
 
 impl CaseWords {
-    fn entry(&self, marketplace: MarketplaceId, shown_subject: Option<&str>) -> Entry {
+    fn entry(&self, marketplace: MarketplaceId, shown_subject: Option<&str>) -> Words {
         let mut gates = vec![gate('m', marketplace.uuid()), CASES.to_owned(), STOREFRONT.to_owned()];
         gates.extend([gate('c', self.id), gate('b', self.buyer_id)]);
         gates.extend(self.seller_id.map(|seller| gate('s', seller)));
@@ -63,7 +87,7 @@ impl CaseWords {
         let public = [Some(subject), Some(&self.reference), self.order_reference.as_deref(), self.seller_name.as_deref()];
         let written = shown_subject.map(|_| self.subject.as_str());
         let contact = [self.buyer_name.as_deref(), self.buyer_email.as_deref(), written];
-        Entry {
+        Words {
             kind: Findable::Case,
             id: self.id,
             gates,
@@ -74,13 +98,14 @@ impl CaseWords {
 }
 
 /// What changes where a case is found.
-type CaseKeys = (String, Option<Uuid>, Option<Uuid>);
+pub(in crate::store) type CaseKeys = (String, Option<Uuid>, Option<Uuid>);
 
 impl Tx {
-    /// Makes a new message findable.
-    pub(in crate::store) async fn index_message(&self, said: Said<'_>) -> Result<()> {
-        let gates = self.message_gates(said).await?;
-        self.insert_entry(self.entry(said, gates).await?).await
+    /// Makes a new message of a thread that covers these cases findable.
+    pub(in crate::store) async fn index_message(&self, said: Said<'_>, cases: &[Case]) -> Result<()> {
+        let covered = cases.iter().map(|case| (case.id.uuid(), case.seller.map(SellerId::uuid), case.buyer.uuid()));
+        let words = self.entry(said, self.gates_of(said, covered)).await?;
+        self.later(Write::Entry(Box::new(words))).await
     }
 
     /// Makes a message findable by what it says now, and no longer by what it said.
@@ -124,7 +149,7 @@ impl Tx {
             cases::Column::SellerId,
             cases::Column::OrderId,
         ]);
-        Ok(find.into_tuple().one(&self.inner).await?)
+        Ok(find.into_tuple().one(self.db().await?).await?)
     }
 
     /// Makes a case findable as it is now. When its seller changed, so did whose its messages are.
@@ -180,7 +205,7 @@ impl Tx {
             .join(JoinType::LeftJoin, RelationDef::from(buyer))
             .filter(cases::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(which);
-        Ok(find.into_model::<CaseWords>().all(&self.inner).await?)
+        Ok(find.into_model::<CaseWords>().all(self.db().await?).await?)
     }
 
     async fn messages_with_kind(&self, which: sea_orm::sea_query::SimpleExpr) -> Result<Vec<(messages::Model, ThreadKind)>> {
@@ -192,19 +217,19 @@ impl Tx {
             .join(JoinType::InnerJoin, RelationDef::from(thread))
             .filter(messages::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(which)
-            .all(&self.inner)
+            .all(self.db().await?)
             .await?;
         let known = found.into_iter().filter_map(|(message, thread)| Some((message, thread?)));
         known.map(|(message, thread)| Ok((message, from_text(&thread.kind, "threads", "kind")?))).collect()
     }
 
     /// What a message is found by: everybody by what buyer and seller read of each other, the operator by what was written.
-    async fn entry(&self, said: Said<'_>, gates: Vec<String>) -> Result<Entry> {
+    async fn entry(&self, said: Said<'_>, gates: Vec<String>) -> Result<Words> {
         let (public, contact) = match self.masked(said).await? {
             None => (language::words([said.text]), Vec::new()),
             Some(shown) => (language::words([shown.as_str()]), language::words([said.text])),
         };
-        Ok(Entry { kind: Findable::Message, id: said.id, gates, public, contact })
+        Ok(Words { kind: Findable::Message, id: said.id, gates, public, contact })
     }
 
     /// What the other side of buyer and seller reads of words, when that is not all.
@@ -227,7 +252,7 @@ impl Tx {
     }
 
     /// What a case is found by. Its subject is the buyer's words.
-    async fn case_entry(&self, words: &CaseWords) -> Result<Entry> {
+    async fn case_entry(&self, words: &CaseWords) -> Result<Words> {
         let shown = self.hidden_in(&words.subject, Party::Buyer, Party::Seller).await?;
         Ok(words.entry(self.marketplace, shown.as_deref()))
     }
@@ -246,10 +271,14 @@ impl Tx {
             .filter(thread_cases::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(thread_cases::Column::ThreadId.eq(said.thread))
             .into_tuple::<(Uuid, Option<Uuid>, Uuid)>()
-            .all(&self.inner)
+            .all(self.db().await?)
             .await?;
+        Ok(self.gates_of(said, of_thread))
+    }
+
+    fn gates_of(&self, said: Said<'_>, cases: impl IntoIterator<Item = (Uuid, Option<Uuid>, Uuid)>) -> Vec<String> {
         let mut gates = BTreeSet::from([gate('m', self.marketplace.uuid()), MESSAGES.to_owned()]);
-        for (case, seller, buyer) in of_thread {
+        for (case, seller, buyer) in cases {
             gates.insert(gate('c', case));
             gates.extend(seller.map(|seller| gate('s', seller)));
             if said.kind.reaches_buyer() {
@@ -259,11 +288,11 @@ impl Tx {
         if said.kind.reaches_buyer() && said.audience.contains(Party::Buyer) {
             gates.insert(STOREFRONT.to_owned());
         }
-        Ok(gates.into_iter().collect())
+        gates.into_iter().collect()
     }
 
     /// Adds an entry, unless there is one.
-    async fn insert_entry(&self, entry: Entry) -> Result<()> {
+    async fn insert_entry(&self, entry: Words) -> Result<()> {
         let mut insert = Query::insert();
         insert
             .into_table(search_entries::Entity)
@@ -271,38 +300,28 @@ impl Tx {
             .values_panic([self.marketplace.uuid().into(), entry.id.into(), entry.kind.into()])
             .on_conflict(OnConflict::new().do_nothing().to_owned())
             .returning_col(search_entries::Column::Seq);
-        match self.inner.query_one(&insert).await? {
+        match self.db().await?.query_one(&insert).await? {
             Some(row) => self.insert_words(seq(&row)?, &entry).await,
             None => Ok(()),
         }
     }
 
     /// Writes an entry anew, at the place in the order that it has.
-    async fn replace_entry(&self, entry: Entry) -> Result<()> {
+    async fn replace_entry(&self, entry: Words) -> Result<()> {
         let find = search_entries::Entity::find()
             .select_only()
             .column(search_entries::Column::Seq)
             .filter(search_entries::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(search_entries::Column::Id.eq(entry.id));
-        let Some(seq) = find.into_tuple::<i64>().one(&self.inner).await? else { return self.insert_entry(entry).await };
+        let Some(seq) = find.into_tuple::<i64>().one(self.db().await?).await? else { return self.insert_entry(entry).await };
         let mut delete = Query::delete();
         delete.from_table(Alias::new("search_words")).and_where(Expr::col(Alias::new("rowid")).eq(seq));
-        self.inner.execute(&delete).await?;
+        self.db().await?.execute(&delete).await?;
         self.insert_words(seq, &entry).await
     }
 
-    async fn insert_words(&self, seq: i64, entry: &Entry) -> Result<()> {
-        let (sql, values): (_, Vec<Value>) = match self.store.backend {
-            Backend::Sqlite => (
-                "INSERT INTO search_words (rowid, gate, words, contact) VALUES (?, ?, ?, ?)",
-                vec![seq.into(), entry.gates.join(" ").into(), entry.public.join(" ").into(), entry.contact.join(" ").into()],
-            ),
-            Backend::Postgres => (
-                "INSERT INTO search_words (rowid, words) VALUES ($1, CAST($2 AS tsvector))",
-                vec![seq.into(), language::tsvector(&entry.gates, &entry.public, &entry.contact).into()],
-            ),
-        };
-        self.inner.execute_raw(Statement::from_sql_and_values(self.inner.get_database_backend(), sql, values)).await?;
+    async fn insert_words(&self, seq: i64, entry: &Words) -> Result<()> {
+        self.db().await?.execute(&entry.insert(self.store.backend, seq.into())).await?;
         Ok(())
     }
 }
@@ -342,13 +361,13 @@ impl Tx {
         let seqs = Query::select().column(search_entries::Column::Seq).from(search_entries::Entity).and_where(own.clone()).take();
         let mut delete = Query::delete();
         delete.from_table(Alias::new("search_words")).and_where(Expr::col(Alias::new("rowid")).in_subquery(seqs));
-        self.inner.execute(&delete).await?;
-        search_entries::Entity::delete_many().filter(own).exec(&self.inner).await?;
+        self.db().await?.execute(&delete).await?;
+        search_entries::Entity::delete_many().filter(own).exec(self.db().await?).await?;
         Ok(())
     }
 
     /// What these cases and messages are found by, in their order.
-    async fn entries_of(&self, things: &[(Uuid, Findable)]) -> Result<Vec<Entry>> {
+    async fn entries_of(&self, things: &[(Uuid, Findable)]) -> Result<Vec<Words>> {
         let of = |kind| things.iter().filter(move |(_, other)| *other == kind).map(|(id, _)| *id).collect::<Vec<_>>();
         let cases = self.case_words(cases::Column::Id.is_in(of(Findable::Case))).await?;
         let mut entries = Vec::new();
@@ -386,7 +405,7 @@ impl Tx {
             .and_where(messages::Column::Id.gt(after))
             .take();
         all.union(UnionType::All, said).order_by(id, Order::Asc).limit(BATCH);
-        let rows = self.inner.query_all(&all).await?;
+        let rows = self.db().await?.query_all(&all).await?;
         rows.iter()
             .map(|row| Ok((row.try_get("", "id")?, from_text(&row.try_get::<String>("", "kind")?, "search_entries", "kind")?)))
             .collect()

@@ -7,7 +7,7 @@
 mod index;
 mod language;
 
-pub(super) use index::Said;
+pub(super) use index::{CaseKeys, Said, Words};
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, SimpleExpr};
@@ -107,16 +107,54 @@ impl Backend {
     }
 }
 
-/// The entries that fit, before anybody asks who may see them.
-fn entries(backend: Backend, scope: Scope, query: &SearchQuery, filter: &SearchFilter) -> SelectStatement {
+/// PostgreSQL looks through so many of the newest entries one by one before it asks its index.
+const NEWEST: u64 = 2_000;
+
+/// In which way the words are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// As the database thinks best.
+    Any,
+    /// One by one among the newest: common words are found at once.
+    Newest,
+    /// All that the index of words has, put in order afterwards. Left to itself, PostgreSQL takes rare words for common ones
+    /// and walks through everything from the newest on.
+    Index,
+}
+
+/// The entries that fit, before anybody asks who may see them: those before the number, if one is given.
+fn entries(backend: Backend, scope: Scope, query: &SearchQuery, filter: &SearchFilter, way: Way, before: Option<&Expr>) -> SelectStatement {
     let words = Alias::new("search_words");
-    let same = Expr::col((search_entries::Entity, search_entries::Column::Seq)).equals((words.clone(), Alias::new("rowid")));
-    Query::select()
-        .from(words)
+    let rowid = || Expr::col((words.clone(), Alias::new("rowid")));
+    let fits = || backend.fits(scope, query, filter);
+    let mut candidates = Query::select();
+    candidates.column((words.clone(), Alias::new("rowid"))).from(words.clone());
+    if let Some(before) = before {
+        candidates.and_where(rowid().lt(before.clone()));
+    }
+    let mut select = Query::select();
+    match way {
+        Way::Any => {
+            select.from(words.clone()).and_where(fits());
+            if let Some(before) = before {
+                select.and_where(rowid().lt(before.clone()));
+            }
+        }
+        Way::Newest => {
+            candidates.column((words.clone(), Alias::new("words"))).order_by_expr(rowid(), Order::Desc).limit(NEWEST);
+            select.from_subquery(candidates, words.clone()).and_where(fits());
+        }
+        Way::Index => {
+            // An offset, even of nothing, keeps the planner from looking through the parentheses.
+            candidates.and_where(fits()).offset(0);
+            select.from_subquery(candidates, words.clone());
+        }
+    }
+    let same = Expr::col((search_entries::Entity, search_entries::Column::Seq)).equals((words, Alias::new("rowid")));
+    select
         // CROSS tells SQLite to begin with the words; to PostgreSQL it is a join like any other.
         .join(JoinType::CrossJoin, search_entries::Entity, Condition::all())
         .and_where(same)
-        .and_where(backend.fits(scope, query, filter))
         .and_where(search_entries::Column::MarketplaceId.eq(scope.marketplace.uuid()))
         .take()
 }
@@ -124,7 +162,7 @@ fn entries(backend: Backend, scope: Scope, query: &SearchQuery, filter: &SearchF
 /// The ids of the cases of which these words are said, for a list of cases.
 pub(super) fn cases_that_say(backend: Backend, scope: Scope, query: &SearchQuery) -> SelectStatement {
     let filter = SearchFilter { kind: Some(Findable::Case), ..SearchFilter::default() };
-    entries(backend, scope, query, &filter).column((search_entries::Entity, search_entries::Column::Id)).take()
+    entries(backend, scope, query, &filter, Way::Any, None).column((search_entries::Entity, search_entries::Column::Id)).take()
 }
 
 /// That the reader sees the thing of this kind behind an entry, and that it is of the right time.
@@ -160,22 +198,41 @@ impl Store {
         filter: &SearchFilter,
         request: &PageRequest<Found>,
     ) -> Result<Page<Found>> {
-        let rowid = || Expr::col((Alias::new("search_words"), Alias::new("rowid")));
-        let mut select = entries(self.backend, scope, query, filter);
-        select
-            .column((search_entries::Entity, search_entries::Column::Id))
-            .column((search_entries::Entity, search_entries::Column::Kind))
-            .cond_where(Condition::any().add(seen(Findable::Case, scope, filter)).add(seen(Findable::Message, scope, filter)));
-        if let Some(from) = request.from {
+        let found = match self.backend {
+            Backend::Sqlite => self.look(scope, query, filter, request, Way::Any).await?,
+            Backend::Postgres => {
+                let newest = self.look(scope, query, filter, request, Way::Newest).await?;
+                let enough = usize::try_from(request.size).is_ok_and(|size| newest.len() > size);
+                if enough { newest } else { self.look(scope, query, filter, request, Way::Index).await? }
+            }
+        };
+        Ok(Page::of(request, found))
+    }
+
+    async fn look(
+        &self,
+        scope: Scope,
+        query: &SearchQuery,
+        filter: &SearchFilter,
+        request: &PageRequest<Found>,
+        way: Way,
+    ) -> Result<Vec<Found>> {
+        let before = request.from.map(|from| {
             let seq = Query::select()
                 .column(search_entries::Column::Seq)
                 .from(search_entries::Entity)
                 .and_where(search_entries::Column::MarketplaceId.eq(scope.marketplace.uuid()))
                 .and_where(search_entries::Column::Id.eq(from.uuid()))
                 .take();
-            select.and_where(rowid().lt(Expr::SubQuery(None, Box::new(seq.into()))));
-        }
-        select.order_by_expr(rowid(), Order::Desc).limit(request.size + 1);
+            Expr::SubQuery(None, Box::new(seq.into()))
+        });
+        let mut select = entries(self.backend, scope, query, filter, way, before.as_ref());
+        select
+            .column((search_entries::Entity, search_entries::Column::Id))
+            .column((search_entries::Entity, search_entries::Column::Kind))
+            .cond_where(Condition::any().add(seen(Findable::Case, scope, filter)).add(seen(Findable::Message, scope, filter)))
+            .order_by_expr(Expr::col((Alias::new("search_words"), Alias::new("rowid"))), Order::Desc)
+            .limit(request.size + 1);
         let rows = self.reads.query_all(&select).await?;
         let found = rows.into_iter().map(|row| {
             let id: Uuid = row.try_get("", "id")?;
@@ -185,7 +242,7 @@ impl Store {
                 Findable::Message => Found::Message(MessageId::from_uuid(id)),
             })
         });
-        Ok(Page::of(request, found.collect::<Result<_>>()?))
+        found.collect()
     }
 }
 

@@ -63,7 +63,7 @@ impl Desk<'_> {
             AuthorSide::Staff => Who::Agent { connection: self.connected.id, name: comment.author.name.clone() },
             AuthorSide::Seller(_) | AuthorSide::System => self.helpdesk(),
         };
-        let thread = buyer_thread(&mut self.tx, &who, case).await?;
+        let mut thread = buyer_thread(&mut self.tx, &who, case).await?;
         // An internal note is the operator's alone, and so are words whose author the helpdesk itself doubts.
         let hidden =
             comment.visibility == Visibility::Internal || comment.trust == Trust::Flagged || comment.author.side == AuthorSide::System;
@@ -87,7 +87,7 @@ impl Desk<'_> {
             idempotency_key: None,
             sent_at: comment.created_at,
         };
-        let message = say(&mut self.tx, &who, &[case.id], thread.id, new).await?;
+        let message = say(&mut self.tx, &who, std::slice::from_ref(case), &mut thread, new).await?;
         let source = remote::Source { connection: self.connected.id, ticket: &snapshot.number, comment: &comment.number };
         remote::file(&mut self.tx, case.id, message.id, source, &comment.files, 0).await?;
         // The requester writes in public only: made private since, the words still wait for an answer.

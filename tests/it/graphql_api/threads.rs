@@ -96,6 +96,20 @@ on_both_databases! {
         assert_eq!(unread(&shop, &shop.vendor, &shop.thread(&case, "SELLER_BUYER").await).await, 0, "the vendor reads nothing");
     }
 
+    async fn beyond_a_hundred_nobody_counts_what_is_unread(db: Db) {
+        let shop = Shop::open(db).await;
+        let case = shop.case(Some("A-1"), "1").await;
+        let thread = shop.open_thread(&[&case], "OPERATOR_SELLER").await;
+        let mut posted = 0;
+        for (number, count) in [(99, 99), (100, 100), (101, 100)] {
+            for text in (posted..number).map(|number| number.to_string()) {
+                shop.app.act(&shop.operator, "messagePost", "message { id }", post(&thread, &text, &text)).await;
+            }
+            posted = number;
+            assert_eq!(unread(&shop, &shop.alma, &thread).await, count);
+        }
+    }
+
     async fn a_newcomer_sees_what_is_meant_for_them(db: Db) {
         let shop = Shop::open(db).await;
         let case = shop.case(Some("A-1"), "1").await;
