@@ -93,6 +93,10 @@ event_types! {
     TicketMarkedSpam, "case.ticket_marked_spam", TicketMarkedSpam;
     /// The ticket came back.
     TicketRestored, "case.ticket_restored", TicketRestored;
+    /// Somebody from outside reads along for a while.
+    MediatorAdmitted, "case.mediator_admitted", MediatorAdmitted;
+    /// They do no longer.
+    MediatorRevoked, "case.mediator_revoked", MediatorRevoked;
 }
 
 /// The name of a test in a body.
@@ -178,7 +182,7 @@ impl EndpointView {
         match view {
             View::Whole => Some(Self::Whole),
             View::Storefront => Some(Self::Storefront),
-            View::Seller(_) | View::Buyer(_) => None,
+            View::Seller(_) | View::Buyer(_) | View::Mediator { .. } => None,
         }
     }
 

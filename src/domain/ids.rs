@@ -134,6 +134,8 @@ ids! {
     AlertRecipientId, "alr", "an alert recipient id";
     /// An e-mail that goes out.
     MailId, "mai", "an e-mail id";
+    /// Somebody from outside who is let into a case for a while.
+    MediatorId, "med", "a mediator id";
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ pub mod effects;
 pub mod ids;
 pub mod mails;
 pub mod masking;
+pub mod mediators;
 pub mod money;
 pub mod orders;
 pub mod parties;

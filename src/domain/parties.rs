@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::ids::{BuyerId, ConnectionId, MarketplaceId, SellerId, TokenId};
+use super::ids::{BuyerId, CaseId, ConnectionId, MarketplaceId, MediatorId, SellerId, TokenId};
 
 /// The three sides of every case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -41,10 +42,19 @@ impl Audience {
     pub const ALL: Self = Self(7);
     /// The operator alone.
     pub const OPERATOR: Self = Self(4);
+    /// No side at all.
+    pub const NOBODY: Self = Self(0);
+    const BUYER: Self = Self(1);
+    const SELLER: Self = Self(2);
 
     /// Exactly these sides.
     pub fn of(parties: impl IntoIterator<Item = Party>) -> Self {
         Self(parties.into_iter().fold(0, |bits, party| bits | party.bit()))
+    }
+
+    /// Whether all sides of the other are part of it.
+    pub const fn covers(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
     }
 
     /// Whether the side is part of it.
@@ -140,6 +150,17 @@ pub enum Who {
         /// The agent's name there.
         name: String,
     },
+    /// Somebody from outside who is let into one case for a while, to read.
+    Mediator {
+        /// Who.
+        mediator: MediatorId,
+        /// Into which case.
+        case: CaseId,
+        /// Their name.
+        name: String,
+        /// Until when.
+        until: DateTime<Utc>,
+    },
     /// The helpdesk itself, as far as we can tell.
     Helpdesk {
         /// Which one.
@@ -156,7 +177,7 @@ impl Who {
             Self::Operator { .. } | Self::Agent { .. } => Some(Party::Operator),
             Self::Seller { .. } => Some(Party::Seller),
             Self::Buyer { .. } => Some(Party::Buyer),
-            Self::Vendor { .. } | Self::Helpdesk { .. } | Self::System => None,
+            Self::Vendor { .. } | Self::Mediator { .. } | Self::Helpdesk { .. } | Self::System => None,
         }
     }
 }
@@ -179,6 +200,7 @@ impl Actor {
             Who::Seller { seller, .. } => View::Seller(seller),
             Who::Vendor { .. } => View::Storefront,
             Who::Buyer { buyer } => View::Buyer(buyer),
+            Who::Mediator { mediator, case, until, .. } => View::Mediator { mediator, case, until },
         };
         Scope { marketplace: self.marketplace, view }
     }
@@ -204,15 +226,35 @@ pub enum View {
     Storefront,
     /// One buyer's: their own cases.
     Buyer(BuyerId),
+    /// One mediator's: one case, and in it the threads that were shown to them, as far as they are meant for everybody.
+    Mediator {
+        /// Who.
+        mediator: MediatorId,
+        /// Which case.
+        case: CaseId,
+        /// Until when. Whoever opens a door asks the clock; what they hand out must not last longer.
+        until: DateTime<Utc>,
+    },
 }
 
 impl Scope {
-    /// The audience bit that a message or event must carry to be seen; none when all may be seen.
-    pub const fn audience(self) -> Option<Party> {
+    /// The sides that a message or event must be meant for, all of them, to be seen; nobody when all may be seen.
+    pub const fn audience(self) -> Audience {
         match self.view {
-            View::Whole => None,
-            View::Seller(_) => Some(Party::Seller),
-            View::Storefront | View::Buyer(_) => Some(Party::Buyer),
+            View::Whole => Audience::NOBODY,
+            View::Seller(_) => Audience::SELLER,
+            View::Storefront | View::Buyer(_) => Audience::BUYER,
+            View::Mediator { .. } => Audience::ALL,
+        }
+    }
+
+    /// As which side somebody reads the words of another; none for whoever reads them as they were written. Mediators are
+    /// told no contact details of either side, so they read each as the other does.
+    pub const fn reads_as(self, author: Party) -> Option<Party> {
+        match (self.view, author) {
+            (View::Whole, _) => None,
+            (View::Seller(_), _) | (View::Mediator { .. }, Party::Buyer) => Some(Party::Seller),
+            (View::Storefront | View::Buyer(_) | View::Mediator { .. }, _) => Some(Party::Buyer),
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::attachments::AttachmentState;
 use super::cases::{CaseStatus, EscalationReason, Outcome};
 use super::charter::Promise;
-use super::ids::{AttachmentId, CaseId, DeliveryId, EventId, MessageId, OrderId, ParticipantId, SellerId, ThreadId, TicketId};
+use super::ids::{AttachmentId, CaseId, DeliveryId, EventId, MediatorId, MessageId, OrderId, ParticipantId, SellerId, ThreadId, TicketId};
 use super::parties::{Audience, Party, Who};
 use super::reasons::{ReasonKey, ResolutionKind};
 use super::threads::{History, Right, ThreadKind};
@@ -243,5 +243,21 @@ pub enum EventKind {
     TicketRestored {
         /// Which.
         ticket: TicketId,
+    },
+    /// Somebody from outside reads along in the case for a while.
+    MediatorAdmitted {
+        /// Who.
+        mediator: MediatorId,
+        /// Their name.
+        name: String,
+        /// Until when.
+        until: DateTime<Utc>,
+    },
+    /// They do no longer, before their time was over.
+    MediatorRevoked {
+        /// Who.
+        mediator: MediatorId,
+        /// Their name.
+        name: String,
     },
 }

@@ -224,8 +224,18 @@ impl CaseObject {
     }
 
     /// When anything happened last that the viewer may know of.
-    fn updated_at(&self, ctx: &Context<'_>) -> Result<DateTime<Utc>> {
-        Ok(self.0.updated_at_for(session(ctx)?.scope().view))
+    async fn updated_at(&self, ctx: &Context<'_>) -> Result<DateTime<Utc>> {
+        let session = session(ctx)?;
+        match session.scope().view {
+            View::Mediator { .. } => super::mediators::updated_at(session, &self.0).await,
+            view => Ok(self.0.updated_at_for(view)),
+        }
+    }
+
+    /// Those from outside who were let in to read for a while, the oldest first, also when their time is over. Empty for
+    /// viewers other than the operator.
+    async fn mediators(&self, ctx: &Context<'_>) -> Result<Vec<super::mediators::MediatorObject>> {
+        super::mediators::of_case(session(ctx)?, self.0.id).await
     }
 }
 

@@ -16,7 +16,6 @@ pub(super) enum Party {
 
 /// What an access token stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "crate::domain::parties::Role")]
 pub(super) enum Role {
     /// The marketplace's staff: everything in the marketplace.
     Operator,
@@ -24,6 +23,8 @@ pub(super) enum Role {
     Seller,
     /// The marketplace's software: sellers and orders, and of the cases what their buyers may see.
     Vendor,
+    /// Somebody from outside: one case, and in it the threads that an operator has shown them, to read for a while.
+    Mediator,
 }
 
 /// Where a case stands. A waiting state names whose turn it is.
@@ -315,6 +316,10 @@ pub(super) enum WebhookEventType {
     TicketMarkedSpam,
     /// `case.ticket_restored`: the ticket came back. For operators.
     TicketRestored,
+    /// `case.mediator_admitted`: somebody from outside reads along for a while.
+    MediatorAdmitted,
+    /// `case.mediator_revoked`: they do no longer.
+    MediatorRevoked,
 }
 
 /// Whose eyes a webhook endpoint sees the timeline with: those of the role that made it.

@@ -14,6 +14,7 @@ use crate::domain::cases::Case;
 use crate::domain::ids::{
     AttachmentId, BuyerId, CaseId, EventId, MessageId, OrderId, ParticipantId, SellerId, ThreadId, WebhookDeliveryId, WebhookEndpointId,
 };
+use crate::domain::mediators::Mediator;
 use crate::domain::orders::{Buyer, Order, Seller};
 use crate::domain::parties::Scope;
 use crate::domain::templates::{Eyes, Template, in_use};
@@ -40,6 +41,9 @@ struct ThreadsOf(CaseId);
 /// The tickets of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct TicketsOf(CaseId);
+/// The mediators of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct MediatorsOf(CaseId);
 /// The cases of a thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct CasesOf(ThreadId);
@@ -124,6 +128,17 @@ impl Loader<TicketsOf> for Reader {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let found = self.store.tickets_of_cases(self.scope, &ids).await.map_err(Arc::new)?;
         Ok(grouped(found.into_iter().map(|(case, ticket)| (TicketsOf(case), ticket))))
+    }
+}
+
+impl Loader<MediatorsOf> for Reader {
+    type Value = Vec<Mediator>;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[MediatorsOf]) -> Found<MediatorsOf, Vec<Mediator>> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = self.store.mediators_of_cases(self.scope, &ids).await.map_err(Arc::new)?;
+        Ok(grouped(found.into_iter().map(|mediator| (MediatorsOf(mediator.case), mediator))))
     }
 }
 
@@ -305,6 +320,10 @@ impl Loaders {
 
     pub(super) async fn tickets_of(&self, case: CaseId) -> Result<Vec<Ticket>> {
         Ok(self.one(TicketsOf(case)).await?.unwrap_or_default())
+    }
+
+    pub(super) async fn mediators_of(&self, case: CaseId) -> Result<Vec<Mediator>> {
+        Ok(self.one(MediatorsOf(case)).await?.unwrap_or_default())
     }
 
     pub(super) async fn cases_of(&self, thread: ThreadId) -> Result<Vec<CaseId>> {

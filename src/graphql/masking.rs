@@ -14,7 +14,7 @@ use crate::workflow::masking::{self, Preview};
 /// An author's words as the viewer of the field may read them.
 pub(super) async fn words(ctx: &Context<'_>, author: parties::Party, text: &str) -> Result<String> {
     let session = session(ctx)?;
-    match session.scope().audience() {
+    match session.scope().reads_as(author) {
         Some(reader) if Masking::concerns(author, reader) => Ok(session.marketplace().await?.words_for(text, author, reader)),
         _ => Ok(text.to_owned()),
     }
@@ -23,7 +23,7 @@ pub(super) async fn words(ctx: &Context<'_>, author: parties::Party, text: &str)
 /// The same with markup.
 pub(super) async fn markup(ctx: &Context<'_>, author: parties::Party, html: &str) -> Result<String> {
     let session = session(ctx)?;
-    match session.scope().audience() {
+    match session.scope().reads_as(author) {
         Some(reader) if Masking::concerns(author, reader) => Ok(session.marketplace().await?.markup_for(html, author, reader)),
         _ => Ok(html.to_owned()),
     }

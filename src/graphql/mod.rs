@@ -19,6 +19,7 @@ pub mod limits;
 mod loaders;
 mod mails;
 mod masking;
+mod mediators;
 mod node;
 mod orders;
 mod paging;
@@ -222,4 +223,5 @@ pub struct MutationRoot(
     presence::PresenceMutations,
     EndpointMutations,
     MailMutations,
+    mediators::MediatorMutations,
 );

@@ -36,9 +36,13 @@ impl SellerObject {
         &self.0.name
     }
 
-    /// The e-mail address; null when unknown.
-    async fn email(&self) -> Option<&str> {
-        self.0.email.as_deref()
+    /// The e-mail address; null for mediators and when unknown.
+    async fn email(&self, ctx: &Context<'_>) -> Option<Result<&str>> {
+        match session(ctx) {
+            Err(error) => Some(Err(error)),
+            Ok(session) if matches!(session.scope().view, View::Mediator { .. }) => None,
+            Ok(_) => self.0.email.as_deref().map(Ok),
+        }
     }
 
     /// The seller's language, a BCP 47 tag; null for the marketplace's.
@@ -109,11 +113,11 @@ impl OrderObject {
         load.await.map(|found| found.map(SellerObject)).transpose()
     }
 
-    /// The buyer's e-mail address as the order has it; null for sellers and when unknown.
+    /// The buyer's e-mail address as the order has it; null for sellers, mediators and when unknown.
     async fn buyer_email(&self, ctx: &Context<'_>) -> Option<Result<String>> {
         match session(ctx) {
             Err(error) => Some(Err(error)),
-            Ok(session) if matches!(session.scope().view, View::Seller(_)) => None,
+            Ok(session) if matches!(session.scope().view, View::Seller(_) | View::Mediator { .. }) => None,
             Ok(_) => self.0.buyer_email.clone().map(Ok),
         }
     }

@@ -12,12 +12,14 @@ use futures_util::Stream;
 use tokio::sync::watch;
 
 use super::cases::known_case;
-use super::errors::{Result, bad_input, store};
+use super::code::ErrorCode;
+use super::errors::{Result, bad_input, coded, store};
 use super::loaders::Generation;
 use super::session::{Session, session};
 use super::timeline::TimelineItem;
 use crate::domain::ids::{CaseId, EventId};
 use crate::domain::parties::Scope;
+use crate::domain::sight::changes_sight;
 use crate::domain::timeline::Event;
 use crate::store::{Feed, Store, Window};
 
@@ -62,6 +64,8 @@ struct Reader {
     read: VecDeque<Event>,
     window: watch::Receiver<Arc<Window>>,
     generation: Generation,
+    /// Whether something may have happened that ends the viewer's access: of that they read nothing themselves.
+    may_be_out: bool,
 }
 
 async fn follow(session: &Session, feed: Feed, since: Option<EventId>) -> Result<impl Stream<Item = Result<TimelineItem>> + use<>> {
@@ -79,7 +83,7 @@ async fn follow(session: &Session, feed: Feed, since: Option<EventId>) -> Result
         }
     };
     let generation = session.loaders().generation();
-    let reader = Reader { store: db, scope, feed, position, read: VecDeque::new(), window, generation };
+    let reader = Reader { store: db, scope, feed, position, read: VecDeque::new(), window, generation, may_be_out: false };
     Ok(futures_util::stream::unfold(reader, |mut reader| async {
         let next = reader.next().await;
         Some((next, reader))
@@ -95,6 +99,7 @@ impl Reader {
             // Seen before anything is read: what is added meanwhile wakes the next round.
             let window = Arc::clone(&self.window.borrow_and_update());
             if let Some(new) = window.since(self.position) {
+                self.may_be_out |= new.iter().any(|told| changes_sight(&told.event.kind));
                 let wanted = new.iter().filter(|told| self.feed.has(&told.event) && told.is_for(self.scope));
                 self.read.extend(wanted.map(|told| told.event.clone()));
                 self.generation.at(window.last());
@@ -102,6 +107,7 @@ impl Reader {
                 let found = self.store.events_after(self.scope, self.feed, self.position, BATCH).await;
                 self.read = found.map_err(|error| store(&error))?.into();
                 self.generation.alone();
+                self.may_be_out = true;
             }
             if let (Some(last), None) = (self.read.back(), window.since(self.position)) {
                 self.position = last.position;
@@ -110,6 +116,10 @@ impl Reader {
             // All up to where the window stood has been read, by whichever way.
             self.position = self.position.max(window.last());
             if self.read.is_empty() {
+                if self.may_be_out && self.store.is_out(self.scope).await.map_err(|error| store(&error))? {
+                    return Err(coded(ErrorCode::Unauthenticated, "Your access to this case is over."));
+                }
+                self.may_be_out = false;
                 // The reader of the window ends after its last follower only.
                 drop(self.window.changed().await);
             }

@@ -30,11 +30,12 @@ impl Viewer {
         match self.0.who {
             Who::Seller { .. } => Role::Seller,
             Who::Vendor { .. } => Role::Vendor,
+            Who::Mediator { .. } => Role::Mediator,
             _ => Role::Operator,
         }
     }
 
-    /// The side of a case that the viewer stands on; null for the marketplace's software, which stands outside.
+    /// The side of a case that the viewer stands on; null for the marketplace's software and mediators, who stand outside.
     async fn party(&self) -> Option<Party> {
         self.0.party().map(Party::from)
     }
@@ -42,7 +43,11 @@ impl Viewer {
     /// The name that the token was given.
     async fn name(&self) -> &str {
         match &self.0.who {
-            Who::Operator { name, .. } | Who::Seller { name, .. } | Who::Vendor { name, .. } | Who::Agent { name, .. } => name,
+            Who::Operator { name, .. }
+            | Who::Seller { name, .. }
+            | Who::Vendor { name, .. }
+            | Who::Agent { name, .. }
+            | Who::Mediator { name, .. } => name,
             Who::Buyer { .. } | Who::Helpdesk { .. } | Who::System => "",
         }
     }
@@ -52,6 +57,14 @@ impl Viewer {
         let Who::Seller { seller, .. } = self.0.who else { return None };
         let load = async { session(ctx)?.loaders().seller(seller).await };
         load.await.map(|found| found.map(SellerObject)).transpose()
+    }
+
+    /// Until when the token is good; null when nobody knows yet.
+    async fn expires_at(&self) -> Option<DateTime<Utc>> {
+        match self.0.who {
+            Who::Mediator { until, .. } => Some(until),
+            _ => None,
+        }
     }
 
     /// The marketplace that the token belongs to.

@@ -70,6 +70,10 @@ pub(super) enum TimelineItem {
     DeliveryStopped(DeliveryStoppedEvent),
     /// Something happened to a ticket.
     TicketChanged(TicketChangedEvent),
+    /// Somebody from outside reads along for a while.
+    MediatorAdmitted(MediatorAdmittedEvent),
+    /// They do no longer.
+    MediatorRevoked(MediatorRevokedEvent),
 }
 
 /// Who did something.
@@ -100,6 +104,8 @@ pub(super) enum ActorKind {
     Helpdesk,
     /// Trilogue: a deadline or a rule.
     System,
+    /// Somebody from outside who was let into the case for a while.
+    Mediator,
 }
 
 impl EventActor {
@@ -112,6 +118,7 @@ impl EventActor {
             Who::Agent { name, .. } => (ActorKind::Agent, Some(Party::Operator), Some(name)),
             Who::Helpdesk { .. } => (ActorKind::Helpdesk, None, None),
             Who::System => (ActorKind::System, None, None),
+            Who::Mediator { name, .. } => (ActorKind::Mediator, None, Some(name)),
         };
         let own_side = match (view, who) {
             (View::Seller(viewer), Who::Seller { seller, .. }) => viewer == *seller,
@@ -155,8 +162,10 @@ macro_rules! event {
     };
 }
 
+mod mediators;
 mod settling;
 
+use mediators::{MediatorAdmittedEvent, MediatorRevokedEvent};
 use settling::{
     CaseAbsorbedEvent, CaseMergedEvent, CaseReasonNamedEvent, CaseResolvedEvent, CaseSplitEvent, DeadlineMissedEvent, DeadlineNearEvent,
     ReplyWaivedEvent,
@@ -436,6 +445,10 @@ impl From<Event> for TimelineItem {
             EventKind::TicketDeleted { .. } => ticket(event, TicketChange::Deleted, None),
             EventKind::TicketMarkedSpam { .. } => ticket(event, TicketChange::MarkedSpam, None),
             EventKind::TicketRestored { .. } => ticket(event, TicketChange::Restored, None),
+            EventKind::MediatorAdmitted { mediator, name, until } => {
+                Self::MediatorAdmitted(MediatorAdmittedEvent { event, mediator, name, until })
+            }
+            EventKind::MediatorRevoked { mediator, name } => Self::MediatorRevoked(MediatorRevokedEvent { event, mediator, name }),
         }
     }
 }

@@ -4,8 +4,8 @@ use async_graphql::Data;
 use axum::http::{HeaderMap, header};
 use secrecy::SecretString;
 
-use super::prepare::{Denied, Prepare};
-use crate::domain::parties::Actor;
+use super::prepare::{Denied, Lapse, Prepare};
+use crate::domain::parties::{Actor, Who};
 use crate::graphql::Session;
 use crate::store::StoreError;
 use crate::workflow::{Cx, Error, tenants};
@@ -19,6 +19,9 @@ impl Prepare for Sessions {
         let token = connection_params.and_then(from_params).or_else(|| from_headers(headers));
         let actor = known(&self.0, token).await?;
         let mut data = Data::default();
+        if let Who::Mediator { until, .. } = actor.who {
+            data.insert(Lapse { after: (until - self.0.now()).to_std().unwrap_or_default() });
+        }
         data.insert(Session::new(self.0.clone(), actor));
         Ok(data)
     }

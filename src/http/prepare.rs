@@ -1,5 +1,8 @@
 //! Who is asking: the seam between the GraphQL doors and the house.
 
+use std::any::TypeId;
+use std::time::Duration;
+
 use async_graphql::{Data, ServerError};
 use axum::http::HeaderMap;
 
@@ -18,6 +21,21 @@ pub trait Prepare: Send + Sync + 'static {
         headers: &HeaderMap,
         connection_params: Option<&serde_json::Value>,
     ) -> impl Future<Output = Result<Data, Denied>> + Send;
+}
+
+/// Put into the data by whoever prepares for credentials that end at a moment known beforehand, or may be withdrawn at any:
+/// a socket that was opened with them is looked at when the time is over, and before each thing that it would bring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lapse {
+    /// How long they are good from now on, unless they are withdrawn before.
+    pub after: Duration,
+}
+
+impl Lapse {
+    /// What was put into the data; none for credentials that are looked at from time to time only.
+    pub(super) fn of(data: &Data) -> Option<Self> {
+        data.get(&TypeId::of::<Self>()).and_then(|lapse| lapse.downcast_ref::<Self>()).copied()
+    }
 }
 
 /// Why an operation is not even looked at.

@@ -5,6 +5,7 @@
 //! that a client that does not read holds back its own subscriptions, and in the end loses the socket.
 
 use std::collections::HashMap;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,13 +18,13 @@ use futures_util::future::{AbortHandle, AbortRegistration, Abortable};
 use futures_util::stream::{self, BoxStream, SelectAll, StreamExt};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout, timeout_at};
+use tokio::time::{Instant, Interval, MissedTickBehavior, Sleep, interval_at, sleep, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::accept::Media;
 use super::graphql::{Endpoint, refused};
 use super::params::Params;
-use super::prepare::{Denied, Prepare};
+use super::prepare::{Denied, Lapse, Prepare};
 use crate::graphql::code::ErrorCode;
 use crate::graphql::limits::{Progress, RequestState, Transport};
 
@@ -254,6 +255,22 @@ impl Line {
 struct Identity {
     headers: HeaderMap,
     params: Option<Value>,
+    lapse: Option<Lapse>,
+}
+
+impl Identity {
+    /// Whether the credentials are still good.
+    async fn check<P: Prepare>(&self, prepare: &P) -> Result<(), Denied> {
+        prepare.prepare(&self.headers, self.params.as_ref()).await.map(drop)
+    }
+}
+
+/// Waits for the moment, where there is one.
+async fn lapsed(moment: &mut Option<Pin<Box<Sleep>>>) {
+    match moment {
+        Some(moment) => moment.await,
+        None => std::future::pending().await,
+    }
 }
 
 async fn greet<E: Executor, P: Prepare>(line: &mut Line, endpoint: &Endpoint<E, P>, headers: HeaderMap) -> Result<Identity, Ending> {
@@ -271,9 +288,9 @@ async fn greet<E: Executor, P: Prepare>(line: &mut Line, endpoint: &Endpoint<E, 
             Some(ClientMessage::Pong {} | ClientMessage::Complete { .. }) | None => {}
         }
     };
-    endpoint.prepare.prepare(&headers, params.as_ref()).await?;
+    let lapse = Lapse::of(&endpoint.prepare.prepare(&headers, params.as_ref()).await?);
     line.send(&ServerMessage::ConnectionAck).await?;
-    Ok(Identity { headers, params })
+    Ok(Identity { headers, params, lapse })
 }
 
 /// What happens on the server's side of a session.
@@ -290,6 +307,7 @@ enum Turn {
     Heard(Result<Option<ClientMessage>, Ending>),
     Happened(Event),
     Tick,
+    Lapsed,
     Shutdown,
 }
 
@@ -301,6 +319,8 @@ struct Session<'a, E, P> {
     events: SelectAll<BoxStream<'static, Event>>,
     running: HashMap<String, AbortHandle>,
     ticks: Interval,
+    /// When the credentials end, where that is known.
+    lapse: Option<Pin<Box<Sleep>>>,
     heard_since_tick: bool,
     check_runs: bool,
 }
@@ -313,6 +333,7 @@ impl<'a, E: Executor, P: Prepare> Session<'a, E, P> {
         Self {
             line,
             endpoint,
+            lapse: identity.lapse.map(|lapse| Box::pin(sleep(lapse.after))),
             identity: Arc::new(identity),
             events: SelectAll::new(),
             running: HashMap::new(),
@@ -338,6 +359,7 @@ impl<'a, E: Executor, P: Prepare> Session<'a, E, P> {
             heard = self.line.receive() => Turn::Heard(heard),
             Some(event) = self.events.next() => Turn::Happened(event),
             _ = self.ticks.tick() => Turn::Tick,
+            () = lapsed(&mut self.lapse) => Turn::Lapsed,
             () = shutdown.cancelled() => Turn::Shutdown,
         }
     }
@@ -353,6 +375,11 @@ impl<'a, E: Executor, P: Prepare> Session<'a, E, P> {
             }
             Turn::Happened(event) => self.report(event).await,
             Turn::Tick => self.check_peer().await,
+            Turn::Lapsed => {
+                self.lapse = None;
+                self.check_credentials();
+                Ok(())
+            }
             Turn::Shutdown => Err(Ending::GoingAway),
         }
     }
@@ -392,6 +419,7 @@ impl<'a, E: Executor, P: Prepare> Session<'a, E, P> {
     /// The events of one operation. Each is prepared anew: with loaders of its own, and the viewer as of now.
     fn operation(&self, id: String, params: Params, registration: AbortRegistration) -> BoxStream<'static, Event> {
         let (endpoint, identity, own_id) = (self.endpoint.clone(), Arc::clone(&self.identity), id.clone());
+        let (strict_endpoint, strict_identity) = (self.endpoint.clone(), Arc::clone(&self.identity));
         let state = RequestState::new(Transport::Stream);
         let progress = state.clone();
         let events = stream::once(async move {
@@ -401,6 +429,16 @@ impl<'a, E: Executor, P: Prepare> Session<'a, E, P> {
             }
         })
         .flatten()
+        .then(move |item| {
+            let (endpoint, identity) = (strict_endpoint.clone(), Arc::clone(&strict_identity));
+            async move {
+                // What was read while the credentials were good is not handed over when they no longer are.
+                match item {
+                    Ok(response) if identity.lapse.is_some() => identity.check(&*endpoint.prepare).await.map(|()| response),
+                    item => item,
+                }
+            }
+        })
         .map(move |item| match item {
             Ok(response) if progress.progress() == Progress::Begun => Event::Next(id.clone(), response),
             Ok(response) => Event::Refused(id.clone(), response.errors),
@@ -440,20 +478,19 @@ impl<'a, E: Executor, P: Prepare> Session<'a, E, P> {
         }
     }
 
+    fn check_credentials(&mut self) {
+        self.check_runs = true;
+        let (endpoint, identity) = (self.endpoint.clone(), Arc::clone(&self.identity));
+        self.events.push(stream::once(async move { Event::Checked(identity.check(&*endpoint.prepare).await.err()) }).boxed());
+    }
+
     async fn check_peer(&mut self) -> Result<(), Ending> {
         if !self.heard_since_tick {
             return Err(Ending::Gone);
         }
         self.heard_since_tick = false;
         if !self.check_runs {
-            self.check_runs = true;
-            let (endpoint, identity) = (self.endpoint.clone(), Arc::clone(&self.identity));
-            self.events.push(
-                stream::once(
-                    async move { Event::Checked(endpoint.prepare.prepare(&identity.headers, identity.params.as_ref()).await.err()) },
-                )
-                .boxed(),
-            );
+            self.check_credentials();
         }
         // A ping of the WebSocket itself: every library answers it, even one that does not know this protocol well.
         self.line.write(Message::Ping(Bytes::new())).await

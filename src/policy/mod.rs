@@ -43,11 +43,13 @@ pub enum Permission {
     ManageWebhooks,
     /// Say whom of the operator's staff e-mails tell what happened.
     ManageAlerts,
+    /// Let somebody from outside read a case for a while.
+    AdmitMediators,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
@@ -61,6 +63,7 @@ impl Permission {
         Self::ShareSearches,
         Self::ManageWebhooks,
         Self::ManageAlerts,
+        Self::AdmitMediators,
     ];
 }
 
@@ -69,7 +72,8 @@ const fn role(who: &Who) -> Option<Role> {
         Who::Operator { .. } | Who::Agent { .. } => Some(Role::Operator),
         Who::Seller { .. } => Some(Role::Seller),
         Who::Vendor { .. } => Some(Role::Vendor),
-        Who::Buyer { .. } | Who::Helpdesk { .. } | Who::System => None,
+        // A mediator reads, and has a right to nothing else.
+        Who::Buyer { .. } | Who::Mediator { .. } | Who::Helpdesk { .. } | Who::System => None,
     }
 }
 
@@ -146,7 +150,7 @@ pub fn place<'a>(who: &Who, participants: &'a [Participant]) -> Option<&'a Parti
         Who::Operator { .. } | Who::Agent { .. } => Member::Operator,
         Who::Seller { seller, .. } => Member::Seller(*seller),
         Who::Buyer { buyer } => Member::Buyer(*buyer),
-        Who::Vendor { .. } | Who::Helpdesk { .. } | Who::System => return None,
+        Who::Vendor { .. } | Who::Mediator { .. } | Who::Helpdesk { .. } | Who::System => return None,
     };
     participants.iter().find(|participant| participant.member == member)
 }

@@ -7,17 +7,20 @@ use chrono::{DateTime, Utc};
 use super::*;
 use crate::domain::cases::Opening;
 use crate::domain::charter::Charter;
-use crate::domain::ids::{BuyerId, ConnectionId, OrderId, ParticipantId, SellerId, ThreadId, TokenId};
+use crate::domain::ids::{BuyerId, CaseId, ConnectionId, MediatorId, OrderId, ParticipantId, SellerId, ThreadId, TokenId};
 use crate::domain::tickets::Channel;
 
 fn everybody() -> Vec<(&'static str, Who)> {
     let (token, name) = (TokenId::generate(), String::new());
+    let until = DateTime::<Utc>::MAX_UTC;
+    let mediator = Who::Mediator { mediator: MediatorId::generate(), case: CaseId::generate(), name: name.clone(), until };
     vec![
         ("operator", Who::Operator { token, name: name.clone() }),
         ("agent", Who::Agent { connection: ConnectionId::generate(), name: name.clone() }),
         ("seller", Who::Seller { seller: SellerId::generate(), token, name: name.clone() }),
         ("vendor", Who::Vendor { token, name }),
         ("buyer", Who::Buyer { buyer: BuyerId::generate() }),
+        ("mediator", mediator),
         ("helpdesk", Who::Helpdesk { connection: ConnectionId::generate() }),
         ("system", Who::System),
     ]

@@ -147,7 +147,7 @@ impl CaseOrder {
             (Self::UpdatedDesc, View::Seller(_)) => cases::Column::SellerUpdatedAt,
             (Self::UpdatedDesc, View::Storefront | View::Buyer(_)) => cases::Column::BuyerUpdatedAt,
             (Self::UpdatedDesc, View::Whole) => cases::Column::UpdatedAt,
-            (Self::OpenedDesc, _) => cases::Column::OpenedAt,
+            (Self::OpenedDesc, _) | (Self::UpdatedDesc, View::Mediator { .. }) => cases::Column::OpenedAt,
             (Self::DueAsc, _) => cases::Column::ReplyDueAt,
         }
     }

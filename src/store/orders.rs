@@ -70,13 +70,13 @@ fn line(row: order_lines::Model, currency: Currency) -> Result<OrderLine> {
     })
 }
 
-/// The orders that a reader knows: the operator and the vendor all, a seller its own, a buyer those of their cases.
+/// The orders that a reader knows: the operator and the vendor all, a seller its own, buyers and mediators those of their cases.
 fn visible_orders(scope: Scope) -> Condition {
     let tenant = Condition::all().add(orders::Column::MarketplaceId.eq(scope.marketplace.uuid()));
     match scope.view {
         View::Whole | View::Storefront => tenant,
         View::Seller(seller) => tenant.add(orders::Column::SellerId.eq(seller.uuid())),
-        View::Buyer(_) => tenant.add(scope::known_case(scope, cases::Column::OrderId, orders::Column::Id)),
+        View::Buyer(_) | View::Mediator { .. } => tenant.add(scope::known_case(scope, cases::Column::OrderId, orders::Column::Id)),
     }
 }
 
@@ -123,7 +123,7 @@ impl Store {
         self.with_lines(find.all(&self.reads).await?).await
     }
 
-    /// Sellers by id. A seller knows itself alone; a buyer the sellers of their cases.
+    /// Sellers by id. A seller knows itself alone; buyers and mediators the sellers of their cases.
     pub async fn sellers_by_id(&self, scope: Scope, ids: &[SellerId]) -> Result<Vec<Seller>> {
         let find = sellers::Entity::find().filter(visible_sellers(scope)).filter(sellers::Column::Id.is_in(ids.iter().map(|id| id.uuid())));
         find.all(&self.reads).await?.into_iter().map(seller).collect()
@@ -152,7 +152,7 @@ fn visible_sellers(scope: Scope) -> Condition {
     match scope.view {
         View::Whole | View::Storefront => tenant,
         View::Seller(seller) => tenant.add(sellers::Column::Id.eq(seller.uuid())),
-        View::Buyer(_) => tenant.add(scope::known_case(scope, cases::Column::SellerId, sellers::Column::Id)),
+        View::Buyer(_) | View::Mediator { .. } => tenant.add(scope::known_case(scope, cases::Column::SellerId, sellers::Column::Id)),
     }
 }
 

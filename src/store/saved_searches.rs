@@ -71,7 +71,7 @@ fn of(scope: Scope, owner: TokenId) -> Condition {
     let own = Condition::any().add(saved_searches::Column::OwnerId.eq(owner.uuid()));
     let had = match scope.view {
         View::Whole => own.add(shared()),
-        View::Seller(_) | View::Storefront | View::Buyer(_) => own,
+        View::Seller(_) | View::Storefront | View::Buyer(_) | View::Mediator { .. } => own,
     };
     Condition::all().add(saved_searches::Column::MarketplaceId.eq(scope.marketplace.uuid())).add(had)
 }

@@ -4,10 +4,10 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, SimpleE
 use sea_orm::{ColumnTrait, Condition};
 use uuid::Uuid;
 
-use super::entity::{cases, events, messages, participants, thread_cases};
+use super::entity::{cases, events, mediator_places, messages, participants, thread_cases};
 use crate::domain::charter::ConversationMode;
-use crate::domain::ids::MarketplaceId;
-use crate::domain::parties::{Party, Scope, View};
+use crate::domain::ids::{CaseId, MarketplaceId, MediatorId};
+use crate::domain::parties::{Audience, Party, Scope, View};
 use crate::store::codec::text;
 
 /// The cases that the reader knows of.
@@ -17,7 +17,22 @@ pub(super) fn cases(scope: Scope) -> Condition {
         View::Whole | View::Storefront => tenant,
         View::Seller(seller) => tenant.add(cases::Column::SellerId.eq(seller.uuid())).add(seller_knows(scope.marketplace)),
         View::Buyer(buyer) => tenant.add(cases::Column::BuyerId.eq(buyer.uuid())),
+        View::Mediator { mediator, case, .. } => {
+            tenant.add(cases::Column::Id.eq(case.uuid())).add(Expr::exists(shown_to(scope.marketplace, case, mediator)))
+        }
     }
+}
+
+/// What was shown of a case to a mediator: nothing any more once they are sent away.
+fn shown_to(marketplace: MarketplaceId, case: CaseId, mediator: MediatorId) -> SelectStatement {
+    let column = |column: mediator_places::Column| Expr::col((mediator_places::Entity, column));
+    Query::select()
+        .expr(Expr::val(1))
+        .from(mediator_places::Entity)
+        .and_where(column(mediator_places::Column::MarketplaceId).eq(marketplace.uuid()))
+        .and_where(column(mediator_places::Column::CaseId).eq(case.uuid()))
+        .and_where(column(mediator_places::Column::MediatorId).eq(mediator.uuid()))
+        .take()
 }
 
 /// That the reader knows a case whose `column` is the `other` of the statement's own table. Looked up for each row, as a
@@ -96,6 +111,15 @@ fn place(scope: Scope, thread: &impl ColumnTrait, number: Option<SimpleExpr>) ->
         View::Seller(seller) => (Party::Seller, Some(seller.uuid())),
         View::Buyer(buyer) => (Party::Buyer, Some(buyer.uuid())),
         View::Storefront => (Party::Buyer, None),
+        View::Mediator { mediator, case, .. } => {
+            let column = |column: mediator_places::Column| Expr::col((mediator_places::Entity, column));
+            let mut select = shown_to(scope.marketplace, case, mediator);
+            select.and_where(column(mediator_places::Column::ThreadId).eq(Expr::col(thread.as_column_ref())));
+            if let Some(number) = number {
+                select.and_where(column(mediator_places::Column::VisibleFrom).lte(number));
+            }
+            return Some(select);
+        }
     };
     let p = Alias::new("place");
     let column = |column: participants::Column| Expr::col((p.clone(), column));
@@ -121,8 +145,10 @@ pub(super) fn nothing() -> SimpleExpr {
 }
 
 fn meant_for(scope: Scope, audience: impl ColumnTrait) -> Condition {
-    let Some(party) = scope.audience() else { return Condition::all() };
+    let sides = scope.audience();
+    if sides == Audience::NOBODY {
+        return Condition::all();
+    }
     // Bits and not a list of values: an audience is a set of sides.
-    let bit = crate::domain::parties::Audience::of([party]).bits();
-    Condition::all().add(Expr::col(audience.as_column_ref()).bit_and(bit).ne(0))
+    Condition::all().add(Expr::col(audience.as_column_ref()).bit_and(sides.bits()).eq(sides.bits()))
 }

@@ -50,7 +50,7 @@ fn usable(scope: Scope) -> Condition {
                     .add(templates::Column::Users.eq(text(TemplateUsers::Everybody))),
             ),
         ),
-        View::Storefront | View::Buyer(_) => tenant.add(templates::Column::Id.eq(Uuid::nil())),
+        View::Storefront | View::Buyer(_) | View::Mediator { .. } => tenant.add(templates::Column::Id.eq(Uuid::nil())),
     }
 }
 

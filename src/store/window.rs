@@ -8,15 +8,15 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::entity::{cases, events, participants};
+use super::entity::{cases, events, mediator_places, participants};
 use super::threads::member;
 use super::timeline::event;
 use super::{Result, Store, scope};
-use crate::domain::ids::{BuyerId, MarketplaceId, SellerId};
+use crate::domain::ids::{BuyerId, MarketplaceId, MediatorId, SellerId};
 use crate::domain::parties::Scope;
 use crate::domain::sight::{Surroundings, changes_sight};
 use crate::domain::threads::Member;
@@ -96,6 +96,30 @@ impl Window {
     }
 }
 
+/// Who stands where in a case.
+struct Parties {
+    /// The seller who knows it.
+    seller: Option<SellerId>,
+    buyer: BuyerId,
+    /// The threads that were shown to mediators, each from which message on.
+    shown: Vec<(MediatorId, Uuid, i64)>,
+}
+
+impl Parties {
+    /// The mediators of the case, each with the message from which on they see this thread.
+    fn mediators_at(&self, thread: Option<Uuid>) -> Vec<(MediatorId, Option<i64>)> {
+        let mut all: Vec<(MediatorId, Option<i64>)> = Vec::new();
+        for (mediator, shown, from) in &self.shown {
+            let from = Some(*from).filter(|_| thread == Some(*shown));
+            match all.iter_mut().find(|(known, _)| known == mediator) {
+                Some((_, known)) => *known = known.or(from),
+                None => all.push((*mediator, from)),
+            }
+        }
+        all
+    }
+}
+
 impl Store {
     /// The newest events of a marketplace. The first who follows starts the reader, at this position or, when none is given,
     /// where the marketplace stands; it ends with the last.
@@ -171,27 +195,43 @@ impl Store {
         let told = rows.into_iter().map(|row| {
             let message = row.message_number.zip(row.thread_id);
             let message = message.map(|(number, thread)| (number, places.get(&thread).cloned().unwrap_or_default()));
-            let (seller, buyer) = parties.get(&row.case_id).copied().unwrap_or((None, BuyerId::from_uuid(Uuid::nil())));
-            Ok(Arc::new(Told { around: Surroundings { seller, buyer, message }, event: event(row)? }))
+            let parties = parties.get(&row.case_id);
+            let (seller, buyer) = parties.map_or((None, BuyerId::from_uuid(Uuid::nil())), |known| (known.seller, known.buyer));
+            let mediators = parties.map(|known| known.mediators_at(row.thread_id)).unwrap_or_default();
+            Ok(Arc::new(Told { around: Surroundings { seller, buyer, message, mediators }, event: event(row)? }))
         });
         told.collect()
     }
 
-    async fn parties(&self, marketplace: MarketplaceId, rows: &[events::Model]) -> Result<HashMap<Uuid, (Option<SellerId>, BuyerId)>> {
+    async fn parties(&self, marketplace: MarketplaceId, rows: &[events::Model]) -> Result<HashMap<Uuid, Parties>> {
         let ids: std::collections::BTreeSet<_> = rows.iter().map(|row| row.case_id).collect();
+        let shown = cases::Entity::belongs_to(mediator_places::Entity)
+            .from((cases::Column::MarketplaceId, cases::Column::Id))
+            .to((mediator_places::Column::MarketplaceId, mediator_places::Column::CaseId));
         let found = cases::Entity::find()
             .select_only()
             .columns([cases::Column::Id, cases::Column::SellerId, cases::Column::BuyerId])
             .expr_as(scope::seller_knows(marketplace), "known")
+            .columns([mediator_places::Column::MediatorId, mediator_places::Column::ThreadId, mediator_places::Column::VisibleFrom])
+            .join(JoinType::LeftJoin, RelationDef::from(shown))
             .filter(cases::Column::MarketplaceId.eq(marketplace.uuid()))
             .filter(cases::Column::Id.is_in(ids))
-            .into_tuple::<(Uuid, Option<Uuid>, Uuid, bool)>()
+            .into_tuple::<(Uuid, Option<Uuid>, Uuid, bool, Option<Uuid>, Option<Uuid>, Option<i64>)>()
             .all(&self.reads)
             .await?;
-        let parties = |(id, seller, buyer, known): (_, Option<_>, _, bool)| {
-            (id, (seller.filter(|_| known).map(SellerId::from_uuid), BuyerId::from_uuid(buyer)))
-        };
-        Ok(found.into_iter().map(parties).collect())
+        let mut parties: HashMap<Uuid, Parties> = HashMap::new();
+        for (id, seller, buyer, known, mediator, thread, from) in found {
+            let new = || Parties {
+                seller: seller.filter(|_| known).map(SellerId::from_uuid),
+                buyer: BuyerId::from_uuid(buyer),
+                shown: Vec::new(),
+            };
+            let parties = parties.entry(id).or_insert_with(new);
+            if let (Some(mediator), Some(thread), Some(from)) = (mediator, thread, from) {
+                parties.shown.push((MediatorId::from_uuid(mediator), thread, from));
+            }
+        }
+        Ok(parties)
     }
 
     async fn places(&self, marketplace: MarketplaceId, rows: &[events::Model]) -> Result<HashMap<Uuid, Vec<(Member, i64)>>> {
@@ -225,7 +265,7 @@ mod tests {
     fn told(position: i64, kind: EventKind) -> Arc<Told> {
         let (id, case, at) = (EventId::generate(), CaseId::generate(), DateTime::UNIX_EPOCH);
         let event = Event { id, case, number: 1, position, kind, audience: Audience::ALL, actor: Who::System, at };
-        Arc::new(Told { event, around: Surroundings { seller: None, buyer: BuyerId::generate(), message: None } })
+        Arc::new(Told { event, around: Surroundings { seller: None, buyer: BuyerId::generate(), message: None, mediators: Vec::new() } })
     }
 
     fn opened(position: i64) -> Arc<Told> {

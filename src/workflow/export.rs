@@ -73,7 +73,7 @@ pub struct Export {
 
 /// The address at which a viewer can have the export `file` of a case for a while; none when the viewer does not see the case.
 pub async fn link(cx: &Cx, scope: Scope, case: CaseId, file: &str) -> Result<Option<Link>> {
-    let known = !cx.store.cases_by_id(scope, &[case]).await?.is_empty();
+    let known = may_export(scope) && !cx.store.cases_by_id(scope, &[case]).await?.is_empty();
     Ok(known
         .then(|| cx.links.make(Purpose::CaseExport, &subject(&case.to_string(), file), &format!("/cases/{case}/{file}"), scope, cx.now())))
 }
@@ -87,8 +87,16 @@ fn subject(case: &str, file: &str) -> String {
     format!("{case}/{file}")
 }
 
+/// Mediators read a case for a while and take no file of it along.
+const fn may_export(scope: Scope) -> bool {
+    !matches!(scope.view, View::Mediator { .. })
+}
+
 /// Begins an export.
 pub async fn begin(cx: &Cx, scope: Scope, case: CaseId) -> Result<(Header, Export)> {
+    if !may_export(scope) {
+        return Err(Error::NotFound);
+    }
     let case = cx.store.cases_by_id(scope, &[case]).await?.pop().ok_or(Error::NotFound)?;
     let marketplace = cx.marketplace(scope.marketplace).await?;
     let threads: Vec<_> = cx.store.threads_of_cases(scope, &[case.id]).await?.into_iter().map(|(_, thread)| thread).collect();
@@ -185,14 +193,14 @@ fn shown_buyer(buyer: Buyer, view: View) -> Buyer {
 
 fn shown_order(order: Order, view: View) -> Order {
     match view {
-        View::Seller(_) => Order { buyer_email: None, ..order },
+        View::Seller(_) | View::Mediator { .. } => Order { buyer_email: None, ..order },
         _ => order,
     }
 }
 
 /// A subject is the buyer's words.
 fn shown_case(case: Case, scope: Scope, marketplace: &Marketplace) -> Case {
-    match scope.audience() {
+    match scope.reads_as(Party::Buyer) {
         Some(reader) => Case { subject: marketplace.words_for(&case.subject, Party::Buyer, reader), ..case },
         None => case,
     }
@@ -200,7 +208,7 @@ fn shown_case(case: Case, scope: Scope, marketplace: &Marketplace) -> Case {
 
 /// With what the reader's side does not get to read of it hidden, as in the interface.
 fn shown_message(message: Message, scope: Scope, marketplace: &Marketplace) -> Message {
-    let message = match scope.audience() {
+    let message = match scope.reads_as(message.author) {
         None => message,
         Some(reader) => Message {
             text: marketplace.words_for(&message.text, message.author, reader),
@@ -218,7 +226,9 @@ fn shown_message(message: Message, scope: Scope, marketplace: &Marketplace) -> M
 /// The names of tokens and agents are for their own side, and a note is words like others.
 fn shown_event(mut event: Event, scope: Scope, marketplace: &Marketplace) -> Event {
     let view = scope.view;
-    if let (EventKind::CaseEscalated { note, .. }, Some(author), Some(reader)) = (&mut event.kind, event.actor.party(), scope.audience()) {
+    if let (EventKind::CaseEscalated { note, .. }, Some(author)) = (&mut event.kind, event.actor.party())
+        && let Some(reader) = scope.reads_as(author)
+    {
         *note = marketplace.words_for(note, author, reader);
     }
     let own = match (view, &event.actor) {

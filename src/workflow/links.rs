@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::ids::MarketplaceId;
+use crate::domain::ids::{MarketplaceId, MediatorId};
 use crate::domain::parties::{Scope, View};
 use crate::vault::SigningKey;
 
@@ -83,7 +83,11 @@ impl Links {
     /// A link to `subject` at `path`, with the eyes of `scope`, good from now on for a while.
     pub fn make(&self, purpose: Purpose, subject: &str, path: &str, scope: Scope, now: DateTime<Utc>) -> Link {
         // In whole seconds, as it is written.
-        let expires = (now + LIFE).timestamp();
+        let longest = match scope.view {
+            View::Mediator { until, .. } => until.min(now + LIFE),
+            _ => now + LIFE,
+        };
+        let expires = longest.timestamp();
         let (viewer, time) = (written(scope), expires.to_string());
         let signature = self.key.sign(&[purpose.word(), subject, &viewer, &time]);
         let url = format!("{}{path}?viewer={viewer}&expires={time}&signature={signature}", self.base);
@@ -110,6 +114,7 @@ fn written(scope: Scope) -> String {
         View::Storefront => "storefront".to_owned(),
         View::Seller(seller) => seller.to_string(),
         View::Buyer(buyer) => buyer.to_string(),
+        View::Mediator { mediator, case, until } => format!("{mediator}.{case}.{}", until.timestamp_micros()),
     };
     format!("{}.{eyes}", scope.marketplace)
 }
@@ -120,15 +125,23 @@ fn read(viewer: &str) -> Option<Scope> {
     let view = match eyes {
         "operator" => View::Whole,
         "storefront" => View::Storefront,
+        other if other.starts_with(MediatorId::PREFIX) => mediator(other)?,
         other => other.parse().map(View::Seller).or_else(|_| other.parse().map(View::Buyer)).ok()?,
     };
     Some(Scope { marketplace, view })
 }
 
+fn mediator(eyes: &str) -> Option<View> {
+    let mut parts = eyes.splitn(3, '.');
+    let mut next = || parts.next();
+    let (mediator, case, until) = (next()?.parse().ok()?, next()?.parse().ok()?, next()?.parse().ok()?);
+    Some(View::Mediator { mediator, case, until: DateTime::from_timestamp_micros(until)? })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::{BuyerId, SellerId};
+    use crate::domain::ids::{BuyerId, CaseId, SellerId};
     use crate::vault::Vault;
 
     #[test]
@@ -136,7 +149,9 @@ mod tests {
         let now: DateTime<Utc> = "2026-11-22T12:00:00.5Z".parse().unwrap();
         let links = Links::new(Vault::new(&Vault::generate_key()).unwrap().signing_key().clone(), "https://t.example".to_owned());
         let marketplace = MarketplaceId::generate();
-        for view in [View::Whole, View::Storefront, View::Seller(SellerId::generate()), View::Buyer(BuyerId::generate())] {
+        let until = now + TimeDelta::days(1);
+        let mediator = View::Mediator { mediator: MediatorId::generate(), case: CaseId::generate(), until };
+        for view in [View::Whole, View::Storefront, View::Seller(SellerId::generate()), View::Buyer(BuyerId::generate()), mediator] {
             let scope = Scope { marketplace, view };
             let link = links.make(Purpose::Attachment, "att_1", "/attachments/att_1", scope, now);
             assert_eq!(link.expires_at, "2026-11-22T12:15:00Z".parse::<DateTime<Utc>>().unwrap());
@@ -156,5 +171,9 @@ mod tests {
                 assert_eq!(links.open(Purpose::Attachment, "att_1", Seal { viewer: &operator, ..seal }, now), Err(ClosedLink::Forged));
             }
         }
+        let until = now + TimeDelta::seconds(90);
+        let scope = Scope { marketplace, view: View::Mediator { mediator: MediatorId::generate(), case: CaseId::generate(), until } };
+        let link = links.make(Purpose::Attachment, "att_1", "/attachments/att_1", scope, now);
+        assert!(link.expires_at <= until, "no link outlives the access of whom it was made for");
     }
 }

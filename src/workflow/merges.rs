@@ -26,6 +26,11 @@ pub async fn merge(cx: &Cx, actor: &Actor, id: CaseId, into: CaseId) -> Result<C
         policy::require_action(&actor.who, CaseAction::Merge, case)?;
     }
     mergeable(&source, &target)?;
+    // They were let into this matter; nobody has asked whether they may read another one.
+    if super::mediators::reads_along(&tx, target.id, cx.now()).await? {
+        let message = "A mediator reads along in this case: take the access away first, or wait until it is over.";
+        return Err(refused(&["intoCaseId"], Refusal::Invalid { message: message.into() }));
+    }
 
     let source_terms = tx.terms(&marketplace, &source).await?;
     let mut closed = source.apply(&CaseMove::Close(Outcome::Merged), &source_terms, cx.now())?;

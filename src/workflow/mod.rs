@@ -14,6 +14,7 @@ pub mod inbound;
 pub mod links;
 pub mod mails;
 pub mod masking;
+pub mod mediators;
 pub mod merges;
 pub mod orders;
 pub mod outbound;

@@ -22,7 +22,7 @@ pub async fn typing(cx: &Cx, actor: &Actor, thread: ThreadId, typing: Typing) ->
 
 /// Who takes part in a thread now, the actor's own place first of all; not found for whoever has no place in it.
 pub async fn look(cx: &Cx, actor: &Actor, thread: ThreadId) -> Result<(ParticipantId, Vec<Participant>)> {
-    if actor.scope().view == View::Storefront {
+    if matches!(actor.scope().view, View::Storefront | View::Mediator { .. }) {
         return Err(Error::NotFound);
     }
     let participants = cx.store.participants(actor.scope(), &[thread]).await?;

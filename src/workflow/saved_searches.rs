@@ -31,7 +31,7 @@ pub struct SearchDraft {
 pub const fn owner(who: &Who) -> Option<TokenId> {
     match who {
         Who::Operator { token, .. } | Who::Seller { token, .. } | Who::Vendor { token, .. } => Some(*token),
-        Who::Buyer { .. } | Who::Agent { .. } | Who::Helpdesk { .. } | Who::System => None,
+        Who::Buyer { .. } | Who::Mediator { .. } | Who::Agent { .. } | Who::Helpdesk { .. } | Who::System => None,
     }
 }
 

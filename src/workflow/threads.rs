@@ -27,6 +27,7 @@ pub(super) fn scoped_key(who: &Who, key: &str) -> String {
     match who {
         Who::Operator { token, .. } | Who::Seller { token, .. } | Who::Vendor { token, .. } => format!("{token}/{key}"),
         Who::Buyer { buyer } => format!("{buyer}/{key}"),
+        Who::Mediator { mediator, .. } => format!("{mediator}/{key}"),
         Who::Agent { connection, .. } | Who::Helpdesk { connection } => format!("{connection}/{key}"),
         Who::System => format!("system/{key}"),
     }

@@ -21,6 +21,7 @@ mod leaks;
 mod live;
 mod main_job;
 mod masking;
+mod mediators;
 mod migrations;
 mod plans;
 mod presence;

@@ -13,6 +13,7 @@ use trilogue::domain::tickets::HelpdeskKind;
 
 use crate::attachments;
 use crate::harness::{Db, Receiver, Story, TestApp, on_both_databases};
+use crate::mediators::admit;
 
 /// Columns that the story below leaves empty, each with the reason.
 const EMPTY: &[&str] = &[
@@ -36,6 +37,7 @@ const EMPTY: &[&str] = &[
     "mail_deliveries.finished_at",     // no mail server takes them
     "mail_deliveries.lease_until",     // nobody works now
     "marketplaces.next_charter_at",    // no change of the charter is announced
+    "mediators.revoked_at",            // nobody was sent away
     "messages.copied_from",            // no case was split
     "messages.redacted_at",            // nothing was blacked out
     "outbox.began_at",                 // every outcome is known
@@ -129,6 +131,7 @@ on_both_databases! {
         let away = json!({ "closures": [{ "first": "2026-12-24", "last": "2027-01-01" }] });
         story.app.act(&story.seller, "sellerSetClosures", "seller { id }", away).await;
         story.app.act(&story.operator, "savedSearchCreate", "savedSearch { id }", json!({ "name": "Urgent" })).await;
+        admit(&story, &story.case(ticket, "id").await["id"], json!({ "email": "claire@mediation.example" })).await;
 
         let db = Database::connect(&story.app.settings.database_url).await.unwrap();
         let mut empty = Vec::new();

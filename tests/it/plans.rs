@@ -50,6 +50,7 @@ async fn a_day(story: &Story) {
     let query = "query($input: MessagePreviewInput!) { messagePreview(input: $input) { readings { text } } }";
     story.app.ask(&story.operator, query, preview).await;
     templates(story, &case["id"]).await;
+    Box::pin(mediators(story, &case["id"], &thread)).await;
     let opening = json!({ "subject": "Question", "buyerName": "Marie", "buyerEmail": "marie@example.org", "text": "Bonjour", "orderReference": ORDER, "idempotencyKey": "k" });
     story.app.act(&story.vendor, "caseOpen", "case { id }", opening).await;
     story.desk.settle(&story.app).await;
@@ -98,6 +99,28 @@ async fn templates(story: &Story, case: &serde_json::Value) {
         assert_eq!(seen["templateRender"]["text"], "Bonsoir", "{seen:#}");
         story.app.act(token, "templateDelete", "deletedId", json!({ "id": made, "revision": 2 })).await;
     }
+}
+
+/// Somebody from outside, what they commonly ask, and how they are sent away.
+async fn mediators(story: &Story, case: &serde_json::Value, thread: &str) {
+    let mediator = crate::mediators::admit(story, case, json!({ "threadIds": [thread] })).await;
+    let by = json!({ "by": { "id": case } });
+    for (query, variables) in [(SIDEBAR, by.clone()), (TIMELINE, by), (LIST, json!({}))] {
+        story.app.ask(&mediator.token, query, variables).await;
+    }
+    for query in ["{ search(query: \"colis\") { nodes { case { id } } } }", "{ cases { nodes { updatedAt } } }"] {
+        story.app.ask(&mediator.token, query, json!({})).await;
+    }
+    let first = "query($id: ID!) { case(by: { id: $id }) { timeline(first: 1) { nodes { id } } } }";
+    let first = story.app.ask(&mediator.token, first, json!({ "id": case })).await["case"]["timeline"]["nodes"][0]["id"].clone();
+    let followed = "subscription($id: ID!, $since: ID) { caseTimelineItemAdded(caseId: $id, since: $since) { id } }";
+    let variables = json!({ "id": case, "since": first });
+    let mut socket = harness::Socket::follow(&story.app.url, &mediator.token, followed, variables).await;
+    socket.next().await;
+    let query = "query($id: ID!) { case(by: { id: $id }) { mediators { name threads { id } } } }";
+    story.app.ask(&story.operator, query, json!({ "id": case })).await;
+    story.app.act(&story.operator, "mediatorRevoke", "mediator { id }", json!({ "mediatorId": mediator.id })).await;
+    assert_eq!(socket.rest().await.1, Some(4403));
 }
 
 /// E-mails to sellers and staff from now on, some of them stopped.

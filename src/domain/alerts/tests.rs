@@ -7,7 +7,7 @@ use crate::domain::attachments::AttachmentState;
 use crate::domain::cases::{CaseStatus, EscalationReason, Outcome};
 use crate::domain::charter::Promise;
 use crate::domain::ids::{
-    AttachmentId, CaseId, DeliveryId, EventId, MessageId, OrderId, ParticipantId, SellerId, ThreadId, TicketId, TokenId,
+    AttachmentId, CaseId, DeliveryId, EventId, MediatorId, MessageId, OrderId, ParticipantId, SellerId, ThreadId, TicketId, TokenId,
 };
 use crate::domain::parties::{Audience, Party, Who};
 use crate::domain::reasons::ResolutionKind;
@@ -54,6 +54,8 @@ fn kinds() -> Vec<EventKind> {
         EventKind::TicketDeleted { ticket },
         EventKind::TicketMarkedSpam { ticket },
         EventKind::TicketRestored { ticket },
+        EventKind::MediatorAdmitted { mediator: MediatorId::from_uuid(of(15)), name: SECRET.into(), until: DateTime::<Utc>::UNIX_EPOCH },
+        EventKind::MediatorRevoked { mediator: MediatorId::from_uuid(of(15)), name: SECRET.into() },
     ]
 }
 

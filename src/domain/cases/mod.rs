@@ -360,6 +360,8 @@ impl Case {
             View::Whole => self.updated_at,
             View::Seller(_) => self.seller_updated_at,
             View::Storefront | View::Buyer(_) => self.buyer_updated_at,
+            // No column has it; the door asks the timeline.
+            View::Mediator { .. } => self.opened_at,
         }
     }
 

@@ -169,7 +169,7 @@ impl Eyes {
         match view {
             View::Whole => Some((Self::Operator, vec![TemplateOwner::Marketplace])),
             View::Seller(seller) => Some((Self::Seller, vec![TemplateOwner::Marketplace, TemplateOwner::Seller(seller)])),
-            View::Storefront | View::Buyer(_) => None,
+            View::Storefront | View::Buyer(_) | View::Mediator { .. } => None,
         }
     }
 }

@@ -10,7 +10,7 @@ pub(super) enum Language {
 }
 
 /// What is shown, in French, in English.
-const WORDS: [(&str, &str, &str); 74] = [
+const WORDS: [(&str, &str, &str); 77] = [
     ("case", "Dossier", "Case"),
     ("generated", "Établi le", "Generated at"),
     ("viewer", "Vu par", "As seen by"),
@@ -74,6 +74,9 @@ const WORDS: [(&str, &str, &str); 74] = [
     ("TICKET_DELETED", "Ticket supprimé", "Ticket deleted"),
     ("TICKET_MARKED_SPAM", "Ticket marqué indésirable", "Ticket marked as spam"),
     ("TICKET_RESTORED", "Ticket rétabli", "Ticket restored"),
+    ("MEDIATOR", "Médiateur", "Mediator"),
+    ("MEDIATOR_ADMITTED", "Médiateur admis à lire", "Mediator let in to read"),
+    ("MEDIATOR_REVOKED", "Accès du médiateur retiré", "Mediator’s access taken away"),
     ("SELLER_SILENT", "le vendeur n’a pas répondu", "the seller did not answer"),
     ("DISAGREEMENT", "désaccord", "disagreement"),
     ("SELLER_ASKS_HELP", "le vendeur demande de l’aide", "the seller asks for help"),

@@ -170,6 +170,7 @@ const fn role(view: View) -> &'static str {
         View::Seller(_) => "SELLER",
         View::Storefront => "VENDOR",
         View::Buyer(_) => "BUYER",
+        View::Mediator { .. } => "MEDIATOR",
     }
 }
 
@@ -180,6 +181,7 @@ fn actor(who: &Who) -> (&'static str, Option<&str>) {
         Who::Seller { name, .. } => ("SELLER", name.as_str()),
         Who::Vendor { name, .. } => ("VENDOR", name.as_str()),
         Who::Agent { name, .. } => ("AGENT", name.as_str()),
+        Who::Mediator { name, .. } => ("MEDIATOR", name.as_str()),
         Who::Buyer { .. } => ("BUYER", ""),
         Who::Helpdesk { .. } => ("HELPDESK", ""),
         Who::System => ("SYSTEM", ""),

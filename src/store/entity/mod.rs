@@ -16,6 +16,8 @@ pub(crate) mod events;
 pub(crate) mod inbox;
 pub(crate) mod mail_deliveries;
 pub(crate) mod marketplaces;
+pub(crate) mod mediator_places;
+pub(crate) mod mediators;
 pub(crate) mod messages;
 pub(crate) mod order_lines;
 pub(crate) mod orders;

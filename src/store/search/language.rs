@@ -24,7 +24,7 @@ impl Contact {
     pub(super) const fn seen_by(view: View) -> Self {
         match view {
             View::Whole => Self::Searched,
-            View::Seller(_) | View::Buyer(_) | View::Storefront => Self::Left,
+            View::Seller(_) | View::Buyer(_) | View::Storefront | View::Mediator { .. } => Self::Left,
         }
     }
 }

@@ -83,6 +83,7 @@ fn gates(scope: Scope, filter: &SearchFilter) -> Vec<String> {
         View::Seller(seller) => gates.push(gate('s', seller.uuid())),
         View::Buyer(buyer) => gates.push(gate('b', buyer.uuid())),
         View::Storefront => gates.push(STOREFRONT.to_owned()),
+        View::Mediator { case, .. } => gates.push(gate('c', case.uuid())),
     }
     gates.extend(filter.seller.map(|seller| gate('s', seller.uuid())));
     gates.extend(filter.case.map(|case| gate('c', case.uuid())));

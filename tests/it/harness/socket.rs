@@ -63,6 +63,21 @@ impl Socket {
         code.await.expect("the socket stays open")
     }
 
+    /// What the server still says before it closes, and the code with which it does.
+    pub(crate) async fn rest(mut self) -> (Vec<Value>, Option<u16>) {
+        let rest = tokio::time::timeout(PATIENCE, async {
+            let mut said = Vec::new();
+            loop {
+                match self.0.next().await.unwrap().unwrap() {
+                    Message::Text(text) => said.push(serde_json::from_str(&text).unwrap()),
+                    Message::Close(frame) => return (said, frame.map(|frame| frame.code.into())),
+                    _ => {}
+                }
+            }
+        });
+        rest.await.expect("the socket stays open")
+    }
+
     /// The next item's data.
     pub(crate) async fn next(&mut self) -> Value {
         let message = self.receive().await;

@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::io::DuplexStream;
 use tokio::time::{Instant, sleep};
 use tokio_tungstenite::tungstenite::Message;
-use trilogue::http::prepare::Denied;
+use trilogue::http::prepare::{Denied, Lapse};
 use trilogue::http::websocket::SocketSettings;
 
 use super::server::{InMemory, in_the_end};
@@ -53,6 +53,39 @@ async fn a_withdrawn_token_closes_4403_at_the_next_check() {
     server.inside.doorkeeper.say(Some(Denied::Unauthenticated));
     assert_eq!(in_the_end(peer.closed()).await.0, 4403);
     server.inside.gate.dropped.notified().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn credentials_that_end_close_4403_when_they_do() {
+    let server = InMemory::start(SocketSettings::default());
+    *server.inside.doorkeeper.lapse.lock().unwrap() = Some(Lapse { after: Duration::from_secs(7) });
+    let mut peer = connect(&server).await;
+    let start = Instant::now();
+    peer.subscribe("1", "subscription { silent }").await;
+    server.inside.gate.subscribed.notified().await;
+    server.inside.doorkeeper.say(Some(Denied::Unauthenticated));
+    assert_eq!(in_the_end(peer.closed()).await.0, 4403);
+    assert_eq!(start.elapsed().as_secs(), 7, "and not at the next ping");
+}
+
+#[tokio::test(start_paused = true)]
+async fn credentials_that_end_are_looked_at_before_each_item() {
+    let server = InMemory::start(SocketSettings::default());
+    *server.inside.doorkeeper.lapse.lock().unwrap() = Some(Lapse { after: Duration::from_hours(1) });
+    let mut peer = connect(&server).await;
+    peer.subscribe("1", "subscription { onDemand }").await;
+    server.inside.gate.subscribed.notified().await;
+    server.inside.gate.open.notify_one();
+    assert_eq!(peer.next().await["payload"]["data"]["onDemand"], 1);
+    server.inside.doorkeeper.say(Some(Denied::Unauthenticated));
+    server.inside.gate.open.notify_one();
+    let last = loop {
+        match peer.socket.next().await.unwrap().unwrap() {
+            Message::Ping(_) | Message::Pong(_) => {}
+            other => break other,
+        }
+    };
+    assert!(matches!(last, Message::Close(Some(frame)) if u16::from(frame.code) == 4403), "the second item was handed over");
 }
 
 #[tokio::test(start_paused = true)]

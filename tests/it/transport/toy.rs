@@ -12,7 +12,7 @@ use async_graphql::{
 use axum::http::{HeaderMap, header};
 use futures_util::stream::{self, Stream, StreamExt};
 use tokio::sync::Notify;
-use trilogue::http::prepare::{Denied, Prepare};
+use trilogue::http::prepare::{Denied, Lapse, Prepare};
 
 pub(crate) type ToySchema = Schema<Query, Mutation, Subscriptions>;
 
@@ -38,6 +38,8 @@ pub(crate) fn schema(gate: Arc<Gate>) -> ToySchema {
 #[derive(Default)]
 pub(crate) struct Doorkeeper {
     pub(crate) verdict: Mutex<Option<Denied>>,
+    /// How long credentials are good, where that is known.
+    pub(crate) lapse: Mutex<Option<Lapse>>,
 }
 
 impl Doorkeeper {
@@ -53,7 +55,13 @@ impl Prepare for Doorkeeper {
         match *self.verdict.lock().unwrap() {
             Some(denied) => Err(denied),
             None if header || param => Err(Denied::Unauthenticated),
-            None => Ok(Data::default()),
+            None => {
+                let mut data = Data::default();
+                if let Some(lapse) = *self.lapse.lock().unwrap() {
+                    data.insert(lapse);
+                }
+                Ok(data)
+            }
         }
     }
 }
@@ -178,6 +186,15 @@ impl Subscriptions {
         Ok(stream::pending().map(move |number| {
             let _alive = &source;
             number
+        }))
+    }
+
+    /// A number each time that the gate opens.
+    async fn on_demand(&self, ctx: &async_graphql::Context<'_>) -> Result<impl Stream<Item = usize>> {
+        let source = Source::new(ctx)?;
+        Ok(stream::unfold((source, 0), |(source, number)| async move {
+            source.0.open.notified().await;
+            Some((number + 1, (source, number + 1)))
         }))
     }
 
