@@ -13,6 +13,7 @@ pub mod money;
 pub mod orders;
 pub mod parties;
 pub mod presence;
+pub mod purchases;
 pub mod reasons;
 pub mod refusal;
 pub mod search;
