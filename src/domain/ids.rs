@@ -134,6 +134,14 @@ ids! {
     AlertRecipientId, "alr", "an alert recipient id";
     /// An e-mail that goes out.
     MailId, "mai", "an e-mail id";
+    /// A refund.
+    RefundId, "rfd", "a refund id";
+    /// A posting of the ledger.
+    PostingId, "pst", "a posting id";
+    /// A store credit.
+    StoreCreditId, "scr", "a store credit id";
+    /// A promo code.
+    PromoCodeId, "prc", "a promo code id";
 }
 
 #[cfg(test)]

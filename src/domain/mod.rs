@@ -15,6 +15,7 @@ pub mod parties;
 pub mod presence;
 pub mod purchases;
 pub mod reasons;
+pub mod refunds;
 pub mod refusal;
 pub mod search;
 pub mod sentiment;

@@ -50,7 +50,7 @@ pub enum Update {
     /// It was taken.
     Taken {
         /// The line from now on. What was decided keeps the line that it was decided on.
-        record: RecordedLine,
+        record: Box<RecordedLine>,
         /// What it wanted to change and could not.
         kept: Vec<FrozenFact>,
     },
@@ -111,6 +111,6 @@ impl RecordedLine {
             return Ok(Update::Unchanged);
         }
         let version = if facts == *known { self.version } else { self.version.next() };
-        Ok(Update::Taken { record: Self { version, told_at, sold: SoldLine::new(facts)? }, kept })
+        Ok(Update::Taken { record: Box::new(Self { version, told_at, sold: SoldLine::new(facts)? }), kept })
     }
 }
