@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::money::{BasisPoints, MoneyError};
+use super::super::money::{BasisPoints, Money, MoneyError};
 use super::super::purchases::{Part, Parts, PartsError};
 use super::RefundRefusal;
 
@@ -102,6 +102,17 @@ pub struct Borne {
     pub carrier: Parts,
 }
 
+/// A bare sum by who bears it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BorneSum {
+    /// The seller's.
+    pub seller: Money,
+    /// The operator's.
+    pub operator: Money,
+    /// The carrier's.
+    pub carrier: Money,
+}
+
 impl Bearing {
     const fn weights(self) -> [u64; 3] {
         match self {
@@ -110,6 +121,14 @@ impl Bearing {
             Self::Carrier => [0, 0, 1],
             Self::Shared(SharedCost { seller, operator, carrier }) => [seller.get() as u64, operator.get() as u64, carrier.get() as u64],
         }
+    }
+
+    /// Who bears how much of a bare sum. Together they are the whole.
+    pub fn split_sum(self, sum: Money) -> Result<BorneSum, MoneyError> {
+        let nothing = Money::zero(sum.currency);
+        let mut shares = sum.split(&self.weights())?.into_iter();
+        let mut next = || shares.next().unwrap_or(nothing);
+        Ok(BorneSum { seller: next(), operator: next(), carrier: next() })
     }
 
     fn split(self, parts: Parts) -> Result<Borne, MoneyError> {

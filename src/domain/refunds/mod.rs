@@ -36,7 +36,7 @@ mod tests;
 pub use actions::{Available, RefundAction};
 pub use amounts::{Asked, DeliveryQuote, Ground, ItemOrder, LineStanding, refundable};
 pub use attempts::{Attempt, AttemptNumber, AttemptOutcome, FailureKind, IdempotencyKey, ProviderReference};
-pub use bearers::{Bearing, Borne, CostPlan, SharedCost};
+pub use bearers::{Bearing, Borne, BorneSum, CostPlan, SharedCost};
 pub use events::{Moved, NewRefundEvent, RefundEffect, RefundEvent};
 pub use late::{InterestReading, LateIncrease, LateLaw, LatePayment};
 pub use law::{Claim, ClaimStanding, Hold, LegalClock, RefundBasis, ReturnCostNotice, ReturnCostPayer, return_cost_payer};
