@@ -7,7 +7,7 @@ use super::super::ids::{OrderId, PostingId, RefundId, SellerId};
 use super::super::money::{BasisPoints, ExchangeRate, Money};
 use super::super::refunds::Bearing;
 use super::posting::settled;
-use super::{Account, Cause, Draft, EntryKind, LedgerError, Posting};
+use super::{Account, Cause, CauseName, Draft, EntryKind, LedgerError, Posting};
 
 /// Whether a person credits or debits a seller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -35,7 +35,7 @@ fn positive(amount: Money) -> Result<Money, LedgerError> {
 }
 
 /// A penalty of the operator on a seller, and the tax on it. `name` makes it unique.
-pub fn penalty(seller: SellerId, fee: Money, tax_rate: BasisPoints, name: String, at: DateTime<Utc>) -> Result<Posting, LedgerError> {
+pub fn penalty(seller: SellerId, fee: Money, tax_rate: BasisPoints, name: CauseName, at: DateTime<Utc>) -> Result<Posting, LedgerError> {
     let (fee, seller) = (positive(fee)?, Account::Seller(seller));
     let mut draft = Draft::new();
     draft.transfer(EntryKind::SellerPenaltyFee, seller, Account::Operator, fee, None)?;
@@ -44,7 +44,7 @@ pub fn penalty(seller: SellerId, fee: Money, tax_rate: BasisPoints, name: String
 }
 
 /// Money that went to a seller. It may come before a refund that the seller then owes. `name` makes it unique.
-pub fn payout(seller: SellerId, amount: Money, name: String, at: DateTime<Utc>) -> Result<Posting, LedgerError> {
+pub fn payout(seller: SellerId, amount: Money, name: CauseName, at: DateTime<Utc>) -> Result<Posting, LedgerError> {
     let mut draft = Draft::new();
     draft.transfer(EntryKind::Payout, Account::Seller(seller), Account::Payouts, positive(amount)?, None)?;
     draft.post(Cause::Named { name }, at)
@@ -56,7 +56,7 @@ pub fn manual(
     kind: ManualKind,
     amount: Money,
     (corrects, note): (PostingId, &str),
-    name: String,
+    name: CauseName,
     at: DateTime<Utc>,
 ) -> Result<Posting, LedgerError> {
     let (amount, seller) = (positive(amount)?, Account::Seller(seller));
@@ -86,7 +86,7 @@ pub fn late_increase(
 }
 
 /// What a parcel that went back cost. `parcel` is its number, which makes it unique in the order.
-pub fn return_shipping(order: OrderId, parcel: String, payer: LabelPayer, cost: Money, at: DateTime<Utc>) -> Result<Posting, LedgerError> {
+pub fn return_shipping(order: OrderId, parcel: CauseName, payer: LabelPayer, cost: Money, at: DateTime<Utc>) -> Result<Posting, LedgerError> {
     let payer = match payer {
         LabelPayer::Buyer => Account::Buyer,
         LabelPayer::Seller(seller) => Account::Seller(seller),

@@ -28,7 +28,7 @@ mod tests;
 pub use adjustments::{LabelPayer, ManualKind, late_increase, manual, payout, penalty, return_shipping};
 pub use balances::{Carry, Quarter, QuarterTotals, SellerStatement, quarterly, seller_balance, tripwire};
 pub use credits::{CreditMove, CreditRefusal, CreditState, StoreCredit};
-pub use posting::{Cause, Draft, Entry, Posting};
+pub use posting::{Cause, CauseName, Draft, Entry, Posting};
 pub use promos::{BudgetOwner, PromoCode, PromoMove, PromoState, Validity};
 pub use refunded::{LineProgress, PaidAs, ProviderCost, RefundPosted, RefundToPost, refund};
 pub use sales::sale;
@@ -182,6 +182,12 @@ pub enum LedgerError {
     /// A correction without words, or too many.
     #[error("a correction needs a note of 1 to {limit} characters")]
     Note {
+        /// The most it may have.
+        limit: usize,
+    },
+    /// A cause without a usable name.
+    #[error("what is booked needs a name of 1 to {limit} characters")]
+    Name {
         /// The most it may have.
         limit: usize,
     },

@@ -72,7 +72,7 @@ pub enum Cause {
         /// The order.
         order: OrderId,
         /// The marketplace's or carrier's number of the parcel.
-        parcel: String,
+        parcel: CauseName,
     },
     /// A store credit changed.
     StoreCredit {
@@ -91,8 +91,39 @@ pub enum Cause {
     /// A person or another machine booked it: a penalty, a payout, a correction. Whoever calls gives it a name of its own.
     Named {
         /// The name, unique in the marketplace.
-        name: String,
+        name: CauseName,
     },
+}
+
+/// What makes a cause unique that has no id of ours: the number of a parcel, the name of a payout. 1 to 200 characters.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct CauseName(String);
+
+impl CauseName {
+    /// The most characters it may have.
+    pub const LIMIT: usize = 200;
+}
+
+impl TryFrom<String> for CauseName {
+    type Error = LedgerError;
+
+    fn try_from(name: String) -> Result<Self, LedgerError> {
+        let fits = !name.trim().is_empty() && name.chars().count() <= Self::LIMIT;
+        if fits { Ok(Self(name)) } else { Err(LedgerError::Name { limit: Self::LIMIT }) }
+    }
+}
+
+impl From<CauseName> for String {
+    fn from(name: CauseName) -> Self {
+        name.0
+    }
+}
+
+impl fmt::Display for CauseName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 impl fmt::Display for Cause {

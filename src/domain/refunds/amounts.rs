@@ -192,7 +192,7 @@ fn delivery(
 /// left of each.
 fn recomputed(ground: &Ground<'_>, cost: DeliveryCost, kept: Money) -> Result<Vec<(LineKey, Money)>, RefundRefusal> {
     let left = ground.lines.iter().map(|line| line.delivery_left(cost)).collect::<Result<Vec<_>, _>>()?;
-    let due = Money::sum(kept.currency, left.iter().copied())?.minus(kept)?;
+    let due = Money::sum(kept.currency, left.iter().copied())?.minus(kept.at_least_zero())?;
     let weights: Vec<_> = left.iter().map(|money| money.minor.unsigned_abs()).collect();
     if !due.is_positive() {
         return Ok(Vec::new());

@@ -1,10 +1,11 @@
 //! What a late refund costs more, by the tables of the law. It is computed, never guessed.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::super::money::{BasisPoints, Money, MoneyError, Portion};
-use super::RefundBasis;
+use super::{Refund, RefundBasis, RefundRefusal};
 
 /// A table of the law. It has dates, because the law changes: the contract's date tells which one applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +97,43 @@ pub struct LateIncrease {
     pub days: i64,
     /// How much is owed on top.
     pub amount: Money,
+}
+
+impl Refund {
+    /// What it costs more by law if it is paid at that moment: shown as a warning while it is open, and owed once it is late.
+    /// None where no law is known, or its clock does not run.
+    ///
+    /// `contract` is the date of the sale; the price that the increase stops at is that of the goods that are refunded.
+    pub fn late_increase(&self, paid_at: DateTime<Utc>, terms: LateTerms) -> Result<Option<LateIncrease>, RefundRefusal> {
+        let law = LateLaw::find(self.claim.basis, terms.contract);
+        let due_at = self.claim.clock.and_then(|clock| clock.due_at(terms.timezone));
+        let (Some(law), Some(due_at), Some(grant)) = (law, due_at, self.grant.as_deref()) else { return Ok(None) };
+        let date = |at: DateTime<Utc>| at.with_timezone(&terms.timezone).date_naive();
+        let (principal, goods) = (grant.total()?, grant.items.iter().map(|item| item.parts.goods_gross()));
+        let late = LatePayment {
+            principal,
+            price: Money::sum(principal.currency, goods)?,
+            // It is due just before it is late.
+            due: date(due_at - TimeDelta::seconds(1)),
+            paid: date(paid_at),
+            legal_rate: terms.legal_rate,
+            reading: terms.reading,
+        };
+        Ok(Some(late.increase(law)?))
+    }
+}
+
+/// What else a late refund depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LateTerms {
+    /// The date of the sale.
+    pub contract: NaiveDate,
+    /// The legal rate of interest for consumers, a year, as published for the half-year.
+    pub legal_rate: BasisPoints,
+    /// How "increased by the legal rate of interest" is read.
+    pub reading: InterestReading,
+    /// In which days are counted.
+    pub timezone: Tz,
 }
 
 impl LatePayment {

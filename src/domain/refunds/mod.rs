@@ -38,7 +38,7 @@ pub use amounts::{Asked, DeliveryQuote, Ground, ItemOrder, LineStanding, refunda
 pub use attempts::{Attempt, AttemptNumber, AttemptOutcome, FailureKind, IdempotencyKey, ProviderReference};
 pub use bearers::{Bearing, Borne, BorneSum, CostPlan, SharedCost};
 pub use events::{Moved, NewRefundEvent, RefundEffect, RefundEvent};
-pub use late::{InterestReading, LateIncrease, LateLaw, LatePayment};
+pub use late::{InterestReading, LateIncrease, LateLaw, LatePayment, LateTerms};
 pub use law::{Claim, ClaimStanding, Hold, LegalClock, RefundBasis, ReturnCostNotice, ReturnCostPayer, return_cost_payer};
 pub use moves::{GrantOrder, RefundMove};
 pub use provider::{ProviderNews, ProviderWord};

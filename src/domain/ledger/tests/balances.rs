@@ -13,7 +13,7 @@ fn instant(text: &str) -> DateTime<Utc> {
 fn a_payout_before_a_refund_is_carried_as_a_debt() {
     let mut books = Books::sold(three_units());
     let sold = books.balance("EUR");
-    books.postings.push(payout(books.seller, eur(sold), "payout-1".into(), at(24)).unwrap());
+    books.postings.push(payout(books.seller, eur(sold), named("payout-1"), at(24)).unwrap());
     let parts = books.unit();
     let mut posting = books.refund(parts, CostPlan::default(), CommissionReversal::Full);
     posting = Posting::new(posting.id(), posting.cause().clone(), at(30), None, None, posting.entries().to_vec()).unwrap();
@@ -55,10 +55,10 @@ fn a_quarters_columns_sum_to_the_ledger() {
     let seller = books.seller;
     let old = books.postings[0].id();
     books.postings.extend([
-        penalty(seller, eur(1500), BasisPoints::percent(20), "penalty".into(), at(3)).unwrap(),
-        manual(seller, ManualKind::Credit, eur(100), (old, "Sorry."), "manual".into(), at(4)).unwrap(),
-        return_shipping(books.order, "parcel".into(), LabelPayer::Seller(seller), eur(490), at(5)).unwrap(),
-        payout(seller, eur(2000), "payout".into(), at(6)).unwrap(),
+        penalty(seller, eur(1500), BasisPoints::percent(20), named("penalty"), at(3)).unwrap(),
+        manual(seller, ManualKind::Credit, eur(100), (old, "Sorry."), named("manual"), at(4)).unwrap(),
+        return_shipping(books.order, named("parcel"), LabelPayer::Seller(seller), eur(490), at(5)).unwrap(),
+        payout(seller, eur(2000), named("payout"), at(6)).unwrap(),
     ]);
     let quarters = quarterly(&books.postings, seller, currency("EUR"), chrono_tz::UTC).unwrap();
     let totals = quarters[&Quarter { year: 1970, number: 1 }];
@@ -94,6 +94,6 @@ fn the_tripwire_is_seen() {
     assert_eq!(tripwire(&books.postings), Ok(()));
     let mut draft = Draft::new();
     draft.transfer(EntryKind::Rounding, Account::Operator, Account::Rounding, eur(1), None).unwrap();
-    let wrong = draft.post(Cause::Named { name: "wrong".into() }, at(0)).unwrap();
+    let wrong = draft.post(Cause::Named { name: named("wrong") }, at(0)).unwrap();
     assert_eq!(tripwire([&wrong]), Err(LedgerError::Tripwire { sum: eur(1) }));
 }

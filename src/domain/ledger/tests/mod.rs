@@ -12,10 +12,15 @@ use crate::domain::refunds::{AttemptNumber, Bearing, CostPlan, GrantedItem, Shar
 
 mod balances;
 mod credits;
+mod machine;
 mod properties;
 
 fn at(hours: i64) -> chrono::DateTime<chrono::Utc> {
     chrono::DateTime::UNIX_EPOCH + TimeDelta::hours(hours)
+}
+
+fn named(name: &str) -> CauseName {
+    CauseName::try_from(name.to_owned()).unwrap()
 }
 
 /// A line, its seller, what was booked for them, and what the refunds came to.
@@ -246,7 +251,7 @@ fn a_refund_in_another_currency_uses_the_rate_of_the_sale() {
 #[test]
 fn a_posting_that_does_not_sum_to_zero_cannot_be_had() {
     let entry = |account, amount| Entry { account, kind: EntryKind::ManualCredit, amount, line: None };
-    let cause = || Cause::Named { name: "x".into() };
+    let cause = || Cause::Named { name: named("x") };
     let make = |entries| Posting::new(PostingId::generate(), cause(), at(0), None, None, entries);
     let dollar = Money { minor: 1, currency: currency("USD") };
     assert_eq!(make(Vec::new()), Err(LedgerError::Nothing));
@@ -268,7 +273,7 @@ fn a_posting_that_does_not_sum_to_zero_cannot_be_had() {
 fn penalties_parcels_and_increases() {
     let seller = SellerId::generate();
     let account = Account::Seller(seller);
-    let posting = penalty(seller, eur(1500), BasisPoints::percent(20), "penalty-1".into(), at(0)).unwrap();
+    let posting = penalty(seller, eur(1500), BasisPoints::percent(20), named("penalty-1"), at(0)).unwrap();
     assert_eq!([account, Account::Operator, Account::CommissionTax].map(|account| net(&posting, account)), [-1800, 1500, 300]);
     let refund = RefundId::generate();
     for (bearing, nets) in [(Bearing::Seller, [-500, 0]), (Bearing::Operator, [0, -500])] {
@@ -277,18 +282,18 @@ fn penalties_parcels_and_increases() {
         assert_eq!(net(&posting, Account::Buyer), 500);
     }
     for payer in [LabelPayer::Buyer, LabelPayer::Operator, LabelPayer::Seller(seller)] {
-        let posting = return_shipping(OrderId::generate(), "parcel".into(), payer, eur(490), at(0)).unwrap();
+        let posting = return_shipping(OrderId::generate(), named("parcel"), payer, eur(490), at(0)).unwrap();
         assert_eq!(net(&posting, Account::Carrier), 490);
     }
-    assert_eq!(penalty(seller, eur(0), BasisPoints::ZERO, String::new(), at(0)), Err(LedgerError::NotPositive));
-    assert_eq!(payout(seller, eur(-5), String::new(), at(0)), Err(LedgerError::NotPositive));
+    assert_eq!(penalty(seller, eur(0), BasisPoints::ZERO, named("x"), at(0)), Err(LedgerError::NotPositive));
+    assert_eq!(payout(seller, eur(-5), named("x"), at(0)), Err(LedgerError::NotPositive));
 }
 
 #[test]
 fn a_correction_names_what_it_corrects_and_why() {
     let seller = SellerId::generate();
-    let old = payout(seller, eur(100), "payout-1".into(), at(0)).unwrap();
-    let correct = |kind, note: &str| manual(seller, kind, eur(7), (old.id(), note), "manual-1".into(), at(1));
+    let old = payout(seller, eur(100), named("payout-1"), at(0)).unwrap();
+    let correct = |kind, note: &str| manual(seller, kind, eur(7), (old.id(), note), named("manual-1"), at(1));
     for (kind, amount) in [(ManualKind::Credit, 7), (ManualKind::Debit, -7)] {
         let posting = correct(kind, " Paid twice. ").unwrap();
         assert_eq!((posting.corrects(), posting.note()), (Some(old.id()), Some("Paid twice.")));
@@ -313,5 +318,8 @@ fn a_cause_is_booked_under_one_key() {
         (Cause::LateIncrease { refund }, format!("late-increase:{refund}")),
     ] {
         assert_eq!(cause.to_string(), key);
+    }
+    for nameless in [String::new(), "  ".into(), "x".repeat(201)] {
+        assert_eq!(CauseName::try_from(nameless), Err(LedgerError::Name { limit: 200 }));
     }
 }

@@ -103,6 +103,31 @@ fn fourteen_days_end_at_midnight_and_may_wait_for_the_goods() {
     assert_eq!(LegalClock::non_delivery(notice, 14).due_at(chrono_tz::UTC), Some(instant("2026-04-04T00:00:00Z")));
 }
 
+/// Noticed on 1 January at noon: due until 15 January in Paris. 65.87 are owed, of which 59.97 are the price.
+#[test]
+fn a_refund_tells_what_it_costs_to_pay_it_late() {
+    let (people, lines, rules) = (People::new(), one_line(), rules());
+    let ground = ground(&lines, &rules);
+    let clock = |hold| RefundMove::Establish { clock: LegalClock::withdrawal(at(12), hold) };
+    let terms = LateTerms {
+        contract: date("2026-01-01"),
+        legal_rate: BasisPoints::percent(6),
+        reading: InterestReading::AtOnce,
+        timezone: ground.timezone,
+    };
+    let granted = asked(Asked::Everything, RefundBasis::Withdrawal, &people.buyer, &ground).after(&full(), &people.seller, &ground);
+    assert_eq!(granted.late_increase(at(0), terms), Ok(None), "no clock yet");
+    let held = granted.after(&clock(Hold::Waiting), &Who::System, &ground);
+    assert_eq!(held.late_increase(at(10_000), terms), Ok(None), "it waits for the goods");
+    let running = held.after(&clock(Hold::Never), &Who::System, &ground);
+    for (day, days, amount) in [(13, 0, 0), (14, 0, 0), (15, 1, 395), (24, 10, 395), (25, 11, 329), (74, 60, 1317), (1000, 986, 5997 + 395 + 315)] {
+        let increase = running.late_increase(at(day * 24 + 12), terms).unwrap().unwrap();
+        assert_eq!((increase.days, increase.amount), (days, eur(amount)), "on day {day}");
+    }
+    let gesture = asked(Asked::Everything, RefundBasis::Commercial, &people.buyer, &ground).after(&full(), &people.seller, &ground);
+    assert_eq!(gesture.late_increase(at(10_000), terms), Ok(None), "no law is made up");
+}
+
 #[test]
 fn sending_back_is_at_the_cost_of_who_withdraws_and_was_told() {
     for (basis, notice, payer) in [
