@@ -86,7 +86,13 @@ pub fn late_increase(
 }
 
 /// What a parcel that went back cost. `parcel` is its number, which makes it unique in the order.
-pub fn return_shipping(order: OrderId, parcel: CauseName, payer: LabelPayer, cost: Money, at: DateTime<Utc>) -> Result<Posting, LedgerError> {
+pub fn return_shipping(
+    order: OrderId,
+    parcel: CauseName,
+    payer: LabelPayer,
+    cost: Money,
+    at: DateTime<Utc>,
+) -> Result<Posting, LedgerError> {
     let payer = match payer {
         LabelPayer::Buyer => Account::Buyer,
         LabelPayer::Seller(seller) => Account::Seller(seller),

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::super::ids::{PromoCodeId, RefundId, SellerId, StoreCreditId};
 use super::super::money::{Currency, ExchangeRate, Money, MoneyError};
-use super::super::purchases::{CommissionReversal, LineKey, Part, Parts, PartsError};
-use super::super::refunds::{AttemptNumber, CostPlan, GrantedItem};
+use super::super::purchases::{LineKey, Part, Parts, PartsError};
+use super::super::refunds::{AttemptNumber, Grant, GrantedItem};
 use super::posting::settled;
 use super::{Account, Cause, Draft, EntryKind, LedgerError, Posting};
 
@@ -19,12 +19,8 @@ pub struct RefundToPost<'a> {
     pub attempt: AttemptNumber,
     /// Whose sale it was.
     pub seller: SellerId,
-    /// What was given back, by line, with the facts that it was decided on.
-    pub items: &'a [GrantedItem],
-    /// Who bears it.
-    pub costs: CostPlan,
-    /// What the operator gives back of its commission.
-    pub commission: CommissionReversal,
+    /// What was given back, on which facts, at whose cost, and with what of the commission: all as it was decided.
+    pub grant: &'a Grant,
     /// What the refunds of these lines that were booked before, and not reversed, came to; a line that is missing has none.
     pub before: &'a [LineProgress],
     /// How the buyer got it.
@@ -118,8 +114,8 @@ pub struct RefundPosted {
 /// cumulative rule, so a line that is refunded in steps leaves nothing behind.
 pub fn refund(post: &RefundToPost<'_>, at: DateTime<Utc>) -> Result<RefundPosted, LedgerError> {
     let mut draft = Draft::new();
-    let (mut steps, mut total, mut expected) = (Vec::with_capacity(post.items.len()), None::<Money>, None::<Money>);
-    for item in post.items {
+    let (mut steps, mut total, mut expected) = (Vec::with_capacity(post.grant.items.len()), None::<Money>, None::<Money>);
+    for item in &post.grant.items {
         let (step, cost) = book(post, item, &mut draft)?;
         steps.push(step);
         total = Some(total.map_or(Ok(item.parts.total()), |sum| sum.plus(item.parts.total()))?);
@@ -156,7 +152,7 @@ fn book(post: &RefundToPost<'_>, item: &GrantedItem, draft: &mut Draft) -> Resul
     let currency = rate.map_or(sold.currency(), ExchangeRate::to);
     let none = || LineProgress::none(line.clone(), sold.currency(), currency);
     let before = post.before.iter().find(|known| known.line == *line).cloned().unwrap_or_else(none);
-    let borne = post.costs.split(item.parts)?;
+    let borne = post.grant.costs.split(item.parts)?;
     let after = before.borne.plus(borne.seller)?;
     let mut own = Parts::nothing(currency);
     for part in Part::ALL {
@@ -174,7 +170,7 @@ fn book(post: &RefundToPost<'_>, item: &GrantedItem, draft: &mut Draft) -> Resul
     draft.transfer(EntryKind::OperatorPaidRefundOrderAmount, Account::Operator, Account::Buyer, goods, Some(line))?;
     draft.transfer(EntryKind::OperatorPaidRefundOrderShippingAmount, Account::Operator, Account::Buyer, delivery, Some(line))?;
     let commissionable = sold.facts().commission.base.of(after)?;
-    let back = sold.commission().back(post.commission, commissionable)?;
+    let back = sold.commission().back(post.grant.commission, commissionable)?;
     let due = |total: Money, already: Money| Ok::<_, MoneyError>(settled(total, rate)?.minus(already)?.at_least_zero());
     let (fee, vat) = (due(back.fee, before.fee_back)?, due(back.vat, before.vat_back)?);
     draft.transfer(EntryKind::RefundCommissionFee, Account::Operator, seller, fee, Some(line))?;

@@ -97,7 +97,8 @@ impl Commission {
             CommissionReversal::None => Money::zero(self.fee.currency),
             CommissionReversal::KeepFixedPart => self.fee.minus(self.fixed_part)?,
         };
-        let share = |whole: Money, done, of| Ok(Portion::of_amount(done, of)?.map_or(Money::zero(whole.currency), |part| whole.portion(part)));
+        let share =
+            |whole: Money, done, of| Ok(Portion::of_amount(done, of)?.map_or(Money::zero(whole.currency), |part| whole.portion(part)));
         let fee = share(all, refunded, self.base)?;
         Ok(CommissionBack { fee, vat: share(self.vat, fee, self.fee)? })
     }

@@ -156,12 +156,7 @@ fn price_reduction(standing: &LineStanding, amount: Money) -> Result<Vec<ItemOrd
 }
 
 /// What of the delivery goes with some units of a line, gross, by line.
-fn delivery(
-    ground: &Ground<'_>,
-    standing: &LineStanding,
-    units: u32,
-    basis: RefundBasis,
-) -> Result<Vec<(LineKey, Money)>, RefundRefusal> {
+fn delivery(ground: &Ground<'_>, standing: &LineStanding, units: u32, basis: RefundBasis) -> Result<Vec<(LineKey, Money)>, RefundRefusal> {
     let policy = match basis {
         RefundBasis::Withdrawal => ground.rules.shipping,
         RefundBasis::NonDelivery | RefundBasis::LegalConformity | RefundBasis::Commercial => ShippingPolicy::ProRataValue,

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::ids::{OrderId, RefundId};
 use super::money::Money;
 use super::parties::{Party, Who};
-use super::purchases::{FactsVersion, LineKey, Parts, SoldLine};
+use super::purchases::{CommissionReversal, FactsVersion, LineKey, Parts, SoldLine};
 
 mod actions;
 mod amounts;
@@ -175,7 +175,7 @@ impl Revision {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RefundForm {
-    /// All that can be refunded on the line.
+    /// All that is due on the line, or more.
     Full,
     /// Some of it.
     Partial,
@@ -224,6 +224,8 @@ pub struct Grant {
     pub fallback: RefundForm,
     /// Who pays for it in the end.
     pub costs: CostPlan,
+    /// What the operator gives back of its commission, by the rules of the day on which it was granted.
+    pub commission: CommissionReversal,
     /// Whether the buyer has to agree, and has.
     pub consent: Consent,
     /// Who granted it.

@@ -9,8 +9,8 @@ use super::actions::Side;
 use super::amounts::{checked, held_on, refundable};
 use super::{
     Asked, Attempt, AttemptNumber, AttemptOutcome, Claim, ClaimStanding, Consent, CostPlan, Decline, DeclineReason, DisputeGuard, Grant,
-    Ground, IdempotencyKey, ItemOrder, LegalClock, Moved, NewRefundEvent, Refund, RefundAction, RefundEffect, RefundEvent, RefundForm,
-    RefundMeans, RefundRefusal, RefundRules, RefundStatus, Revision,
+    Ground, IdempotencyKey, ItemOrder, LegalClock, Moved, NewRefundEvent, Refund, RefundAction, RefundBasis, RefundEffect, RefundEvent,
+    RefundForm, RefundMeans, RefundRefusal, RefundRules, RefundStatus, Revision,
 };
 
 /// The most characters of a reason or of what a buyer agrees to.
@@ -104,7 +104,7 @@ impl Refund {
         let mut refund = self.clone();
         let mut told = Told::default();
         match action {
-            RefundMove::Establish { clock } => refund.establish(*clock, ground, &mut told),
+            RefundMove::Establish { clock } => refund.establish(*clock, by, ground, &mut told)?,
             RefundMove::Grant(order) => refund.grant(order, by, ground, at, &mut told)?,
             RefundMove::Approve => refund.approve(by, ground, at, &mut told)?,
             RefundMove::Decline { reason, text } => refund.refuse(*reason, text, by, ground, at, &mut told)?,
@@ -147,8 +147,13 @@ impl Refund {
         (!told.events.is_empty()).then(|| refund.moved(told, now))
     }
 
-    fn establish(&mut self, clock: LegalClock, ground: &Ground<'_>, told: &mut Told) {
+    fn establish(&mut self, clock: LegalClock, by: &Who, ground: &Ground<'_>, told: &mut Told) -> Result<(), RefundRefusal> {
         let basis = self.claim.basis;
+        let sold = &ground.find(&self.line)?.line.sold;
+        let excluded = basis == RefundBasis::Withdrawal && sold.facts().withdrawal != WithdrawalRight::Given;
+        if excluded && self.claim.standing == ClaimStanding::Claimed && Side::of(by) == Side::System {
+            return Err(RefundRefusal::ExclusionToJudge);
+        }
         told.events.push(NewRefundEvent::for_staff(match self.claim.standing {
             ClaimStanding::Claimed => RefundEvent::ClaimEstablished { basis },
             ClaimStanding::Established => RefundEvent::LegalClockChanged,
@@ -159,6 +164,7 @@ impl Refund {
         {
             *until = due.min(*until);
         }
+        Ok(())
     }
 
     fn grant(
@@ -176,13 +182,23 @@ impl Refund {
             Some(items) => checked(ground, items)?,
             None => checked(ground, &refundable(ground, &self.line, self.asked, self.claim.basis)?)?,
         };
-        let (form, means, costs) = (order.form, order.means, order.costs);
-        let mut grant =
-            Grant { items, form, means, fallback: form, costs, consent: Consent::NotNeeded, by: by.clone(), approved_by: None, at };
+        let mut grant = Grant {
+            items,
+            form: order.form,
+            means: order.means,
+            fallback: RefundForm::Partial,
+            costs: order.costs,
+            commission: ground.rules.commission,
+            consent: Consent::NotNeeded,
+            by: by.clone(),
+            approved_by: None,
+            at,
+        };
         let amount = grant.total()?;
         let full = total(ground, &self.line, refundable(ground, &self.line, Asked::Everything, self.claim.basis))?;
-        grant.fallback = if full == amount { RefundForm::Full } else { RefundForm::Partial };
-        if order.form == RefundForm::Full && full != amount {
+        if amount.compare(full)?.is_ge() {
+            grant.fallback = RefundForm::Full;
+        } else if order.form == RefundForm::Full {
             return Err(RefundRefusal::NotFull { full });
         }
         if Side::of(by) == Side::Seller && self.claim.standing == ClaimStanding::Established {

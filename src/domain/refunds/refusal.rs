@@ -91,6 +91,9 @@ pub enum RefundRefusal {
     /// The line is not excluded from withdrawal.
     #[error("This line was not sold as excluded from withdrawal.")]
     NotExcluded,
+    /// An exclusion that a person has to judge, such as a seal that may be broken.
+    #[error("This line was sold as excluded from withdrawal; a person of the operator has to say whether that applies.")]
+    ExclusionToJudge,
     /// No law gives it.
     #[error("This refund was asked for as a gesture; no law gives it.")]
     NotALegalClaim,

@@ -62,13 +62,8 @@ fn a_quarters_columns_sum_to_the_ledger() {
     ]);
     let quarters = quarterly(&books.postings, seller, currency("EUR"), chrono_tz::UTC).unwrap();
     let totals = quarters[&Quarter { year: 1970, number: 1 }];
-    let expected = QuarterTotals {
-        sales: 1,
-        gross: eur(6587),
-        refunds: eur(-1999),
-        commissions: eur(-864 + 288),
-        other: eur(-1800 + 100 - 490),
-    };
+    let expected =
+        QuarterTotals { sales: 1, gross: eur(6587), refunds: eur(-1999), commissions: eur(-864 + 288), other: eur(-1800 + 100 - 490) };
     assert_eq!((quarters.len(), totals), (1, expected));
     assert_eq!(totals.net().unwrap(), eur(books.balance("EUR") + 2000), "all but the payouts");
     let stranger = quarterly(&books.postings, SellerId::generate(), currency("EUR"), chrono_tz::UTC).unwrap();

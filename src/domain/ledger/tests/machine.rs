@@ -4,16 +4,14 @@ use std::num::NonZeroU32;
 
 use super::*;
 use crate::domain::ids::BuyerId;
-use crate::domain::parties::Who;
 use crate::domain::refunds::{
     Asked, DeliveryQuote, DisputeGuard, GrantOrder, Ground, LineStanding, ProviderNews, ProviderWord, Refund, RefundBasis, RefundEffect,
-    RefundForm, RefundMeans, RefundMove, RefundRequest, RefundRules, Requested, ShippingPolicy,
+    RefundMove, RefundRequest, RefundRules, Requested, ShippingPolicy,
 };
 
 /// Asks for one unit, grants it, has it paid, and tells whether it is to be booked.
 fn one_unit_back(lines: &[LineStanding], rules: &RefundRules, order: OrderId) -> Refund {
-    let ground =
-        Ground { lines, rules, dispute: DisputeGuard::None, quote: DeliveryQuote::Unknown, timezone: chrono_tz::Europe::Paris };
+    let ground = Ground { lines, rules, dispute: DisputeGuard::None, quote: DeliveryQuote::Unknown, timezone: chrono_tz::Europe::Paris };
     let request = RefundRequest {
         order,
         line: lines[0].line.sold.line().clone(),
@@ -49,9 +47,7 @@ fn the_worked_example_from_the_first_word_to_the_books() {
             refund: refund.id,
             attempt: refund.last_attempt().unwrap().number,
             seller: books.seller,
-            items: &grant.items,
-            costs: grant.costs,
-            commission: rules.commission,
+            grant,
             before: &before,
             paid_as: PaidAs::Money,
             provider_cost: ProviderCost::Unknown,

@@ -6,9 +6,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::ids::{OrderId, PostingId, RefundId};
 use crate::domain::money::{BasisPoints, ExchangeRate};
+use crate::domain::parties::Who;
 use crate::domain::purchases::tests::{any_facts, currency, eur, three_units};
 use crate::domain::purchases::{CommissionReversal, CommissionTerms, DeliveryCost, LineFacts, LineKey, Parts, RecordedLine};
-use crate::domain::refunds::{AttemptNumber, Bearing, CostPlan, GrantedItem, SharedCost};
+use crate::domain::refunds::{AttemptNumber, Bearing, Consent, CostPlan, Grant, GrantedItem, RefundForm, RefundMeans, SharedCost};
 
 mod balances;
 mod credits;
@@ -53,10 +54,6 @@ impl Books {
         goods.plus(sold.delivery_amount(self.held, DeliveryCost::Whole, gross).unwrap()).unwrap()
     }
 
-    fn item(&self, parts: Parts) -> GrantedItem {
-        GrantedItem { units: 1, parts, version: self.line.version, sold: self.line.sold.clone() }
-    }
-
     fn refund(&mut self, parts: Parts, costs: CostPlan, commission: CommissionReversal) -> Posting {
         self.refund_as(parts, costs, commission, PaidAs::Money, ProviderCost::Unknown)
     }
@@ -70,13 +67,23 @@ impl Books {
         provider_cost: ProviderCost,
     ) -> Posting {
         let before = LineProgress::sum(self.steps.clone()).unwrap();
+        let grant = Grant {
+            items: vec![GrantedItem { units: 1, parts, version: self.line.version, sold: self.line.sold.clone() }],
+            form: RefundForm::Partial,
+            means: RefundMeans::OriginalPayment,
+            fallback: RefundForm::Partial,
+            costs,
+            commission,
+            consent: Consent::NotNeeded,
+            by: Who::System,
+            approved_by: None,
+            at: at(0),
+        };
         let post = RefundToPost {
             refund: RefundId::generate(),
             attempt: AttemptNumber::FIRST,
             seller: self.seller,
-            items: &[self.item(parts)],
-            costs,
-            commission,
+            grant: &grant,
             before: &before,
             paid_as,
             provider_cost,
@@ -117,9 +124,7 @@ const DELIVERY: [EntryKind; 2] = [EntryKind::RefundOrderShippingAmount, EntryKin
 fn the_worked_example() {
     let mut books = Books::sold(three_units());
     assert_eq!((books.balance("EUR"), books.on(Account::Buyer, "EUR")), (5997 + 590 - 720 - 144, -6587));
-    for (goods, delivery, fee, vat, seller) in
-        [(1999, 0, 240, 48, -1711), (1999, 0, 240, 48, -1711), (1999, 590, 240, 48, -2301)]
-    {
+    for (goods, delivery, fee, vat, seller) in [(1999, 0, 240, 48, -1711), (1999, 0, 240, 48, -1711), (1999, 590, 240, 48, -2301)] {
         let parts = books.unit();
         let posting = books.refund(parts, CostPlan::default(), CommissionReversal::Full);
         let account = Account::Seller(books.seller);
@@ -191,7 +196,8 @@ fn whoever_bears_it_the_buyer_gets_the_same() {
     ] {
         let mut books = Books::sold(three_units());
         let posting = books.refund(books.line.sold.paid(), costs, CommissionReversal::Full);
-        let sums = [Account::Seller(books.seller), Account::Operator, Account::Carrier, Account::Buyer].map(|account| net(&posting, account));
+        let sums =
+            [Account::Seller(books.seller), Account::Operator, Account::Carrier, Account::Buyer].map(|account| net(&posting, account));
         assert_eq!(sums, [seller, operator, carrier, 6587], "{costs:?}");
     }
     let mut books = Books::sold(three_units());

@@ -75,7 +75,8 @@ fn each_policy_shares_the_delivery_in_its_own_way() {
     for (shipping, quote, steps) in cases {
         let rules = RefundRules { shipping, ..RefundRules::default() };
         let mut lines = vec![standing(three_units()), other_line("line-2", 4000, 410)];
-        for (asked, expected) in [("line-1", units(1)), ("line-2", Asked::Everything), ("line-1", Asked::Everything)].into_iter().zip(steps) {
+        for (asked, expected) in [("line-1", units(1)), ("line-2", Asked::Everything), ("line-1", Asked::Everything)].into_iter().zip(steps)
+        {
             let (name, amount) = asked;
             let items = refundable(&Ground { quote, ..ground(&lines, &rules) }, &line(name), amount, RefundBasis::Withdrawal).unwrap();
             hold(&mut lines, &items);

@@ -120,7 +120,9 @@ fn a_refund_tells_what_it_costs_to_pay_it_late() {
     let held = granted.after(&clock(Hold::Waiting), &Who::System, &ground);
     assert_eq!(held.late_increase(at(10_000), terms), Ok(None), "it waits for the goods");
     let running = held.after(&clock(Hold::Never), &Who::System, &ground);
-    for (day, days, amount) in [(13, 0, 0), (14, 0, 0), (15, 1, 395), (24, 10, 395), (25, 11, 329), (74, 60, 1317), (1000, 986, 5997 + 395 + 315)] {
+    for (day, days, amount) in
+        [(13, 0, 0), (14, 0, 0), (15, 1, 395), (24, 10, 395), (25, 11, 329), (74, 60, 1317), (1000, 986, 5997 + 395 + 315)]
+    {
         let increase = running.late_increase(at(day * 24 + 12), terms).unwrap().unwrap();
         assert_eq!((increase.days, increase.amount), (days, eur(amount)), "on day {day}");
     }

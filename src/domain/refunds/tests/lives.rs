@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::purchases::tests::{any_facts, currency};
 use crate::domain::purchases::Parts;
+use crate::domain::purchases::tests::{any_facts, currency};
 
 /// What other refunds than this one hold of every line: what a store reads under the lock of the order.
 fn standings(lines: &[LineStanding], refunds: &[Refund], but: Option<RefundId>) -> Vec<LineStanding> {

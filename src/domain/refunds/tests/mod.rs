@@ -176,7 +176,8 @@ fn who_may_do_what() {
             for (name, who) in people.all() {
                 let actions = refund.available_actions(who, dispute, at(1));
                 if !actions.is_empty() {
-                    let until = |until: Option<DateTime<Utc>>| until.map_or(String::new(), |until| format!(" until {}", until.format("%d %H:%M")));
+                    let until =
+                        |until: Option<DateTime<Utc>>| until.map_or(String::new(), |until| format!(" until {}", until.format("%d %H:%M")));
                     let actions: Vec<_> = actions.iter().map(|each| format!("{:?}{}", each.action, until(each.until))).collect();
                     writeln!(out, "    {name:<9} {}", actions.join(", ")).unwrap();
                 }

@@ -50,6 +50,27 @@ fn a_form_takes_only_its_own_way_and_full_is_full() {
     }
 }
 
+/// The delivery is not due with the goods of one line, but the operator may give it as well.
+#[test]
+fn more_than_what_is_due_is_full_too() {
+    let (people, rules) = (People::new(), rules());
+    let second = LineFacts { line: line("line-2"), ..three_units() };
+    let lines = vec![standing(three_units()), standing(second)];
+    let ground = ground(&lines, &rules);
+    let refund = asked(Asked::Everything, RefundBasis::Withdrawal, &people.buyer, &ground);
+    let granted = |parts, form| {
+        let items = Some(vec![ItemOrder { line: line("line-1"), units: 3, parts }]);
+        let order = GrantOrder { items, form, means: RefundMeans::OriginalPayment, costs: CostPlan::default() };
+        apply(&refund, &RefundMove::Grant(order), &people.operator, &ground).map(|refund| refund.grant.unwrap().fallback)
+    };
+    let paid = lines[0].line.sold.paid();
+    assert_eq!(granted(paid, RefundForm::Full), Ok(RefundForm::Full));
+    assert_eq!(granted(paid.only(&crate::domain::purchases::Part::GOODS), RefundForm::Full), Ok(RefundForm::Full));
+    let less = lines[0].line.sold.goods_amount(lines[0].held, eur(5996)).unwrap();
+    assert_eq!(granted(less, RefundForm::Full), Err(RefundRefusal::NotFull { full: eur(5997) }));
+    assert_eq!(granted(less, RefundForm::Partial), Ok(RefundForm::Partial));
+}
+
 /// Where the law gives money, credit needs the buyer's express words; silence or a no sends the money back as it came.
 #[test]
 fn credit_instead_of_money_needs_the_buyers_recorded_consent() {
@@ -118,6 +139,9 @@ fn what_the_law_gives_cannot_be_declined_once_it_is_certain() {
     let withdrawal = WithdrawalRight::Excluded(WithdrawalExclusion::UnsealedHygiene);
     let sealed = vec![standing(LineFacts { withdrawal, ..three_units() })];
     let ground = Ground { lines: &sealed, ..ground };
+    let establish = RefundMove::Establish { clock: LegalClock::withdrawal(at(0), Hold::Waiting) };
+    assert_eq!(apply(&refund, &establish, &Who::System, &ground), Err(RefundRefusal::ExclusionToJudge));
+    assert!(apply(&refund, &establish, &people.operator, &ground).is_ok(), "the seal was not broken");
     let declined = apply(&refund, &decline(DeclineReason::WithdrawalExcluded), &people.seller, &ground).unwrap();
     assert_eq!(declined.decline.unwrap().reason, DeclineReason::WithdrawalExcluded);
     let wordless = RefundMove::Decline { reason: DeclineReason::Other, text: String::new() };
