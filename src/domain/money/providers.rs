@@ -132,7 +132,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_sent_reads_back(minor in -1_000_000_000_i64..1_000_000_000, code in prop::sample::select(vec!["EUR", "JPY", "ISK", "UGX", "MGA", "KWD", "CLP"])) {
+        fn what_is_sent_reads_back(
+            minor in -1_000_000_000_i64..1_000_000_000,
+            code in prop::sample::select(vec!["EUR", "JPY", "ISK", "UGX", "MGA", "KWD", "CLP"]),
+        ) {
             let amount = money(code, minor);
             if let Ok(sent) = PaymentProvider::Stripe.amount(amount) {
                 prop_assert_eq!(PaymentProvider::Stripe.read(sent), Ok(amount));

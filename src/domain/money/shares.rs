@@ -151,7 +151,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn splits_sum_to_the_whole_and_are_fair(amount in -1_000_000_000_i64..1_000_000_000, weights in prop::collection::vec(0_u64..10_000, 1..12)) {
+        fn splits_sum_to_the_whole_and_are_fair(
+            amount in -1_000_000_000_i64..1_000_000_000,
+            weights in prop::collection::vec(0_u64..10_000, 1..12),
+        ) {
             prop_assume!(weights.iter().sum::<u64>() > 0);
             let total = i128::from(weights.iter().sum::<u64>());
             let parts = eur(amount).split(&weights).unwrap();

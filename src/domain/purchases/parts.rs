@@ -201,9 +201,9 @@ impl Parts {
             Some(portion) => self.get(tax).step(portion, already.get(tax))?,
             None => Money::zero(self.currency),
         };
-        // Neither net nor tax may go beyond its own rest.
-        let least = gross.minus(left.get(net))?.at_least_zero();
-        let due = due.most(least)?.least(left.get(tax))?.least(gross)?;
+        // What is due in tax never goes beyond the tax, and `x - round(tax * x / whole)` never shrinks as x grows, so what is
+        // left of `gross` fits into the rest of the net as well.
+        let due = due.at_least_zero().least(gross)?;
         let mut minor = [0; 5];
         minor[tax.index()] = due.minor;
         minor[net.index()] = gross.minor - due.minor;

@@ -229,6 +229,22 @@ proptest! {
         prop_assert_eq!(held.plus(rest).unwrap().goods_gross(), sold.paid().goods_gross(), "the last one empties the rest");
     }
 
+    /// Whatever somebody itemised by hand before.
+    #[test]
+    fn a_step_fits_into_what_is_left_of_net_and_tax(facts in any_facts(), hands in prop::array::uniform5(0_i64..=100), gross in 0_i64..60_000) {
+        let sold = SoldLine::new(facts).unwrap();
+        let by_hand = Part::ALL.into_iter().zip(hands).map(|(part, percent)| (part, eur(sold.paid().get(part).minor * percent / 100)));
+        let held = Parts::of(sold.currency(), by_hand).unwrap();
+        for step in [sold.goods_amount(held, eur(gross)), sold.delivery_amount(held, DeliveryCost::Whole, eur(gross))] {
+            let step = step.unwrap();
+            prop_assert_eq!(held.plus(step).unwrap().exceeds(sold.paid()), Ok(None));
+            prop_assert!(Part::ALL.iter().all(|part| !step.get(*part).is_negative()), "{step:?}");
+            let pair = if step.delivery_gross().is_positive() { &Part::DELIVERY[..] } else { &[Part::Item, Part::ItemTax] };
+            let left = sold.left(held).unwrap().total_of(pair).minor;
+            prop_assert!(step.is_nothing() || step.total().minor == gross.min(left), "no cent is lost");
+        }
+    }
+
     #[test]
     fn commissions_come_back_whole_and_never_more(facts in any_facts(), portions in prop::collection::vec(0_i64..30_000, 1..10)) {
         let commission = SoldLine::new(facts).unwrap().commission();

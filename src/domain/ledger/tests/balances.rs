@@ -25,6 +25,7 @@ fn a_payout_before_a_refund_is_carried_as_a_debt() {
     assert_eq!((second.opening, second.debits, second.credits, second.closing), (eur(0), eur(-1999), eur(288), eur(-1711)));
     assert_eq!(second.carry(eur(1711)).unwrap(), Carry::Owed(eur(1711)));
     assert_eq!(second.carry(eur(1710)).unwrap(), Carry::OwedBeyondLimit(eur(1711)));
+    assert_eq!((statement(25, 30).closing, statement(30, 31).debits), (eur(0), eur(-1999)), "the first moment belongs to a period");
     assert_eq!(statement(50, 60).opening, eur(-1711), "it does not go away");
     let again = RecordedLine::first(LineFacts { line: LineKey::try_from("line-2".to_owned()).unwrap(), ..three_units() }, at(0)).unwrap();
     books.postings.push(sale(books.order, books.seller, &again, at(55)).unwrap());

@@ -68,7 +68,9 @@ proptest! {
         prop_assert_eq!(tripwire(&books.postings), Ok(()));
         prop_assert!(books.on(Account::Buyer, "EUR") <= 0, "no buyer gets more than they paid");
         prop_assert!(books.on(Account::Operator, "EUR") >= -books.line.sold.paid().total().minor);
-        prop_assert!(books.on(Account::CommissionTax, "EUR") >= 0 && books.on(Account::CommissionTax, "JPY") >= 0, "no tax is given back that was not taken");
+        for code in ["EUR", "JPY"] {
+            prop_assert!(books.on(Account::CommissionTax, code) >= 0, "no tax is given back that was not taken");
+        }
         let code = books.line.sold.facts().settlement.map_or("EUR", |_| "JPY");
         let quarters = quarterly(&books.postings, books.seller, currency(code), chrono_tz::UTC).unwrap();
         let net: i64 = quarters.values().map(|totals| totals.net().unwrap().minor).sum();
@@ -118,7 +120,8 @@ proptest! {
             prop_assert!(entry.account != Account::Rounding);
         }
         let tax = paid.get(Part::ItemTax).minor + paid.get(Part::ShippingTax).minor;
-        let sold: i64 = books.postings.iter().map(|posting| of_kind(posting, Account::Buyer, &[EntryKind::OrderAmountTax, EntryKind::OrderShippingAmountTax])).sum();
+        let kinds = [EntryKind::OrderAmountTax, EntryKind::OrderShippingAmountTax];
+        let sold: i64 = books.postings.iter().map(|posting| of_kind(posting, Account::Buyer, &kinds)).sum();
         prop_assert_eq!(sold, -tax);
     }
 }

@@ -104,6 +104,16 @@ fn the_extra_for_a_faster_delivery_depends_on_the_basis() {
     }
 }
 
+/// The policy is for what the law leaves open. Goods that never came take their share of the delivery with them.
+#[test]
+fn the_policy_for_shared_deliveries_is_for_withdrawals() {
+    let lines = one_line();
+    for (basis, delivery) in [(RefundBasis::Withdrawal, 0), (RefundBasis::NonDelivery, 197), (RefundBasis::Commercial, 197)] {
+        let items = refundable(&ground(&lines, &rules()), &line("line-1"), units(1), basis).unwrap();
+        assert_eq!(gross(&items), [("line-1".to_owned(), 1999, delivery)], "{basis:?}");
+    }
+}
+
 #[test]
 fn a_price_reduction_has_no_units_and_later_units_make_up_for_it() {
     let (mut lines, rules) = (one_line(), rules());
@@ -168,7 +178,8 @@ proptest! {
         kept in 0_i64..5000,
     ) {
         let rules = RefundRules { shipping: policy, ..RefundRules::default() };
-        let mut lines: Vec<_> = facts.into_iter().enumerate().map(|(index, facts)| standing(LineFacts { line: line(&index.to_string()), ..facts })).collect();
+        let numbered = (1..).zip(facts).map(|(number, facts): (u8, _)| LineFacts { line: line(&number.to_string()), ..facts });
+        let mut lines: Vec<_> = numbered.map(standing).collect();
         let names: Vec<_> = lines.iter().map(|line| line.line.sold.line().clone()).collect();
         let rest = names.iter().flat_map(|name| std::iter::repeat_n(name.clone(), 7));
         let picks: Vec<_> = order.iter().map(|pick| names[pick % names.len()].clone()).chain(rest).collect();

@@ -69,10 +69,14 @@ proptest! {
     ) {
         let people = People::new();
         let rules = RefundRules { second_approver_above: Some(eur(15_000)), ..rules() };
-        let lines: Vec<_> = facts.into_iter().enumerate().map(|(index, facts)| standing(LineFacts { line: line(&format!("line-{}", index + 1)), ..facts })).collect();
+        let numbered = (1..).zip(facts).map(|(number, facts)| LineFacts { line: line(&format!("line-{number}")), ..facts });
+        let lines: Vec<_> = numbered.map(standing).collect();
+        let everybody = [
+            &people.buyer, &people.seller, &people.operator, &people.second, &Who::System, &people.agent, &people.shop,
+        ];
         let mut refunds: Vec<Refund> = Vec::new();
         for (hour, (kind, pick, amount, who)) in (1..).zip(steps) {
-            let who = [people.buyer.clone(), people.seller.clone(), people.operator.clone(), people.second.clone(), Who::System, people.agent.clone(), people.shop.clone()][who].clone();
+            let who = everybody[who].clone();
             let slot = usize::try_from(pick).unwrap() % refunds.len().max(1);
             let now = standings(&lines, &refunds, refunds.get(slot).map(|refund| refund.id));
             let standing_ground = ground(&now, &rules);
@@ -95,7 +99,10 @@ proptest! {
                     Some(refund.hear(&ProviderNews { attempt, reference: None, word: any_word(pick, refund) }, at(hour)))
                 }
                 (2, Some(refund)) if pick % 10 == 0 => refund.elapse(at(hour * 24)),
-                (_, Some(refund)) => refund.apply(&any_move(pick, amount, &standing_ground, refund), refund.revision, &who, &standing_ground, at(hour)).ok(),
+                (_, Some(refund)) => {
+                    let action = any_move(pick, amount, &standing_ground, refund);
+                    refund.apply(&action, refund.revision, &who, &standing_ground, at(hour)).ok()
+                }
             };
             let Some(moved) = moved else { continue };
             let before = &refunds[slot];

@@ -97,6 +97,8 @@ fn credit_instead_of_money_needs_the_buyers_recorded_consent() {
         let given = Consent::Given { text: "I take 65.87 as credit.".into(), by: people.buyer.clone(), at: at(1) };
         assert_eq!(agreed.grant.as_ref().unwrap().consent, given);
         assert!(apply(&agreed, &RefundMove::Submit, &Who::System, &ground).is_ok());
+        let late = granted.apply(&words, granted.revision, &people.buyer, &ground, until);
+        assert_eq!(late, Err(RefundRefusal::NoConsentAwaited), "whether or not the timer came first");
         let silent = granted.elapse(until).unwrap().refund;
         let no = apply(&granted, &RefundMove::RefuseConsent, &people.buyer, &ground).unwrap();
         for back in [silent, no] {
