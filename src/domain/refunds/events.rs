@@ -138,7 +138,7 @@ pub enum RefundEvent {
 }
 
 /// What a move of a refund asks of the world. A workflow turns each into rows of the same transaction.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefundEffect {
     /// Tell the payment system, as often as it takes, with this key. The row of the attempt is committed before the first call.
     Instruct {
