@@ -136,6 +136,14 @@ ids! {
     MailId, "mai", "an e-mail id";
     /// Somebody from outside who is let into a case for a while.
     MediatorId, "med", "a mediator id";
+    /// A refund.
+    RefundId, "rfd", "a refund id";
+    /// A posting of the ledger.
+    PostingId, "pst", "a posting id";
+    /// A store credit.
+    StoreCreditId, "scr", "a store credit id";
+    /// A promo code.
+    PromoCodeId, "prc", "a promo code id";
 }
 
 #[cfg(test)]

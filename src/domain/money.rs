@@ -6,6 +6,17 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+mod arithmetic;
+mod exchange;
+mod points;
+mod providers;
+mod shares;
+
+pub use exchange::ExchangeRate;
+pub use points::BasisPoints;
+pub use providers::{PaymentProvider, ProviderAmount};
+pub use shares::Portion;
+
 /// An ISO 4217 currency, e.g. `EUR`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -79,6 +90,36 @@ pub enum MoneyError {
     /// Larger than 64-bit minor units.
     #[error("the amount is too large")]
     TooLarge,
+    /// Amounts of two currencies in one sum.
+    #[error("amounts of {left} and {right} cannot be reckoned together")]
+    CurrenciesDiffer {
+        /// The one.
+        left: Currency,
+        /// The other.
+        right: Currency,
+    },
+    /// More than the whole.
+    #[error("{given} basis points are more than the whole, which has 10000")]
+    MoreThanWhole {
+        /// What was given.
+        given: u16,
+    },
+    /// No weight, or only weights of zero.
+    #[error("there is nothing to share the amount by")]
+    NothingToShareBy,
+    /// Not a rate between two currencies.
+    #[error("a rate is a positive decimal number with at most 14 digits, 12 of them after the point, between two currencies")]
+    NotARate,
+    /// The payment provider cannot express it.
+    #[error("{provider} cannot move {amount}: its smallest step there is {step} of its units")]
+    NotRepresentable {
+        /// Which provider.
+        provider: PaymentProvider,
+        /// The amount.
+        amount: Money,
+        /// Its smallest step, in its own units.
+        step: i64,
+    },
 }
 
 /// An exact amount: `minor` units of `currency` (cents of EUR, whole JPY).
