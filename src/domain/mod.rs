@@ -12,6 +12,7 @@ pub mod masking;
 pub mod money;
 pub mod orders;
 pub mod parties;
+pub mod pool;
 pub mod presence;
 pub mod reasons;
 pub mod refusal;

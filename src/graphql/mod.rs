@@ -22,6 +22,7 @@ mod masking;
 mod node;
 mod orders;
 mod paging;
+mod pool;
 mod presence;
 mod rounds;
 mod saved_searches;
@@ -50,6 +51,7 @@ use masking::MaskingQueries;
 use node::Node;
 use orders::{OrderByInput, OrderMutations, OrderObject, SellerByInput, SellerObject};
 use paging::{PageOf, Paging};
+use pool::{PoolMutations, PoolQueries};
 pub use session::Session;
 use session::session;
 use templates::{TemplateMutations, TemplateQueries};
@@ -99,7 +101,7 @@ fn page_cost(first: Option<i32>, last: Option<i32>) -> usize {
 /// The queries.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
-pub struct QueryRoot(HouseQueries, MaskingQueries, TemplateQueries, EndpointQueries, MailQueries);
+pub struct QueryRoot(HouseQueries, MaskingQueries, TemplateQueries, EndpointQueries, MailQueries, PoolQueries);
 
 /// The queries of what every case stands on.
 #[derive(Default)]
@@ -222,4 +224,5 @@ pub struct MutationRoot(
     presence::PresenceMutations,
     EndpointMutations,
     MailMutations,
+    PoolMutations,
 );

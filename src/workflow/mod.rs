@@ -17,6 +17,7 @@ pub mod masking;
 pub mod merges;
 pub mod orders;
 pub mod outbound;
+pub mod pool;
 pub mod presence;
 pub mod saved_searches;
 pub mod splits;

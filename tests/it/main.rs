@@ -23,6 +23,7 @@ mod main_job;
 mod masking;
 mod migrations;
 mod plans;
+mod pool;
 mod presence;
 mod schema;
 mod statements;
