@@ -12,6 +12,7 @@ mod m20261122_000011_attachments;
 mod m20261122_000012_templates;
 mod m20261122_000013_search;
 mod m20261122_000014_mediators;
+mod m20261122_000015_pool;
 mod table;
 
 /// Runs the history.
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000012_templates::Migration),
             Box::new(m20261122_000013_search::Migration),
             Box::new(m20261122_000014_mediators::Migration),
+            Box::new(m20261122_000015_pool::Migration),
         ]
     }
 }

@@ -69,6 +69,18 @@ event_types! {
     CaseMerged, "case.merged", CaseMerged;
     /// Another case goes on in this one.
     CaseAbsorbed, "case.absorbed", CaseAbsorbed;
+    /// A question was offered to sellers.
+    PoolOffered, "case.pool_offered", PoolOffered;
+    /// A seller answered it.
+    PoolAnswered, "case.pool_answered", PoolAnswered;
+    /// A seller took its answer back.
+    PoolAnswerWithdrawn, "case.pool_answer_withdrawn", PoolAnswerWithdrawn;
+    /// An answer was accepted.
+    PoolAccepted, "case.pool_accepted", PoolAccepted;
+    /// A question was taken back.
+    PoolWithdrawn, "case.pool_withdrawn", PoolWithdrawn;
+    /// A question's time ran out.
+    PoolExpired, "case.pool_expired", PoolExpired;
     /// A file of a message became ready, or was taken away.
     AttachmentChanged, "case.attachment_changed", AttachmentChanged;
     /// A thread was opened.

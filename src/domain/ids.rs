@@ -124,6 +124,12 @@ ids! {
     TemplateId, "tpl", "a template id";
     /// A search that somebody keeps.
     SavedSearchId, "sav", "a saved search id";
+    /// A question that several sellers may answer.
+    PoolQuestionId, "pqu", "a pool question id";
+    /// A seller's answer to it.
+    PoolAnswerId, "pan", "a pool answer id";
+    /// What a seller has earned.
+    IncentiveId, "inc", "an incentive id";
     /// A timer.
     TimerId, "tim", "a timer id";
     /// An address that the marketplace's timeline is told to.

@@ -14,6 +14,7 @@ pub mod mediators;
 pub mod money;
 pub mod orders;
 pub mod parties;
+pub mod pool;
 pub mod presence;
 pub mod purchases;
 pub mod reasons;

@@ -71,6 +71,20 @@ pub enum Refusal {
         /// How many are allowed.
         limit: usize,
     },
+    /// The charter has it otherwise.
+    #[error("{why}")]
+    NotForPool {
+        /// What it has, as a sentence.
+        why: &'static str,
+    },
+    /// It is over: nothing can be done with it any more.
+    #[error("{what} is {state} already.")]
+    Settled {
+        /// What, with a capital and its article: `The question`.
+        what: &'static str,
+        /// How it ended.
+        state: String,
+    },
     /// Somebody else has changed it since.
     #[error("This was changed in the meantime and is at revision {current} now. Read it again.")]
     WrongRevision {

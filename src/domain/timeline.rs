@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::attachments::AttachmentState;
 use super::cases::{CaseStatus, EscalationReason, Outcome};
 use super::charter::Promise;
-use super::ids::{AttachmentId, CaseId, DeliveryId, EventId, MediatorId, MessageId, OrderId, ParticipantId, SellerId, ThreadId, TicketId};
+use super::ids::{
+    AttachmentId, CaseId, DeliveryId, EventId, MediatorId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, SellerId,
+    ThreadId, TicketId,
+};
 use super::parties::{Audience, Party, Who};
 use super::reasons::{ReasonKey, ResolutionKind};
 use super::threads::{History, Right, ThreadKind};
@@ -157,6 +160,42 @@ pub enum EventKind {
     CaseAbsorbed {
         /// Which.
         from: CaseId,
+    },
+    /// A question was offered to sellers.
+    PoolOffered {
+        /// Which.
+        question: PoolQuestionId,
+    },
+    /// One of them answered, perhaps in the place of an answer before.
+    PoolAnswered {
+        /// Which question.
+        question: PoolQuestionId,
+        /// The answer.
+        answer: PoolAnswerId,
+    },
+    /// A seller took its answer back.
+    PoolAnswerWithdrawn {
+        /// Which question.
+        question: PoolQuestionId,
+        /// The answer.
+        answer: PoolAnswerId,
+    },
+    /// An answer was accepted and told to the buyer.
+    PoolAccepted {
+        /// Which question.
+        question: PoolQuestionId,
+        /// The answer.
+        answer: PoolAnswerId,
+    },
+    /// A question was taken back.
+    PoolWithdrawn {
+        /// Which.
+        question: PoolQuestionId,
+    },
+    /// A question's time ran out.
+    PoolExpired {
+        /// Which.
+        question: PoolQuestionId,
     },
     /// A thread was opened on the case.
     ThreadOpened {

@@ -11,6 +11,7 @@ use super::errors::{Result, coded};
 use super::masking;
 use super::orders::{BuyerObject, OrderObject, SellerObject};
 use super::paging::{PageOf, Paging, connection, foreign_cursor};
+use super::pool::PoolQuestionObject;
 use super::session::{Session, session};
 use super::templates::{TemplateObject, suggested_for};
 use super::threads::ThreadObject;
@@ -216,6 +217,13 @@ impl CaseObject {
         #[graphql(desc = "At most this many, and at most 100.", default = 5)] first: i32,
     ) -> Result<Vec<TemplateObject>> {
         suggested_for(session(ctx)?, &self.0, first).await
+    }
+
+    /// The questions of it that were offered to several sellers, the oldest first. Empty for viewers other than the operator.
+    #[graphql(complexity = "5 * child_complexity + 1")]
+    async fn pool_questions(&self, ctx: &Context<'_>) -> Result<Vec<PoolQuestionObject>> {
+        let questions = session(ctx)?.loaders().pool_questions_of(self.0.id).await?;
+        Ok(questions.into_iter().map(PoolQuestionObject).collect())
     }
 
     /// When it was opened.

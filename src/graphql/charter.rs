@@ -9,6 +9,7 @@ use super::charter_enums::{
 use super::enums::{CasePhase, Channel, ConversationMode};
 use super::errors::{Result, UserError, split, store};
 use super::orders::SellerObject;
+use super::pool::PoolRules;
 use super::session::session;
 use super::tenants::BusinessHours;
 use super::triage::TriageRules;
@@ -258,6 +259,11 @@ impl CharterObject {
     /// How urgent cases are.
     async fn triage(&self) -> TriageRules {
         TriageRules(self.rules().triage.clone())
+    }
+
+    /// Whether and how questions are offered to several sellers.
+    async fn pool(&self) -> PoolRules {
+        PoolRules(self.rules().pool.clone())
     }
 
     /// In which direction state and priority are kept in step with the ticket; null for viewers other than the operator.

@@ -85,6 +85,8 @@ pub(super) enum CaseAction {
     Split,
     /// `caseMerge`
     Merge,
+    /// `poolOffer`
+    OfferToPool,
 }
 
 /// Why a case goes to the operator.
@@ -292,6 +294,18 @@ pub(super) enum WebhookEventType {
     CaseMerged,
     /// `case.absorbed`: another case goes on in this one.
     CaseAbsorbed,
+    /// `case.pool_offered`: a question was offered to sellers. For operators, as all of the pool.
+    PoolOffered,
+    /// `case.pool_answered`: a seller answered it.
+    PoolAnswered,
+    /// `case.pool_answer_withdrawn`: a seller took its answer back.
+    PoolAnswerWithdrawn,
+    /// `case.pool_accepted`: an answer was accepted.
+    PoolAccepted,
+    /// `case.pool_withdrawn`: a question was taken back.
+    PoolWithdrawn,
+    /// `case.pool_expired`: a question's time ran out.
+    PoolExpired,
     /// `case.attachment_changed`: a file of a message became ready, or was taken away.
     AttachmentChanged,
     /// `case.thread_opened`: a thread was opened.

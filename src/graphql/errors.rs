@@ -91,7 +91,9 @@ pub(super) enum UserErrorCode {
 
 const fn code(refusal: &Refusal) -> UserErrorCode {
     match refusal {
-        Refusal::NotInThisState { .. } | Refusal::AlreadyWithOperator => UserErrorCode::NotInThisState,
+        Refusal::NotInThisState { .. } | Refusal::AlreadyWithOperator | Refusal::NotForPool { .. } | Refusal::Settled { .. } => {
+            UserErrorCode::NotInThisState
+        }
         Refusal::NotAllowed | Refusal::FollowOnly => UserErrorCode::NotAllowed,
         Refusal::EscalateFirst => UserErrorCode::EscalateFirst,
         Refusal::PartyNotAdmitted { .. } | Refusal::Invalid { .. } => UserErrorCode::Invalid,

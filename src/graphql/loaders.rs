@@ -12,11 +12,13 @@ use super::rounds::Rounds;
 use crate::domain::attachments::Attachment;
 use crate::domain::cases::Case;
 use crate::domain::ids::{
-    AttachmentId, BuyerId, CaseId, EventId, MessageId, OrderId, ParticipantId, SellerId, ThreadId, WebhookDeliveryId, WebhookEndpointId,
+    AttachmentId, BuyerId, CaseId, EventId, IncentiveId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, SellerId,
+    ThreadId, WebhookDeliveryId, WebhookEndpointId,
 };
 use crate::domain::mediators::Mediator;
 use crate::domain::orders::{Buyer, Order, Seller};
 use crate::domain::parties::Scope;
+use crate::domain::pool::{Incentive, PoolAnswer, PoolQuestion};
 use crate::domain::templates::{Eyes, Template, in_use};
 use crate::domain::threads::{Message, Participant, Thread};
 use crate::domain::tickets::Ticket;
@@ -56,6 +58,16 @@ struct UnreadIn(ThreadId);
 /// The templates that the viewer uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct TemplatesInUse;
+
+/// The questions of a case that were offered to the pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct PoolQuestionsOf(CaseId);
+/// The answers to a question of the pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct PoolAnswersOf(PoolQuestionId);
+/// To whom a question of the pool is offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct PoolInvited(PoolQuestionId);
 
 /// The files of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -97,6 +109,9 @@ by_id! {
     SellerId => Seller, sellers_by_id, id;
     BuyerId => Buyer, buyers_by_id, id;
     EventId => Event, events_by_id, id;
+    PoolQuestionId => PoolQuestion, pool_questions_by_id, id;
+    PoolAnswerId => PoolAnswer, pool_answers_by_id, id;
+    IncentiveId => Incentive, incentives_by_id, id;
     WebhookEndpointId => EndpointRow, endpoints_by_id, id;
     WebhookDeliveryId => WebhookRow, webhooks_by_id, id;
 }
@@ -183,6 +198,39 @@ impl Loader<TemplatesInUse> for Reader {
         let Some((eyes, owners)) = Eyes::of(self.scope.view) else { return Ok(HashMap::new()) };
         let found = in_use(self.store.templates(self.scope, &owners).await.map_err(Arc::new)?, eyes);
         Ok(keys.iter().map(|key| (*key, found.clone())).collect())
+    }
+}
+
+impl Loader<PoolQuestionsOf> for Reader {
+    type Value = Vec<PoolQuestion>;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[PoolQuestionsOf]) -> Found<PoolQuestionsOf, Vec<PoolQuestion>> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = self.store.pool_questions_of(self.scope, &ids).await.map_err(Arc::new)?;
+        Ok(grouped(found.into_iter().map(|question| (PoolQuestionsOf(question.case), question))))
+    }
+}
+
+impl Loader<PoolAnswersOf> for Reader {
+    type Value = Vec<PoolAnswer>;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[PoolAnswersOf]) -> Found<PoolAnswersOf, Vec<PoolAnswer>> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = self.store.pool_answers_of(self.scope, &ids).await.map_err(Arc::new)?;
+        Ok(grouped(found.into_iter().map(|answer| (PoolAnswersOf(answer.question), answer))))
+    }
+}
+
+impl Loader<PoolInvited> for Reader {
+    type Value = Vec<SellerId>;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[PoolInvited]) -> Found<PoolInvited, Vec<SellerId>> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = self.store.pool_invited(self.scope, &ids).await.map_err(Arc::new)?;
+        Ok(grouped(found.into_iter().map(|(question, seller)| (PoolInvited(question), seller))))
     }
 }
 
@@ -304,6 +352,30 @@ impl Loaders {
 
     pub(super) async fn event(&self, id: EventId) -> Result<Option<Event>> {
         self.one(id).await
+    }
+
+    pub(super) async fn pool_question(&self, id: PoolQuestionId) -> Result<Option<PoolQuestion>> {
+        self.one(id).await
+    }
+
+    pub(super) async fn pool_answer(&self, id: PoolAnswerId) -> Result<Option<PoolAnswer>> {
+        self.one(id).await
+    }
+
+    pub(super) async fn incentive(&self, id: IncentiveId) -> Result<Option<Incentive>> {
+        self.one(id).await
+    }
+
+    pub(super) async fn pool_questions_of(&self, case: CaseId) -> Result<Vec<PoolQuestion>> {
+        Ok(self.one(PoolQuestionsOf(case)).await?.unwrap_or_default())
+    }
+
+    pub(super) async fn pool_answers_of(&self, question: PoolQuestionId) -> Result<Vec<PoolAnswer>> {
+        Ok(self.one(PoolAnswersOf(question)).await?.unwrap_or_default())
+    }
+
+    pub(super) async fn pool_invited(&self, question: PoolQuestionId) -> Result<Vec<SellerId>> {
+        Ok(self.one(PoolInvited(question)).await?.unwrap_or_default())
     }
 
     pub(super) async fn endpoint(&self, id: WebhookEndpointId) -> Result<Option<EndpointRow>> {

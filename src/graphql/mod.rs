@@ -23,6 +23,7 @@ mod mediators;
 mod node;
 mod orders;
 mod paging;
+mod pool;
 mod presence;
 mod rounds;
 mod saved_searches;
@@ -51,6 +52,7 @@ use masking::MaskingQueries;
 use node::Node;
 use orders::{OrderByInput, OrderMutations, OrderObject, SellerByInput, SellerObject};
 use paging::{PageOf, Paging};
+use pool::{PoolMutations, PoolQueries};
 pub use session::Session;
 use session::session;
 use templates::{TemplateMutations, TemplateQueries};
@@ -100,7 +102,7 @@ fn page_cost(first: Option<i32>, last: Option<i32>) -> usize {
 /// The queries.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
-pub struct QueryRoot(HouseQueries, MaskingQueries, TemplateQueries, EndpointQueries, MailQueries);
+pub struct QueryRoot(HouseQueries, MaskingQueries, TemplateQueries, EndpointQueries, MailQueries, PoolQueries);
 
 /// The queries of what every case stands on.
 #[derive(Default)]
@@ -224,4 +226,5 @@ pub struct MutationRoot(
     EndpointMutations,
     MailMutations,
     mediators::MediatorMutations,
+    PoolMutations,
 );

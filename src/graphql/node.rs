@@ -13,13 +13,15 @@ use super::cases::CaseObject;
 use super::endpoints::{EndpointObject, WebhookObject};
 use super::errors::Result;
 use super::orders::{OrderObject, SellerObject};
+use super::pool::{IncentiveObject, PoolAnswerObject, PoolQuestionObject};
 use super::session::Session;
 use super::templates::TemplateObject;
 use super::tenants::MarketplaceObject;
 use super::threads::{MessageObject, ParticipantObject, ThreadObject};
 use crate::domain::ids::{
-    AttachmentId, BuyerId, CaseId, ConnectionId, DeliveryId, EventId, MalformedId, MarketplaceId, MediatorId, MessageId, OrderId,
-    ParticipantId, SavedSearchId, SellerId, TemplateId, ThreadId, WebhookDeliveryId, WebhookEndpointId,
+    AttachmentId, BuyerId, CaseId, ConnectionId, DeliveryId, EventId, IncentiveId, MalformedId, MarketplaceId, MediatorId, MessageId,
+    OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, SavedSearchId, SellerId, TemplateId, ThreadId, WebhookDeliveryId,
+    WebhookEndpointId,
 };
 use crate::workflow::templates::TemplateName;
 
@@ -83,6 +85,9 @@ graphql_ids!(
     EventId,
     DeliveryId,
     MediatorId,
+    PoolQuestionId,
+    PoolAnswerId,
+    IncentiveId,
     TemplateId,
     SavedSearchId,
     WebhookEndpointId,
@@ -111,6 +116,12 @@ pub(super) enum Node {
     Seller(SellerObject),
     /// A template.
     Template(TemplateObject),
+    /// A question of the pool.
+    PoolQuestion(PoolQuestionObject),
+    /// An answer to one.
+    PoolAnswer(PoolAnswerObject),
+    /// What a seller has earned.
+    Incentive(IncentiveObject),
     /// A webhook endpoint.
     WebhookEndpoint(EndpointObject),
     /// A webhook delivery.
@@ -137,6 +148,11 @@ pub(super) async fn find(session: &Session, id: &str) -> Result<Option<Node>> {
         Some(OrderId::PREFIX) => loaders.order(parsed(id)?).await?.map(|order| Node::Order(OrderObject(order))),
         Some(SellerId::PREFIX) => loaders.seller(parsed(id)?).await?.map(|seller| Node::Seller(SellerObject(seller))),
         Some(TemplateId::PREFIX) => super::templates::find(session, TemplateName::Id(parsed(id)?)).await?.map(Node::Template),
+        Some(PoolQuestionId::PREFIX) => {
+            loaders.pool_question(parsed(id)?).await?.map(|question| Node::PoolQuestion(PoolQuestionObject(question)))
+        }
+        Some(PoolAnswerId::PREFIX) => loaders.pool_answer(parsed(id)?).await?.map(|answer| Node::PoolAnswer(PoolAnswerObject(answer))),
+        Some(IncentiveId::PREFIX) => loaders.incentive(parsed(id)?).await?.map(|incentive| Node::Incentive(IncentiveObject(incentive))),
         Some(WebhookEndpointId::PREFIX) => loaders.endpoint(parsed(id)?).await?.map(|row| Node::WebhookEndpoint(EndpointObject(row))),
         Some(WebhookDeliveryId::PREFIX) => loaders.webhook(parsed(id)?).await?.map(|row| Node::WebhookDelivery(WebhookObject(row))),
         _ => return Err(super::errors::bad_input(format!("`{}` is not the id of a node.", id.chars().take(64).collect::<String>()))),

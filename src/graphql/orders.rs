@@ -5,6 +5,8 @@ use chrono::{DateTime, Utc};
 
 use super::charter::{CharterAcceptance, ClosureObject, acceptance};
 use super::errors::{Result, UserError, split};
+use super::paging::{PageOf, Paging};
+use super::pool::{IncentiveObject, incentives_of};
 use super::scalars::{MoneyInput, MoneyObject};
 use super::session::session;
 use crate::domain::ids::{BuyerId, OrderId, SellerId};
@@ -59,6 +61,20 @@ impl SellerObject {
     /// neither the operator nor this seller.
     async fn charter_acceptance(&self, ctx: &Context<'_>) -> Option<Result<CharterAcceptance>> {
         acceptance(ctx, self.0.id).await.transpose()
+    }
+
+    /// What it has earned by answers to questions of the pool, the newest first. Empty for viewers who are neither the
+    /// operator nor this seller.
+    #[graphql(complexity = "super::page_cost(first, last) * child_complexity + 1")]
+    async fn incentives(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many items, at most 100, after `after` or from the start.")] first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
+        #[graphql(desc = "How many items, at most 100, before `before` or from the end.")] last: Option<i32>,
+        #[graphql(desc = "The `startCursor` of the page after.")] before: Option<String>,
+    ) -> Result<PageOf<IncentiveObject>> {
+        incentives_of(ctx, self.0.id, Paging { first, after, last, before }).await
     }
 }
 

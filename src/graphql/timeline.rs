@@ -74,6 +74,8 @@ pub(super) enum TimelineItem {
     MediatorAdmitted(MediatorAdmittedEvent),
     /// They do no longer.
     MediatorRevoked(MediatorRevokedEvent),
+    /// Something happened to a question of the pool.
+    PoolChanged(PoolChangedEvent),
 }
 
 /// Who did something.
@@ -163,9 +165,11 @@ macro_rules! event {
 }
 
 mod mediators;
+mod pool;
 mod settling;
 
 use mediators::{MediatorAdmittedEvent, MediatorRevokedEvent};
+use pool::{PoolChange, PoolChangedEvent, changed};
 use settling::{
     CaseAbsorbedEvent, CaseMergedEvent, CaseReasonNamedEvent, CaseResolvedEvent, CaseSplitEvent, DeadlineMissedEvent, DeadlineNearEvent,
     ReplyWaivedEvent,
@@ -440,6 +444,12 @@ impl From<Event> for TimelineItem {
                 Self::AttachmentChanged(AttachmentChangedEvent { event, message, attachment, state: state.into() })
             }
             EventKind::DeliveryStopped { delivery, reason } => Self::DeliveryStopped(DeliveryStoppedEvent { event, delivery, reason }),
+            EventKind::PoolOffered { question } => changed(event, PoolChange::Offered, question, None),
+            EventKind::PoolAnswered { question, answer } => changed(event, PoolChange::Answered, question, Some(answer)),
+            EventKind::PoolAnswerWithdrawn { question, answer } => changed(event, PoolChange::AnswerWithdrawn, question, Some(answer)),
+            EventKind::PoolAccepted { question, answer } => changed(event, PoolChange::Accepted, question, Some(answer)),
+            EventKind::PoolWithdrawn { question } => changed(event, PoolChange::Withdrawn, question, None),
+            EventKind::PoolExpired { question } => changed(event, PoolChange::Expired, question, None),
             EventKind::TicketLinked { .. } => ticket(event, TicketChange::Linked, None),
             EventKind::TicketMerged { into, .. } => ticket(event, TicketChange::Merged, into.map(|number| number.0)),
             EventKind::TicketDeleted { .. } => ticket(event, TicketChange::Deleted, None),

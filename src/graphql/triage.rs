@@ -162,7 +162,8 @@ pub(super) fn rules(input: &TriageRulesInput) -> std::result::Result<Rules, Erro
     Ok(Rules { starts, high_total, ..usual })
 }
 
-fn money(input: &MoneyInput) -> std::result::Result<Money, String> {
+/// An amount that was given, or what is wrong with it.
+pub(super) fn money(input: &MoneyInput) -> std::result::Result<Money, String> {
     let currency = input.currency_code.0.parse().map_err(|_| format!("`{}` is no currency.", input.currency_code.0))?;
     Money::parse(&input.amount.0, currency).map_err(|error| format!("{error}."))
 }

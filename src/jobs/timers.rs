@@ -3,7 +3,7 @@
 use tokio_util::sync::CancellationToken;
 
 use super::{LOOK, Load, pause};
-use crate::workflow::{Cx, timers};
+use crate::workflow::{Cx, pool, timers};
 
 const BATCH: u64 = 100;
 
@@ -17,6 +17,10 @@ pub(super) async fn run(cx: Cx, stop: CancellationToken) {
 
 /// Fires what has run out, the oldest first.
 pub(super) async fn fire_due(cx: &Cx) -> Load {
+    fire_due_cases(cx).await + expire_questions(cx).await
+}
+
+async fn fire_due_cases(cx: &Cx) -> Load {
     let due = match cx.store.due_cases(cx.now(), BATCH).await {
         Ok(due) => due,
         Err(error) => {
@@ -29,6 +33,24 @@ pub(super) async fn fire_due(cx: &Cx) -> Load {
         match timers::fire(cx, case).await {
             Ok(()) => load.handled += 1,
             Err(error) => tracing::error!(case.id = %case.case, %error, "a case could not be moved on by time; it stays due"),
+        }
+    }
+    load
+}
+
+async fn expire_questions(cx: &Cx) -> Load {
+    let due = match cx.store.due_questions(cx.now(), BATCH).await {
+        Ok(due) => due,
+        Err(error) => {
+            tracing::error!(%error, "the questions whose time has run out cannot be read");
+            return Load::default();
+        }
+    };
+    let mut load = Load::default();
+    for question in due {
+        match pool::expire(cx, question).await {
+            Ok(()) => load.handled += 1,
+            Err(error) => tracing::error!(question.id = %question.question, %error, "a question could not be ended by time; it stays due"),
         }
     }
     load

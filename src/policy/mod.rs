@@ -5,6 +5,7 @@
 
 use crate::domain::cases::{Case, CaseAction, CaseMove, CaseStatus, EscalationReason, Outcome};
 use crate::domain::charter::Terms;
+use crate::domain::ids::SellerId;
 use crate::domain::parties::{Party, Role, Who};
 use crate::domain::refusal::Refusal;
 use crate::domain::templates::TemplateOwner;
@@ -99,6 +100,14 @@ pub const fn template_owner(who: &Who) -> Option<TemplateOwner> {
     }
 }
 
+/// For which seller somebody answers questions of the pool; none for those who answer none.
+pub const fn pool_seller(who: &Who) -> Option<SellerId> {
+    match who {
+        Who::Seller { seller, .. } => Some(*seller),
+        _ => None,
+    }
+}
+
 /// Refuses those who do not have a permission.
 pub fn require(who: &Who, permission: Permission) -> Result<(), Refusal> {
     if has(who, permission) { Ok(()) } else { Err(Refusal::NotAllowed) }
@@ -137,6 +146,7 @@ pub fn available_actions(who: &Who, case: &Case, terms: &Terms) -> Vec<CaseActio
             CaseAction::AskClarification => CaseMove::Clarify,
             CaseAction::MarkNoReplyNeeded => CaseMove::WaiveReply { reason: String::new() },
             CaseAction::Close => CaseMove::Close(Outcome::Solved),
+            CaseAction::OfferToPool => return terms.house.pool.admit(case).is_ok(),
             CaseAction::NameReason | CaseAction::Split | CaseAction::Merge => return case.status != CaseStatus::Closed,
         };
         case.apply(&step, terms, case.updated_at).is_ok()

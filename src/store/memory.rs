@@ -13,10 +13,12 @@ use super::{EndpointRow, Result, Store, StoreError, WebhookRow};
 use crate::domain::attachments::Attachment;
 use crate::domain::cases::Case;
 use crate::domain::ids::{
-    AttachmentId, BuyerId, CaseId, EventId, MessageId, OrderId, ParticipantId, SellerId, ThreadId, WebhookDeliveryId, WebhookEndpointId,
+    AttachmentId, BuyerId, CaseId, EventId, IncentiveId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, SellerId,
+    ThreadId, WebhookDeliveryId, WebhookEndpointId,
 };
 use crate::domain::orders::{Buyer, Order, Seller};
 use crate::domain::parties::Scope;
+use crate::domain::pool::{Incentive, PoolAnswer, PoolQuestion};
 use crate::domain::threads::{Message, Participant, Thread};
 use crate::domain::timeline::Event;
 
@@ -73,6 +75,9 @@ memory! {
     buyers, buyers_by_id, BuyerId => Buyer;
     events, events_by_id, EventId => Event;
     endpoints, endpoints_by_id, WebhookEndpointId => EndpointRow;
+    pool_questions, pool_questions_by_id, PoolQuestionId => PoolQuestion;
+    pool_answers, pool_answers_by_id, PoolAnswerId => PoolAnswer;
+    incentives, incentives_by_id, IncentiveId => Incentive;
     webhooks, webhooks_by_id, WebhookDeliveryId => WebhookRow;
 }
 

@@ -18,6 +18,7 @@ pub mod mediators;
 pub mod merges;
 pub mod orders;
 pub mod outbound;
+pub mod pool;
 pub mod presence;
 pub mod saved_searches;
 pub mod splits;

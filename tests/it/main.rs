@@ -24,6 +24,7 @@ mod masking;
 mod mediators;
 mod migrations;
 mod plans;
+mod pool;
 mod presence;
 mod schema;
 mod statements;

@@ -51,6 +51,7 @@ async fn a_day(story: &Story) {
     story.app.ask(&story.operator, query, preview).await;
     templates(story, &case["id"]).await;
     Box::pin(mediators(story, &case["id"], &thread)).await;
+    pool(story).await;
     let opening = json!({ "subject": "Question", "buyerName": "Marie", "buyerEmail": "marie@example.org", "text": "Bonjour", "orderReference": ORDER, "idempotencyKey": "k" });
     story.app.act(&story.vendor, "caseOpen", "case { id }", opening).await;
     story.desk.settle(&story.app).await;
@@ -121,6 +122,48 @@ async fn mediators(story: &Story, case: &serde_json::Value, thread: &str) {
     story.app.ask(&story.operator, query, json!({ "id": case })).await;
     story.app.act(&story.operator, "mediatorRevoke", "mediator { id }", json!({ "mediatorId": mediator.id })).await;
     assert_eq!(socket.rest().await.1, Some(4403));
+}
+
+/// A question for both sellers: answered, answered otherwise, accepted; one more of which nothing comes.
+async fn pool(story: &Story) {
+    let rules = json!({ "charter": { "pool": { "mode": "ON", "reward": { "points": 1 } } } });
+    story.app.act(&story.operator, "charterPublish", "charter { version }", rules).await;
+    let opening =
+        json!({ "subject": "Bleu ?", "buyerName": "Marie", "buyerEmail": "marie@example.org", "text": "Bleu ?", "idempotencyKey": "pool" });
+    let case = story.app.act(&story.vendor, "caseOpen", "case { id }", opening).await["case"]["id"].clone();
+    let mut sellers = Vec::new();
+    for name in ["alma", "brio"] {
+        let query = format!("{{ seller(by: {{ externalId: \"{name}\" }}) {{ id }} }}");
+        sellers.push(story.app.ask(&story.operator, &query, json!({})).await["seller"]["id"].clone());
+    }
+    let mut questions = Vec::new();
+    for key in ["1", "2", "3"] {
+        let offer = json!({ "caseId": case, "question": "Bleu ?", "sellerIds": sellers, "idempotencyKey": key });
+        questions.push(story.app.act(&story.operator, "poolOffer", "question { id }", offer).await["question"]["id"].clone());
+    }
+    let mut answers = Vec::new();
+    for text in ["Oui", "Non", "Si"] {
+        let reply = json!({ "questionId": questions[0], "text": text, "idempotencyKey": text });
+        answers.push(story.app.act(&story.seller, "poolAnswer", "answer { id }", reply).await["answer"]["id"].clone());
+        if text == "Non" {
+            story.app.act(&story.seller, "poolAnswerWithdraw", "answer { id }", json!({ "answerId": answers[1] })).await;
+        }
+    }
+    story.app.act(&story.operator, "poolAccept", "question { id }", json!({ "answerId": answers[2] })).await;
+    story.app.act(&story.operator, "poolWithdraw", "question { id }", json!({ "questionId": questions[1] })).await;
+    let query = "query($case: ID!, $seller: ID!, $after: String) { case(by: { id: $case }) { poolQuestions { sellers { id } answers { question { id } } } }
+        node(id: $seller) { ... on Seller { incentives(after: $after) { nodes { id } } } }
+        a: poolQuestions(first: 1, filter: { state: OPEN }) { nodes { id } } b: poolQuestions(last: 1) { nodes { id answers { id } } } }";
+    for token in [&story.operator, &story.seller, &story.vendor] {
+        let seen = story.app.ask(token, query, json!({ "case": case, "seller": sellers[0] })).await;
+        let incentive = seen["node"]["incentives"]["nodes"][0]["id"].clone();
+        story.app.ask(token, query, json!({ "case": case, "seller": sellers[0], "after": incentive })).await;
+        for node in [&questions[0], &answers[0], &incentive].into_iter().filter(|node| node.is_string()) {
+            story.app.ask(token, "query($id: ID!) { node(id: $id) { id } }", json!({ "id": node })).await;
+        }
+    }
+    story.app.advance(chrono::TimeDelta::hours(49));
+    story.desk.settle(&story.app).await;
 }
 
 /// E-mails to sellers and staff from now on, some of them stopped.

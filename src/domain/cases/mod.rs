@@ -243,11 +243,13 @@ pub enum CaseAction {
     Split,
     /// `caseMerge`
     Merge,
+    /// `poolOffer`
+    OfferToPool,
 }
 
 impl CaseAction {
     /// Every action.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Escalate,
         Self::Resolve,
         Self::Reopen,
@@ -260,6 +262,7 @@ impl CaseAction {
         Self::Close,
         Self::Split,
         Self::Merge,
+        Self::OfferToPool,
     ];
 }
 

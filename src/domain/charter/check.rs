@@ -71,6 +71,12 @@ impl Charter {
                 faults.push(fault(&["reasons", &position, "labels"], message));
             }
         }
+        for (field, message) in self.pool.faults() {
+            faults.push(fault(&["pool", field], message));
+        }
+        for (position, key) in self.pool.reasons.iter().enumerate().filter(|(_, key)| !seen.contains(key)) {
+            faults.push(fault(&["pool", "reasons", &position.to_string()], format!("There is no contact reason `{key}`.")));
+        }
         for (position, route) in self.routes.iter().enumerate() {
             if let Some(key) = route.reason.as_ref().filter(|key| !seen.contains(key)) {
                 faults.push(fault(&["routes", &position.to_string(), "reason"], format!("There is no contact reason `{key}`.")));

@@ -10,6 +10,7 @@ use super::ids::MarketplaceId;
 use super::masking::Masking;
 use super::money::Currency;
 use super::orders::OrderPattern;
+use super::pool;
 use super::reasons::{ContactReason, ReasonKey};
 use super::tickets::Channel;
 use super::triage;
@@ -72,6 +73,8 @@ pub struct Charter {
     pub acknowledgement: Acknowledgement,
     /// How urgent cases are.
     pub triage: triage::Rules,
+    /// Whether and how questions are offered to a pool of sellers.
+    pub pool: pool::Rules,
     /// When those hours count; none when every hour of the day and of the night does.
     pub business_hours: Option<Arc<BusinessCalendar>>,
     /// What buyer and seller do not read of each other's words: contact and payment details.
@@ -106,6 +109,7 @@ impl Default for Charter {
             targets: Targets::default(),
             acknowledgement: Acknowledgement::Off,
             triage: triage::Rules::default(),
+            pool: pool::Rules::default(),
             business_hours: None,
             masking: Masking::default(),
             warn_at: Percent::THREE_QUARTERS,

@@ -64,6 +64,8 @@ impl Charter {
             masking: Self::default().masking,
             acknowledgement: Acknowledgement::Off,
             triage: super::super::triage::Rules::default(),
+            // Nobody must answer, and each question keeps the promise under which it was offered.
+            pool: super::super::pool::Rules::default(),
             ..charter.clone()
         };
         bare(self) == bare(other)

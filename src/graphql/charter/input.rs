@@ -9,12 +9,14 @@ use super::super::charter_enums::{
 };
 use super::super::enums::{CasePhase, Channel, ConversationMode};
 use super::super::masking::{Kind, Mode as MaskingMode};
+use super::super::pool::{PoolRulesInput, pool_rules};
 use super::super::triage::{TriageRulesInput, rules};
 use super::hours::{BusinessHoursInput, calendar};
 use crate::domain::calendar::{BusinessCalendar, Percent};
 use crate::domain::charter::{self, Charter, Mediator, PartyTargets};
 use crate::domain::masking::{LinkHost, Masking};
 use crate::domain::orders::{BadPattern, OrderPattern};
+use crate::domain::pool;
 use crate::domain::reasons::{ContactReason, ReasonKey};
 use crate::domain::refusal::Refusal;
 use crate::domain::triage::Rules;
@@ -56,6 +58,8 @@ pub(in super::super) struct CharterInput {
     acknowledgement: Option<Acknowledgement>,
     /// How urgent cases are.
     triage: Option<TriageRulesInput>,
+    /// Whether and how questions are offered to several sellers.
+    pool: Option<PoolRulesInput>,
     /// What buyer and seller do not read of each other's words.
     masking: Option<MaskingInput>,
     /// In which direction state and priority are kept in step with the ticket.
@@ -170,6 +174,7 @@ pub(super) struct Checked {
     mediator: MaybeUndefined<Mediator>,
     masking: Option<Masking>,
     triage: Option<Rules>,
+    pool: Option<pool::Rules>,
     warn_at: Option<Percent>,
     order_pattern: MaybeUndefined<OrderPattern>,
     business_hours: MaybeUndefined<Arc<BusinessCalendar>>,
@@ -228,6 +233,7 @@ impl CharterInput {
             routes: routes.transpose()?,
             reasons: reasons.transpose()?,
             triage: self.triage.as_ref().map(rules).transpose()?,
+            pool: self.pool.as_ref().map(pool_rules).transpose()?,
             masking: self.masking.as_ref().map(masking_of).transpose()?,
             mediator: parsed(&self.consumer_mediator, mediator_of)?,
             warn_at: warn_at.transpose()?,
@@ -326,6 +332,7 @@ pub(super) fn edited(checked: &Checked, charter: &Charter) -> Charter {
         one_case_days: count(input.one_case_days, charter.one_case_days),
         notice_days: count(input.notice_days, charter.notice_days),
         acknowledgement: input.acknowledgement.map_or(charter.acknowledgement, Into::into),
+        pool: checked.pool.clone().unwrap_or_else(|| charter.pool.clone()),
         triage: checked.triage.clone().unwrap_or_else(|| charter.triage.clone()),
         masking: checked.masking.clone().unwrap_or_else(|| charter.masking.clone()),
         reasons: checked.reasons.clone().unwrap_or_else(|| charter.reasons.clone()),
