@@ -134,6 +134,16 @@ ids! {
     AlertRecipientId, "alr", "an alert recipient id";
     /// An e-mail that goes out.
     MailId, "mai", "an e-mail id";
+    /// A return of goods.
+    ReturnId, "ret", "a return id";
+    /// A declared withdrawal from a contract.
+    WithdrawalId, "wdr", "a withdrawal id";
+    /// A dispute.
+    DisputeId, "dis", "a dispute id";
+    /// An offer or a proposal to end a dispute.
+    OfferId, "ofr", "an offer id";
+    /// A piece of evidence.
+    EvidenceId, "evi", "an evidence id";
 }
 
 #[cfg(test)]

@@ -91,7 +91,7 @@ pub(super) enum UserErrorCode {
 
 const fn code(refusal: &Refusal) -> UserErrorCode {
     match refusal {
-        Refusal::NotInThisState { .. } | Refusal::AlreadyWithOperator => UserErrorCode::NotInThisState,
+        Refusal::NotInThisState { .. } | Refusal::NotNow { .. } | Refusal::AlreadyWithOperator => UserErrorCode::NotInThisState,
         Refusal::NotAllowed | Refusal::FollowOnly => UserErrorCode::NotAllowed,
         Refusal::EscalateFirst => UserErrorCode::EscalateFirst,
         Refusal::PartyNotAdmitted { .. } | Refusal::Invalid { .. } => UserErrorCode::Invalid,
