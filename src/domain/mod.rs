@@ -26,3 +26,4 @@ pub mod threads;
 pub mod tickets;
 pub mod timeline;
 pub mod triage;
+pub mod withdrawals;

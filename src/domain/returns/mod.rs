@@ -32,7 +32,7 @@ pub use happenings::{Closing, ReturnEffect, ReturnEvent, ReturnMoved};
 pub use moves::{DisputeEnd, ReturnMove};
 pub use policy::{Goodwill, ReturnPolicy, ReturnTerms};
 pub use reasons::{Cause, DeclineReason, NonCompliance, RawReason, ReasonKind, ReturnReason, Vocabulary};
-pub use requests::{ReturnRequest, quantity_left};
+pub use requests::{DeclaredWithdrawal, ReturnRequest, quantity_left};
 pub use transitions::{ReturnAction, Transition};
 
 /// A quantity of one order line on its way back.

@@ -30,8 +30,19 @@ pub struct ReturnRequest {
     pub wanted: Resolution,
     /// On which right; none for the one that serves the buyer best.
     pub basis: Option<LegalBasis>,
-    /// The confirmed withdrawal that it carries out, and when that was declared: the right is judged by then.
-    pub withdrawal: Option<(WithdrawalId, DateTime<Utc>)>,
+    /// The confirmed withdrawal that it carries out.
+    pub withdrawal: Option<DeclaredWithdrawal>,
+}
+
+/// A withdrawal that was declared and confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DeclaredWithdrawal {
+    /// Which.
+    pub id: WithdrawalId,
+    /// When it was declared: the right is judged by then.
+    pub declared_at: DateTime<Utc>,
+    /// When it was confirmed: the days of the law run from then.
+    pub submitted_at: DateTime<Utc>,
 }
 
 impl Return {
@@ -64,8 +75,8 @@ impl Return {
                 left => format!("Between 1 and {left} pieces of this line can be returned."),
             }));
         }
-        let notice_at = request.withdrawal.map_or(at, |(_, declared_at)| declared_at);
-        let ground = ground(&request, line, sale, terms, notice_at)?;
+        let judged_at = request.withdrawal.map_or(at, |withdrawal| withdrawal.declared_at);
+        let ground = ground(&request, line, sale, terms, judged_at)?;
         if !ground.basis.resolutions().contains(&request.wanted) {
             return Err(invalid("This cannot be asked for on this right."));
         }
@@ -79,7 +90,7 @@ impl Return {
             reason: request.reason,
             note: request.note,
             wanted: request.wanted,
-            withdrawal: request.withdrawal.map(|(id, _)| id),
+            withdrawal: request.withdrawal.map(|withdrawal| withdrawal.id),
             exclusion: ground.unless,
             state: ReturnState::Requested,
             method: None,
@@ -93,7 +104,7 @@ impl Return {
             offers_made: 0,
             dispute: None,
             closing: None,
-            notice_at,
+            notice_at: request.withdrawal.map_or(at, |withdrawal| withdrawal.submitted_at),
             requested_at: at,
             due_at: Some(due(&terms.charter.calendar(Party::Seller), terms.policy.decide, at)),
             updated_at: at,

@@ -109,7 +109,8 @@ fn only_the_buyer_and_the_operator_ask_and_only_for_what_the_right_gives() {
     for by in [Hand::Seller, Hand::Carrier, Hand::System] {
         assert_eq!(ask(by, asked(LegalBasis::Withdrawal, 1)), Err(Refusal::NotAllowed), "{by:?}");
     }
-    let withdrawal = Some((WithdrawalId::generate(), monday()));
+    let (id, declared_at, submitted_at) = (WithdrawalId::generate(), monday(), monday());
+    let withdrawal = Some(DeclaredWithdrawal { id, declared_at, submitted_at });
     assert_eq!(ask(Hand::System, ReturnRequest { withdrawal, ..asked(LegalBasis::Commercial, 1) }), Ok(LegalBasis::Withdrawal));
     let repair = ReturnRequest { wanted: Resolution::Repair, ..asked(LegalBasis::Withdrawal, 1) };
     assert!(matches!(ask(Hand::Buyer, repair), Err(Refusal::Invalid { .. })));
