@@ -5,6 +5,7 @@ pub mod attachments;
 pub mod calendar;
 pub mod cases;
 pub mod charter;
+pub mod disputes;
 pub mod effects;
 pub mod hands;
 pub mod ids;
