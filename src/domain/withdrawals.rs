@@ -5,21 +5,22 @@
 //! acknowledgement on a durable medium with what was declared and the date and time of it. No agent is needed and no reason
 //! is asked. What counts is that it was declared before the window ended.
 
-use std::fmt::Write as _;
-
-use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::hands::{Happened, not_now, seen, text};
 use super::ids::{CaseId, OrderId, ReturnId, WithdrawalId};
-use super::law::{LegalClock, LegalDays, RefundDue, SellerMayWait, WithdrawalExclusion};
+use super::law::{LegalDays, SellerMayWait, WithdrawalExclusion};
 use super::reasons::CostBearer;
 use super::refusal::Refusal;
-use super::returns::{DeclaredWithdrawal, LineFacts, NotEligible, ReasonKind, ReturnPolicy, SaleTerms, grounds};
+use super::returns::{DeclaredWithdrawal, LineFacts, NotEligible, SaleTerms, withdrawal_ground};
+
+mod receipt;
 
 #[cfg(test)]
 mod tests;
+
+pub use receipt::{Acknowledgement, ButtonWords, WithdrawalDeadlines};
 
 /// The most lines of one declaration.
 const MOST_LINES: usize = 200;
@@ -27,30 +28,6 @@ const MOST_LINES: usize = 200;
 const LONGEST: usize = 200;
 /// How long a declaration waits for its confirmation, at least.
 const CONFIRM_WITHIN: TimeDelta = TimeDelta::hours(24);
-
-/// What the law wants on the two buttons.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ButtonWords {
-    /// On the one that opens the function.
-    pub declare: &'static str,
-    /// On the one that confirms.
-    pub confirm: &'static str,
-}
-
-impl ButtonWords {
-    /// The words of D221-5 for French, of article 11a of the directive for every other language.
-    pub fn in_language(locale: &str) -> Self {
-        if is_french(locale) {
-            Self { declare: "Renoncer au contrat ici", confirm: "Confirmer la rétractation" }
-        } else {
-            Self { declare: "Withdraw from contract here", confirm: "Confirm withdrawal" }
-        }
-    }
-}
-
-fn is_french(locale: &str) -> bool {
-    locale.split(['-', '_']).next().is_some_and(|language| language.eq_ignore_ascii_case("fr"))
-}
 
 /// What the consumer enters. The function may ask for no more (article 11a(3)): never for a reason, nor for an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,46 +99,6 @@ pub enum WithdrawalState {
     Confirmed,
     /// Never confirmed. Nothing is lost: it can be declared again while the window is open.
     Lapsed,
-}
-
-/// The receipt that the law wants, as it was sent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Acknowledgement {
-    /// The whole text, canonical: the same withdrawal gives the same bytes.
-    pub text: String,
-    /// The SHA-256 of that text in UTF-8, as hexadecimal digits.
-    pub sha256: String,
-    /// When the withdrawal was submitted: the moment of its confirmation.
-    pub submitted_at: DateTime<Utc>,
-    /// What it starts.
-    pub deadlines: WithdrawalDeadlines,
-}
-
-impl Acknowledgement {
-    /// Whether the text is still the one that was hashed.
-    pub fn is_intact(&self) -> bool {
-        digest(&self.text) == self.sha256
-    }
-}
-
-/// The days that a withdrawal starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct WithdrawalDeadlines {
-    /// The last day for sending the goods back (article L221-23).
-    pub send_back_by: NaiveDate,
-    /// The last day for the refund (article L221-24).
-    pub refund_by: NaiveDate,
-    /// Whether the seller may wait with it until the goods or a proof of their dispatch come.
-    pub seller_may_wait: SellerMayWait,
-}
-
-impl WithdrawalDeadlines {
-    fn of(notice: DateTime<Utc>, seller_may_wait: SellerMayWait, days: &LegalDays) -> Self {
-        let (RefundDue::Due(refund) | RefundDue::Held(refund)) = RefundDue::after_withdrawal(notice, seller_may_wait, None, days);
-        Self { send_back_by: days.period(LegalClock::SendBack, notice).last_day, refund_by: refund.last_day, seller_may_wait }
-    }
 }
 
 /// The proof that an acknowledgement went out.
@@ -264,10 +201,8 @@ impl WithdrawnOrder {
     /// What is said of each line when somebody withdraws at `declared_at`. It is said after the acknowledgement, never
     /// instead of it.
     pub fn verdicts(&self, days: &LegalDays, declared_at: DateTime<Utc>) -> Vec<(&LineFacts, Verdict)> {
-        let policy = ReturnPolicy::default();
         let each = self.lines.iter().map(|line| {
-            let [(_, answer), ..] = grounds(line, &self.sale, ReasonKind::NoReason, &policy, days, declared_at);
-            let verdict = match answer {
+            let verdict = match withdrawal_ground(line, &self.sale, days, declared_at) {
                 Ok(ground) => Verdict::Effective { way_back: ground.way_back, unless: ground.unless },
                 Err(why) => Verdict::Without(why),
             };
@@ -299,12 +234,6 @@ impl WithdrawnOrder {
             }
         }
         Ok(lines)
-    }
-
-    /// Whether nothing of it has come yet, so that there is nothing to wait for with the refund.
-    fn undelivered(&self, lines: &[WithdrawnLine]) -> bool {
-        let named = |line: &&LineFacts| lines.iter().any(|one| one.order_line == line.order_line);
-        self.lines.iter().filter(named).all(|line| line.delivered_at.is_none())
     }
 }
 
@@ -362,26 +291,26 @@ impl Withdrawal {
                 return Err(not_now("This declaration was not confirmed in time; declare the withdrawal again."));
             }
         }
-        let may_wait = if order.undelivered(&self.lines) { SellerMayWait::No } else { SellerMayWait::Yes };
-        let deadlines = WithdrawalDeadlines::of(at, may_wait, days);
-        let receipt = self.receipt(deadlines, days, at);
-        let sha256 = receipt.sha256.clone();
-        let mut effects = vec![WithdrawalEffect::SendAcknowledgement, WithdrawalEffect::AlertSellerAndOperator];
-        let mut takes_effect = false;
+        let mut goods = Vec::new();
         // Judged by when it was declared: a confirmation after midnight takes nothing away.
         for (line, verdict) in order.verdicts(days, self.declared_at) {
             let named = self.lines.iter().find(|one| one.order_line == line.order_line);
             if let (Some(named), Verdict::Effective { .. }) = (named, verdict) {
-                effects.push(match line.delivered_at {
+                goods.push(match line.delivered_at {
                     Some(_) => WithdrawalEffect::OpenReturn(named.clone()),
                     None => WithdrawalEffect::CancelUndelivered(named.clone()),
                 });
-                takes_effect = true;
             }
         }
-        if takes_effect {
-            effects.push(WithdrawalEffect::StartRefundClock(deadlines));
-        }
+        let to_send = goods.iter().any(|effect| matches!(effect, WithdrawalEffect::OpenReturn(_)));
+        let may_wait = if to_send { SellerMayWait::Yes } else { SellerMayWait::No };
+        // Of nothing but excluded goods: the receipt is owed all the same, and names no days.
+        let deadlines = (!goods.is_empty()).then(|| WithdrawalDeadlines::of(at, may_wait, days));
+        let receipt = self.receipt(deadlines, days, at);
+        let sha256 = receipt.sha256.clone();
+        let mut effects = vec![WithdrawalEffect::SendAcknowledgement, WithdrawalEffect::AlertSellerAndOperator];
+        effects.extend(goods);
+        effects.extend(deadlines.map(WithdrawalEffect::StartRefundClock));
         let after = Self { state: WithdrawalState::Confirmed, acknowledgement: Some(receipt), ..self.clone() };
         Ok(WithdrawalMoved::of(after, WithdrawalEvent::Confirmed { sha256 }, effects))
     }
@@ -428,54 +357,4 @@ impl Withdrawal {
     pub fn wakes_at(&self) -> Option<DateTime<Utc>> {
         (self.state == WithdrawalState::Declared).then_some(self.confirm_until)
     }
-
-    fn receipt(&self, deadlines: WithdrawalDeadlines, days: &LegalDays, at: DateTime<Utc>) -> Acknowledgement {
-        let text = self.receipt_text(deadlines, days, at);
-        Acknowledgement { sha256: digest(&text), text, submitted_at: at, deadlines }
-    }
-
-    /// The receipt in the consumer's language, French or else English: one fact a line, so that its bytes depend on the
-    /// facts alone. Line breaks in what was entered become spaces, for nobody shall write lines of their own into it.
-    fn receipt_text(&self, deadlines: WithdrawalDeadlines, days: &LegalDays, at: DateTime<Utc>) -> String {
-        let french = is_french(&self.locale);
-        let say = |fr: &'static str, en: &'static str| if french { fr } else { en };
-        let local = at.with_timezone(&days.timezone());
-        let lines = self.lines.iter().map(|line| format!("{} x {}", line.quantity, one_line(&line.order_line)));
-        let submitted = local.format("%Y-%m-%d %H:%M:%S");
-        let mut receipt = String::new();
-        for (label, value) in [
-            (say("Accusé de réception de votre rétractation", "Acknowledgement of your withdrawal"), self.id.to_string()),
-            (say("Nom", "Name"), one_line(&self.name)),
-            (say("Contrat", "Contract"), one_line(&self.contract)),
-            (say("Adresse électronique", "Electronic address"), one_line(&self.address)),
-            (say("Articles", "Items"), lines.collect::<Vec<_>>().join("; ")),
-            (
-                say("Déclaration", "Statement"),
-                say("Je me rétracte du contrat pour les articles ci-dessus.", "I withdraw from the contract for the items above.").to_owned(),
-            ),
-            (say("Date et heure de l'envoi", "Date and time of submission"), format!("{submitted} {}", days.timezone())),
-            ("UTC", at.to_rfc3339_opts(SecondsFormat::Millis, true)),
-            (say("Renvoi des biens au plus tard le", "Goods to be sent back by"), deadlines.send_back_by.to_string()),
-            (say("Remboursement au plus tard le", "Refund at the latest on"), deadlines.refund_by.to_string()),
-        ] {
-            // Writing to a string cannot fail.
-            let _ = writeln!(receipt, "{label}: {value}");
-        }
-        if deadlines.seller_may_wait == SellerMayWait::Yes {
-            receipt.push_str(say(
-                "Le vendeur peut différer le remboursement jusqu'à la récupération des biens ou la preuve de leur expédition.\n",
-                "The seller may wait with the refund until the goods or a proof of their dispatch have come.\n",
-            ));
-        }
-        receipt
-    }
-}
-
-/// Without line breaks and other control characters.
-fn one_line(text: &str) -> String {
-    text.split(char::is_control).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
-fn digest(text: &str) -> String {
-    hex::encode(Sha256::digest(text.as_bytes()))
 }

@@ -13,7 +13,11 @@ impl Dispute {
     /// What this hand may do. An action that is open only later says from when, so that nobody has to guess (as eBay's
     /// escalation window does). `staff` is who asks for the operator: none shows what the operator as a whole may do.
     pub fn available_actions(
-        &self, hand: Hand, staff: Option<&StaffId>, terms: &DisputeTerms<'_>, now: DateTime<Utc>,
+        &self,
+        hand: Hand,
+        staff: Option<&StaffId>,
+        terms: &DisputeTerms<'_>,
+        now: DateTime<Utc>,
     ) -> Vec<Available<DisputeAction>> {
         let one = Draft::caught_up(self, terms, now).one;
         let Some(party) = hand.party() else { return Vec::new() };

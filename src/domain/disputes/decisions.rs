@@ -217,7 +217,9 @@ impl Decision {
             amount: dispute.amount,
             remedy: Some(if dispute.amount.minor > 0 { Remedy::Refund } else { dispute.wanted }),
             reason: DecisionReason::HardStop,
-            statement: format!("No decision was made within {days} days, so the dispute ends for the buyer. Nobody examined who was right."),
+            statement: format!(
+                "No decision was made within {days} days, so the dispute ends for the buyer. Nobody examined who was right."
+            ),
             clause: format!("Disputes: hard stop after {days} days"),
             by: Decider::HardStop,
             at,

@@ -4,9 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::super::hands::{Hand, Happened};
 use super::super::ids::{EvidenceId, OfferId};
+use super::super::money::Money;
 use super::super::parties::Party;
+use super::super::reasons::CostBearer;
 use super::super::returns::DisputeEnd;
-use super::{Bid, Decision, Dispute, DisputeReason, DisputeStage, Remedy, Settlement};
+use super::{
+    Bid, CountsAgainstSeller, Decision, DecisionReason, Dispute, DisputeOutcome, DisputeReason, DisputeStage, Fault, Remedy, Settlement,
+};
 
 /// A move that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,10 +104,29 @@ pub enum DisputeEvent {
     },
     /// The operator owes a decision and is late.
     DecisionLate,
-    /// It was decided.
+    /// It was decided, first or on appeal. Who of the staff decided is not told.
     Decided {
-        /// How.
-        decision: Box<Decision>,
+        /// Whom it favours.
+        outcome: DisputeOutcome,
+        /// Who was at fault.
+        fault: Fault,
+        /// How much the buyer gets.
+        amount: Money,
+        /// How, or what else.
+        remedy: Option<Remedy>,
+        /// Why, as a code.
+        reason: DecisionReason,
+        /// Why, in words.
+        statement: String,
+        /// The clause of the charter that it rests on.
+        clause: String,
+    },
+    /// With a decision, and not for the buyer: who pays, and whether it counts against the seller.
+    CostAllotted {
+        /// Who pays.
+        cost_bearer: CostBearer,
+        /// Whether it counts.
+        counts: CountsAgainstSeller,
     },
     /// It was appealed.
     Appealed {

@@ -12,8 +12,8 @@ use super::openings::days;
 use super::silence::Draft;
 use super::transitions::{DisputeAction, DisputeTransition};
 use super::{
-    Agreement, Answer, Appeal, Bid, Decider, Dispute, DisputeStage, DisputeTerms, EvidenceRequest, NewEvidence, Offer, OfferState, Proposal,
-    Remedy, Ruling, Settlement,
+    Agreement, Answer, Appeal, Bid, Decider, Dispute, DisputeStage, DisputeTerms, EvidenceRequest, NewEvidence, Offer, OfferState,
+    Proposal, Remedy, Ruling, Settlement,
 };
 
 /// The most offers, and the most proposals, of one dispute.
@@ -137,7 +137,12 @@ impl DisputeMove {
 impl Dispute {
     /// Makes a move. `revision` is the one that the caller saw. What time has done by now is done first.
     pub fn apply(
-        &self, action: &DisputeMove, by: Hand, revision: i32, terms: &DisputeTerms<'_>, at: DateTime<Utc>,
+        &self,
+        action: &DisputeMove,
+        by: Hand,
+        revision: i32,
+        terms: &DisputeTerms<'_>,
+        at: DateTime<Utc>,
     ) -> Result<DisputeMoved, Refusal> {
         seen(self.revision, revision)?;
         let mut draft = Draft::caught_up(self, terms, at);

@@ -42,7 +42,11 @@ impl Dispute {
     /// Opens one. `others` are the disputes of the same case, read under a lock on it: an order line has one open dispute
     /// at most.
     pub fn open(
-        opening: DisputeOpening, by: Hand, others: &[Self], terms: &DisputeTerms<'_>, at: DateTime<Utc>,
+        opening: DisputeOpening,
+        by: Hand,
+        others: &[Self],
+        terms: &DisputeTerms<'_>,
+        at: DateTime<Utc>,
     ) -> Result<DisputeMoved, Refusal> {
         if !matches!((by, opening.opener), (Hand::Buyer | Hand::Operator, Party::Buyer) | (Hand::Seller, Party::Seller)) {
             return Err(Refusal::NotAllowed);

@@ -141,7 +141,8 @@ impl DisputePolicy {
             .filter(|(_, days)| !(1..=MOST_DAYS).contains(days))
             .map(|(name, _)| (name, format!("This must be 1 to {MOST_DAYS} days.")))
             .collect();
-        let regular = [self.contact_days, self.mediation_days, self.evidence_days, self.decision_days].into_iter().map(u32::from).sum::<u32>();
+        let regular =
+            [self.contact_days, self.mediation_days, self.evidence_days, self.decision_days].into_iter().map(u32::from).sum::<u32>();
         if u32::from(self.hard_stop_days) < regular {
             faults.push(("hardStopDays", format!("The stages before a decision take {regular} days; this cannot be less.")));
         }

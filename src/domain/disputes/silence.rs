@@ -125,15 +125,22 @@ impl<'a> Draft<'a> {
         self.enter(DisputeStage::Settled);
     }
 
+    fn tell(&mut self, decision: &Decision) {
+        let Decision { outcome, fault, cost_bearer, counts, amount, remedy, reason, .. } = *decision;
+        let (statement, clause) = (decision.statement.clone(), decision.clause.clone());
+        self.happened(DisputeEvent::Decided { outcome, fault, amount, remedy, reason, statement, clause });
+        self.events.push(Happened::for_staff(DisputeEvent::CostAllotted { cost_bearer, counts }));
+    }
+
     pub(super) fn decide(&mut self, decision: Decision) {
-        self.happened(DisputeEvent::Decided { decision: Box::new(decision.clone()) });
+        self.tell(&decision);
         self.effects.extend([DisputeEffect::CarryOutDecision(Box::new(decision.clone())), DisputeEffect::SendStatement]);
         self.one.decision = Some(decision);
         self.enter(DisputeStage::Decided);
     }
 
     pub(super) fn decide_appeal(&mut self, decision: Decision) {
-        self.happened(DisputeEvent::Decided { decision: Box::new(decision.clone()) });
+        self.tell(&decision);
         let gist = |one: &Decision| (one.outcome, one.fault, one.cost_bearer, one.counts, one.amount, one.remedy);
         if let Some(before) = self.one.decision.as_ref().filter(|before| gist(before) != gist(&decision)) {
             let (before, after) = (Box::new(before.clone()), Box::new(decision.clone()));

@@ -114,7 +114,8 @@ impl LegalRule {
             .between("receipt of the last goods of the order", "withdrawal declared"),
         rule(LegalClock::UninformedExtension, "L221-20", (2014, 6, 14), Length::Months(12), Roll::AsItFalls)
             .between("end of the withdrawal window", "withdrawal declared"),
-        rule(LegalClock::SendBack, "L221-23", (2014, 6, 14), Length::Days(14), Roll::NextWorkingDay).between("withdrawal declared", "goods sent"),
+        rule(LegalClock::SendBack, "L221-23", (2014, 6, 14), Length::Days(14), Roll::NextWorkingDay)
+            .between("withdrawal declared", "goods sent"),
         rule(LegalClock::WithdrawalRefund, "L221-24", (2014, 6, 14), Length::Days(14), Roll::AsItFalls)
             .between("withdrawal declared", "refund succeeded"),
         rule(LegalClock::NonDeliveryRefund, "L216-7", (2022, 10, 1), Length::Days(14), Roll::AsItFalls)

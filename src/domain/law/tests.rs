@@ -95,9 +95,15 @@ fn a_refund_waits_for_goods_or_proof_where_it_may() {
     assert_eq!(last(due(SellerMayWait::Yes, Some("2026-11-05T10:00:00Z"))), Some(date("2026-11-16")), "early goods do not shorten it");
     assert_eq!(last(due(SellerMayWait::Yes, Some("2026-11-20T10:00:00Z"))), Some(date("2026-11-20")));
     let late = |paid: &str| due(SellerMayWait::No, None).days_late(at(paid), &days);
-    assert_eq!([late("2026-11-10T00:00:00Z"), late("2026-11-16T22:59:00Z"), late("2026-11-16T23:00:00Z"), late("2026-11-26T12:00:00Z")], [0, 0, 1, 10]);
+    assert_eq!(
+        [late("2026-11-10T00:00:00Z"), late("2026-11-16T22:59:00Z"), late("2026-11-16T23:00:00Z"), late("2026-11-26T12:00:00Z")],
+        [0, 0, 1, 10]
+    );
     assert_eq!(due(SellerMayWait::Yes, None).days_late(at("2027-01-01T00:00:00Z"), &days), 0);
-    assert_eq!([way_back_cost(WayBackCost::Told), way_back_cost(WayBackCost::NotTold)].map(|bearer| format!("{bearer:?}")), ["Buyer", "Seller"]);
+    assert_eq!(
+        [way_back_cost(WayBackCost::Told), way_back_cost(WayBackCost::NotTold)].map(|bearer| format!("{bearer:?}")),
+        ["Buyer", "Seller"]
+    );
 }
 
 #[test]

@@ -121,7 +121,12 @@ pub enum NotEligible {
 /// Each right with its answer, the one that serves the buyer best first: for goods that are not what was sold conformity,
 /// which costs the buyer nothing; else withdrawal.
 pub fn grounds(
-    line: &LineFacts, sale: &SaleTerms, reason: ReasonKind, policy: &ReturnPolicy, days: &LegalDays, at: DateTime<Utc>,
+    line: &LineFacts,
+    sale: &SaleTerms,
+    reason: ReasonKind,
+    policy: &ReturnPolicy,
+    days: &LegalDays,
+    at: DateTime<Utc>,
 ) -> [(LegalBasis, Result<Ground, NotEligible>); 3] {
     let order = match reason.cause() {
         Cause::NotConform => [LegalBasis::LegalConformity, LegalBasis::Withdrawal, LegalBasis::Commercial],
@@ -129,7 +134,7 @@ pub fn grounds(
     };
     order.map(|basis| {
         let answer = match basis {
-            LegalBasis::Withdrawal => withdrawal(line, sale, days, at),
+            LegalBasis::Withdrawal => withdrawal_ground(line, sale, days, at),
             LegalBasis::LegalConformity => conformity(line, sale, reason, days, at),
             LegalBasis::Commercial => commercial(line, reason, policy, days, at),
         };
@@ -137,8 +142,8 @@ pub fn grounds(
     })
 }
 
-/// Articles L221-18 to L221-20, L221-23 and L221-28.
-fn withdrawal(line: &LineFacts, sale: &SaleTerms, days: &LegalDays, at: DateTime<Utc>) -> Result<Ground, NotEligible> {
+/// The right to withdraw: articles L221-18 to L221-20, L221-23 and L221-28.
+pub fn withdrawal_ground(line: &LineFacts, sale: &SaleTerms, days: &LegalDays, at: DateTime<Utc>) -> Result<Ground, NotEligible> {
     if sale.buyer == BuyerKind::Professional {
         return Err(NotEligible::NotAConsumer);
     }
@@ -166,9 +171,7 @@ fn withdrawal(line: &LineFacts, sale: &SaleTerms, days: &LegalDays, at: DateTime
 }
 
 /// Article L217-3: two years from delivery; L217-9 and L217-10: free of charge for the buyer.
-fn conformity(
-    line: &LineFacts, sale: &SaleTerms, reason: ReasonKind, days: &LegalDays, at: DateTime<Utc>,
-) -> Result<Ground, NotEligible> {
+fn conformity(line: &LineFacts, sale: &SaleTerms, reason: ReasonKind, days: &LegalDays, at: DateTime<Utc>) -> Result<Ground, NotEligible> {
     if sale.buyer == BuyerKind::Professional {
         return Err(NotEligible::NotAConsumer);
     }
@@ -190,7 +193,11 @@ fn conformity(
 
 /// What the charter grants. Goods that are not what was sold never cost the buyer the way back.
 fn commercial(
-    line: &LineFacts, reason: ReasonKind, policy: &ReturnPolicy, days: &LegalDays, at: DateTime<Utc>,
+    line: &LineFacts,
+    reason: ReasonKind,
+    policy: &ReturnPolicy,
+    days: &LegalDays,
+    at: DateTime<Utc>,
 ) -> Result<Ground, NotEligible> {
     if policy.goodwill.days == 0 {
         return Err(NotEligible::NotGranted);

@@ -27,7 +27,7 @@ mod transitions;
 #[cfg(test)]
 mod tests;
 
-pub use eligibility::{BuyerKind, FinalSale, Ground, LineFacts, NotEligible, SaleTerms, Seal, grounds};
+pub use eligibility::{BuyerKind, FinalSale, Ground, LineFacts, NotEligible, SaleTerms, Seal, grounds, withdrawal_ground};
 pub use happenings::{Closing, ReturnEffect, ReturnEvent, ReturnMoved};
 pub use moves::{DisputeEnd, ReturnMove};
 pub use policy::{Goodwill, ReturnPolicy, ReturnTerms};
@@ -72,6 +72,8 @@ pub struct Return {
     pub parcel: Option<Parcel>,
     /// What came.
     pub received: Receipt,
+    /// When the first of it came.
+    pub received_at: Option<DateTime<Utc>>,
     /// What was wrong with it.
     pub finding: Option<Finding>,
     /// Why it was declined.
@@ -232,13 +234,9 @@ impl LegalBasis {
     pub const fn resolutions(self) -> &'static [Resolution] {
         match self {
             Self::Withdrawal | Self::Commercial => &[Resolution::Refund, Resolution::Replacement, Resolution::StoreCredit],
-            Self::LegalConformity => &[
-                Resolution::Repair,
-                Resolution::Replacement,
-                Resolution::Refund,
-                Resolution::PriceReduction,
-                Resolution::StoreCredit,
-            ],
+            Self::LegalConformity => {
+                &[Resolution::Repair, Resolution::Replacement, Resolution::Refund, Resolution::PriceReduction, Resolution::StoreCredit]
+            }
         }
     }
 }

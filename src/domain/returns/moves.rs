@@ -140,12 +140,18 @@ impl Return {
     /// Makes a move. `revision` is the one that the caller saw. What silence meant by now is done first, so that a late
     /// answer finds the return where time has put it.
     pub fn apply(
-        &self, action: &ReturnMove, by: Hand, revision: i32, terms: &ReturnTerms<'_>, at: DateTime<Utc>,
+        &self,
+        action: &ReturnMove,
+        by: Hand,
+        revision: i32,
+        terms: &ReturnTerms<'_>,
+        at: DateTime<Utc>,
     ) -> Result<ReturnMoved, Refusal> {
         seen(self.revision, revision)?;
         let mut draft = Draft::caught_up(self, terms, at);
         let state = draft.one.state;
-        let line = Transition::find(state, action.action()).ok_or_else(|| not_now(format!("This is not possible while the return is {state}.")))?;
+        let line = Transition::find(state, action.action())
+            .ok_or_else(|| not_now(format!("This is not possible while the return is {state}.")))?;
         if !line.hands.contains(&by) {
             return Err(Refusal::NotAllowed);
         }
@@ -259,6 +265,7 @@ impl Draft<'_> {
         }
         self.one.received.quantity += receipt.quantity;
         self.one.received.damaged += receipt.damaged;
+        self.one.received_at.get_or_insert(self.at);
         let Receipt { quantity, damaged } = self.one.received;
         self.happened(ReturnEvent::Received { by, quantity, damaged });
         self.enter(if quantity == self.one.quantity { ReturnState::Received } else { ReturnState::PartiallyReceived });

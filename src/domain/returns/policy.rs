@@ -93,6 +93,36 @@ impl Default for ReturnPolicy {
     }
 }
 
+/// The longest step, in days.
+const MOST_DAYS: u16 = 365;
+/// The most offers to keep an item.
+const MOST_OFFERS: u8 = 10;
+
+impl ReturnPolicy {
+    /// What is wrong with it: the field, and a sentence. Nothing when it can be part of a charter.
+    pub fn faults(&self) -> Vec<(&'static str, String)> {
+        let fields = [
+            ("shipDays", self.ship_days),
+            ("shipAfterPapersDays", self.ship_after_papers_days),
+            ("lostDays", self.lost_days),
+            ("restDays", self.rest_days),
+            ("offerDays", self.offer_days),
+            ("disputeDays", self.dispute_days),
+            ("disputeLimitDays", self.dispute_limit_days),
+            ("settleDays", self.settle_days),
+        ];
+        let wrong = fields.into_iter().filter(|(_, days)| !(1..=MOST_DAYS).contains(days));
+        let mut faults: Vec<_> = wrong.map(|(name, _)| (name, format!("This must be 1 to {MOST_DAYS} days."))).collect();
+        if self.goodwill.days > MOST_DAYS {
+            faults.push(("goodwill.days", format!("This must be at most {MOST_DAYS} days.")));
+        }
+        if self.most_offers > MOST_OFFERS {
+            faults.push(("mostOffers", format!("There can be at most {MOST_OFFERS}.")));
+        }
+        faults
+    }
+}
+
 /// What applies to one return: the policy, the calendars of the case's charter, and the days of the law.
 #[derive(Debug, Clone, Copy)]
 pub struct ReturnTerms<'a> {

@@ -60,7 +60,13 @@ impl Return {
     /// Begins one. `others` are all returns of the same order line, read under a lock on that line: the sum of what they
     /// claim and of what is asked for never exceeds what was bought.
     pub fn request(
-        request: ReturnRequest, by: Hand, line: &LineFacts, sale: &SaleTerms, others: &[Self], terms: &ReturnTerms<'_>, at: DateTime<Utc>,
+        request: ReturnRequest,
+        by: Hand,
+        line: &LineFacts,
+        sale: &SaleTerms,
+        others: &[Self],
+        terms: &ReturnTerms<'_>,
+        at: DateTime<Utc>,
     ) -> Result<ReturnMoved, Refusal> {
         if matches!(by, Hand::Seller | Hand::Carrier) || (by == Hand::System && request.withdrawal.is_none()) {
             return Err(Refusal::NotAllowed);
@@ -98,6 +104,7 @@ impl Return {
             papers: None,
             parcel: None,
             received: Receipt::default(),
+            received_at: None,
             finding: None,
             declined: None,
             offer: None,
@@ -119,7 +126,11 @@ impl Return {
 }
 
 fn ground(
-    request: &ReturnRequest, line: &LineFacts, sale: &SaleTerms, terms: &ReturnTerms<'_>, at: DateTime<Utc>,
+    request: &ReturnRequest,
+    line: &LineFacts,
+    sale: &SaleTerms,
+    terms: &ReturnTerms<'_>,
+    at: DateTime<Utc>,
 ) -> Result<Ground, Refusal> {
     // A withdrawal is no claim under the guarantee, whatever reason was given on top.
     let basis = request.withdrawal.map(|_| LegalBasis::Withdrawal).or(request.basis);

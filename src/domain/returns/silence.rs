@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::super::calendar::BusinessDuration;
 use super::super::hands::{Hand, Happened, due};
-use super::super::law::LegalClock;
+use super::super::law::{LegalClock, LegalDays, Period, RefundDue, SellerMayWait};
 use super::super::parties::Party;
 use super::happenings::{Closing, ReturnEffect, ReturnEvent, ReturnMoved};
 use super::policy::days;
@@ -23,6 +24,22 @@ impl Return {
     pub fn elapse(&self, terms: &ReturnTerms<'_>, now: DateTime<Utc>) -> Option<ReturnMoved> {
         let draft = Draft::caught_up(self, terms, now);
         (draft.one != *self).then(|| draft.finish())
+    }
+
+    /// In which time a repair or a replacement that conformity owes must be done: thirty days from the request (articles
+    /// L217-9 and L217-10). After them the buyer may ask for a lower price or all of the money. None for anything else.
+    pub fn remedy_due(&self, days: &LegalDays) -> Option<Period> {
+        let owed = self.basis == LegalBasis::LegalConformity && matches!(self.wanted, Resolution::Repair | Resolution::Replacement);
+        owed.then(|| days.period(LegalClock::RepairOrReplace, self.requested_at))
+    }
+
+    /// When the refund after a withdrawal is due: held until the goods or a proof of their dispatch come (article L221-24).
+    /// None for anything but a withdrawal.
+    pub fn refund_due(&self, days: &LegalDays, wait: SellerMayWait) -> Option<RefundDue> {
+        let proved = self.parcel.as_ref().filter(|parcel| parcel.tracking.is_some()).map(|parcel| parcel.shipped_at);
+        let came = self.received_at;
+        let first = [proved, came].into_iter().flatten().min();
+        (self.basis == LegalBasis::Withdrawal).then(|| RefundDue::after_withdrawal(self.notice_at, wait, first, days))
     }
 
     /// Whether a loss on the way back is the seller's: it sent the label, or the buyer can prove to have handed the goods over
@@ -63,6 +80,7 @@ impl<'a> Draft<'a> {
             }
             ReturnState::InTransit if self.one.parcel.as_ref().is_some_and(|parcel| parcel.delivered_at.is_some()) => {
                 self.one.received = Receipt { quantity: self.one.quantity, damaged: 0 };
+                self.one.received_at.get_or_insert(self.at);
                 self.happened(ReturnEvent::Received { by: Hand::System, quantity: self.one.quantity, damaged: 0 });
                 self.enter(ReturnState::Received);
             }
@@ -122,7 +140,7 @@ impl<'a> Draft<'a> {
         self.one.due_at = Some(self.at + days(self.terms.policy.dispute_limit_days));
     }
 
-    fn of_seller(&self, length: super::super::calendar::BusinessDuration) -> DateTime<Utc> {
+    fn of_seller(&self, length: BusinessDuration) -> DateTime<Utc> {
         due(&self.terms.charter.calendar(Party::Seller), length, self.at)
     }
 

@@ -3,6 +3,8 @@
 use chrono_tz::Tz;
 use proptest::prelude::*;
 
+use sha2::{Digest, Sha256};
+
 use super::*;
 use crate::domain::calendar::Place;
 use crate::domain::law::{Deliveries, Information, WayBackCost};
@@ -75,12 +77,15 @@ fn a_confirmed_withdrawal_is_acknowledged_with_its_content_its_time_and_a_hash()
     assert_eq!(receipt.sha256, hex::encode(Sha256::digest(expected.as_bytes())));
     assert!(receipt.is_intact());
     assert!(!Acknowledgement { text: expected.replace("MK-1", "MK-2"), ..receipt.clone() }.is_intact());
-    assert_eq!(moved.effects, [
-        WithdrawalEffect::SendAcknowledgement,
-        WithdrawalEffect::AlertSellerAndOperator,
-        WithdrawalEffect::OpenReturn(WithdrawnLine { order_line: "L1".into(), quantity: 1 }),
-        WithdrawalEffect::StartRefundClock(receipt.deadlines),
-    ]);
+    assert_eq!(
+        moved.effects,
+        [
+            WithdrawalEffect::SendAcknowledgement,
+            WithdrawalEffect::AlertSellerAndOperator,
+            WithdrawalEffect::OpenReturn(WithdrawnLine { order_line: "L1".into(), quantity: 1 }),
+            WithdrawalEffect::StartRefundClock(receipt.deadlines.unwrap()),
+        ]
+    );
 }
 
 #[test]
@@ -109,7 +114,7 @@ fn what_counts_is_when_it_was_declared() {
     let one = Withdrawal::declare(&statement(), &order, &days(), at("2026-11-16T22:59:00Z")).unwrap().after;
     let moved = one.confirm(&order, &days(), at("2026-11-16T23:05:00Z")).unwrap();
     assert!(moved.effects.iter().any(|effect| matches!(effect, WithdrawalEffect::OpenReturn(_))), "confirmed after midnight");
-    let deadlines = moved.after.acknowledgement.unwrap().deadlines;
+    let deadlines = moved.after.acknowledgement.unwrap().deadlines.unwrap();
     assert_eq!(deadlines.refund_by.to_string(), "2026-12-01", "from the confirmation");
     let confirmed = one.confirm(&order, &days(), at("2026-11-16T23:05:00Z")).unwrap().after;
     let declared = confirmed.declared().unwrap();
@@ -139,8 +144,8 @@ fn before_delivery_there_is_nothing_to_send_and_nothing_to_wait_for() {
     let one = Withdrawal::declare(&statement(), &order, &days(), at("2026-11-01T10:00:00Z")).unwrap().after;
     let moved = one.confirm(&order, &days(), at("2026-11-01T10:01:00Z")).unwrap();
     let receipt = moved.after.acknowledgement.unwrap();
-    assert_eq!(receipt.deadlines.seller_may_wait, SellerMayWait::No);
-    assert!(!receipt.text.contains("différer"));
+    assert_eq!(receipt.deadlines.unwrap().seller_may_wait, SellerMayWait::No);
+    assert!(!receipt.text.contains("différer") && !receipt.text.contains("Renvoi"));
     assert!(!moved.effects.iter().any(|effect| matches!(effect, WithdrawalEffect::OpenReturn(_))));
     assert!(moved.effects.contains(&WithdrawalEffect::CancelUndelivered(WithdrawnLine { order_line: "L1".into(), quantity: 1 })));
 }
@@ -148,9 +153,11 @@ fn before_delivery_there_is_nothing_to_send_and_nothing_to_wait_for() {
 #[test]
 fn a_withdrawal_from_what_is_excluded_starts_no_clock() {
     let (order, excluded) = (order(), vec![WithdrawnLine { order_line: "L2".into(), quantity: 1 }]);
-    let one = Withdrawal::declare(&Statement { lines: excluded, ..statement() }, &order, &days(), at("2026-11-10T10:00:00Z")).unwrap().after;
+    let one =
+        Withdrawal::declare(&Statement { lines: excluded, ..statement() }, &order, &days(), at("2026-11-10T10:00:00Z")).unwrap().after;
     let moved = one.confirm(&order, &days(), at("2026-11-10T10:01:00Z")).unwrap();
     assert_eq!(moved.effects, [WithdrawalEffect::SendAcknowledgement, WithdrawalEffect::AlertSellerAndOperator]);
+    assert!(!moved.after.acknowledgement.unwrap().text.contains("Remboursement"), "nor does the receipt promise anything");
 }
 
 #[test]
@@ -168,7 +175,8 @@ fn an_unconfirmed_declaration_lapses_and_can_be_made_again() {
 #[test]
 fn bad_input_is_refused() {
     let order = order();
-    let declare = |statement: Statement| Withdrawal::declare(&statement, &order, &days(), at("2026-11-10T10:00:00Z")).map(|moved| moved.after.state);
+    let declare =
+        |statement: Statement| Withdrawal::declare(&statement, &order, &days(), at("2026-11-10T10:00:00Z")).map(|moved| moved.after.state);
     let piece = |line: &str, quantity| WithdrawnLine { order_line: line.into(), quantity };
     assert!(matches!(declare(Statement { name: " ".into(), ..statement() }), Err(Refusal::Length { .. })));
     assert!(matches!(declare(Statement { address: "x".repeat(201), ..statement() }), Err(Refusal::Length { .. })));

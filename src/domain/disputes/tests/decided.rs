@@ -16,6 +16,10 @@ fn a_decision_is_carried_out_told_and_final_after_thirty_days() {
     let moved = house.step(&house.heard(), Hand::Operator, &house.decide(ruling())).unwrap();
     let decision = moved.after.decision.clone().unwrap();
     assert_eq!(moved.effects, [DisputeEffect::CarryOutDecision(Box::new(decision)), DisputeEffect::SendStatement]);
+    let told = serde_json::to_string(&moved.events.iter().map(|event| &event.kind).collect::<Vec<_>>()).unwrap();
+    assert!(!told.contains(house.arbiter.as_str()), "nobody is told who of the staff decided");
+    assert_eq!(kinds(&moved.events), ["DECIDED", "COST_ALLOTTED", "STAGE_CHANGED"]);
+    assert_eq!(moved.events[1].audience, Audience::ALL.without(Party::Buyer), "who pays is not the buyer's business");
     let due = moved.after.due_at.unwrap();
     assert_eq!(due, moved.after.updated_at + TimeDelta::days(30));
     let over = moved.after.elapse(&house.terms(), due).unwrap();
@@ -33,7 +37,11 @@ fn only_the_loser_appeals_once_and_with_something_new() {
     assert_eq!(house.step(&one, Hand::Operator, &appeal(9)), Err(Refusal::NotAllowed));
     let empty = DisputeMove::Appeal { text: "Non.".into(), evidence: Vec::new() };
     assert!(matches!(house.step(&one, Hand::Seller, &empty), Err(Refusal::Invalid { .. })));
-    let known = house.make(&house.heard(), Hand::Operator, &house.decide(Ruling { outcome: DisputeOutcome::SellerFavour, amount: euros(0), remedy: None, ..ruling() }));
+    let known = house.make(
+        &house.heard(),
+        Hand::Operator,
+        &house.decide(Ruling { outcome: DisputeOutcome::SellerFavour, amount: euros(0), remedy: None, ..ruling() }),
+    );
     assert!(matches!(house.step(&known, Hand::Buyer, &appeal(1)), Err(Refusal::Invalid { .. })), "handed in before");
     let appealed = house.make(&one, Hand::Seller, &appeal(9));
     assert_eq!((appealed.stage, appealed.appeal.as_ref().unwrap().evidence.len()), (DisputeStage::Appealed, 1));
@@ -61,7 +69,10 @@ fn another_person_hears_the_appeal() {
     let milder = Ruling { counts: CountsAgainstSeller::DoesNotCount, cost_bearer: CostBearer::Carrier, ..ruling() };
     let moved = house.step(&one, Hand::Operator, &anew(&house.other, milder)).unwrap();
     let now = moved.after.effective_decision().unwrap();
-    assert_eq!((now.outcome, now.cost_bearer, now.counts), (DisputeOutcome::BuyerFavour, CostBearer::Carrier, CountsAgainstSeller::DoesNotCount));
+    assert_eq!(
+        (now.outcome, now.cost_bearer, now.counts),
+        (DisputeOutcome::BuyerFavour, CostBearer::Carrier, CountsAgainstSeller::DoesNotCount)
+    );
     assert_eq!(moved.after.decision.as_ref().unwrap().cost_bearer, CostBearer::Seller, "what was decided first is kept");
     assert!(moved.effects.iter().any(|effect| matches!(effect, DisputeEffect::CorrectDecision { .. })));
     assert!(moved.effects.contains(&DisputeEffect::TellBuyerOfMediator) && moved.effects.contains(&DisputeEffect::TellSellerOfComplaint));

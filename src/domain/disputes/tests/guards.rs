@@ -71,9 +71,15 @@ fn nobody_is_decided_about_without_having_been_heard() {
     let one = house.arbitrated();
     let (start, until) = (one.updated_at, one.evidence_until.unwrap());
     assert!(refused_now(&decide(&one, start)), "evidence is still taken");
-    assert_eq!(decide(&one, until), Err(Refusal::NotNow { message: "There is no evidence of the buyer: ask the buyer for it first.".into() }));
+    assert_eq!(
+        decide(&one, until),
+        Err(Refusal::NotNow { message: "There is no evidence of the buyer: ask the buyer for it first.".into() })
+    );
     let one = house.make(&one, Hand::Buyer, &evidence(1));
-    assert_eq!(decide(&one, until), Err(Refusal::NotNow { message: "There is no evidence of the seller: ask the seller for it first.".into() }));
+    assert_eq!(
+        decide(&one, until),
+        Err(Refusal::NotNow { message: "There is no evidence of the seller: ask the seller for it first.".into() })
+    );
     let asked = house.make(&one, Hand::Operator, &ask(&house.arbiter, Party::Seller));
     let due = asked.evidence_requests[0].due_at;
     assert!(refused_now(&decide(&asked, due - TimeDelta::seconds(1))), "the seller may still answer");
@@ -155,7 +161,11 @@ fn who_conciliated_does_not_decide() {
     for by in [Hand::Buyer, Hand::Seller, Hand::Carrier, Hand::System] {
         assert_eq!(house.step(&one, by, &house.decide(ruling())), Err(Refusal::NotAllowed), "{by:?}");
     }
-    let offered = |staff| one.available_actions(Hand::Operator, Some(staff), &house.terms(), one.updated_at).into_iter().any(|one| one.action == DisputeAction::Decide);
+    let offered = |staff| {
+        one.available_actions(Hand::Operator, Some(staff), &house.terms(), one.updated_at)
+            .into_iter()
+            .any(|one| one.action == DisputeAction::Decide)
+    };
     assert_eq!((offered(&house.mediator), offered(&house.arbiter)), (false, true));
 }
 

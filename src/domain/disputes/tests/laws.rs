@@ -33,7 +33,9 @@ impl House {
             DisputeAction::Propose => DisputeMove::Propose { by, bid: bid(1500), refundable },
             DisputeAction::AcceptProposal => DisputeMove::AcceptProposal(proposal),
             DisputeAction::RefuseProposal => DisputeMove::RefuseProposal(proposal),
-            DisputeAction::RequestEvidence => ask(staff, if one.evidence_requests.len().is_multiple_of(2) { Party::Buyer } else { Party::Seller }),
+            DisputeAction::RequestEvidence => {
+                ask(staff, if one.evidence_requests.len().is_multiple_of(2) { Party::Buyer } else { Party::Seller })
+            }
             DisputeAction::SubmitEvidence => evidence(new),
             DisputeAction::Decide => DisputeMove::Decide { by, ruling: Box::new(ruling()), refundable },
             DisputeAction::Appeal => DisputeMove::Appeal { text: "Non.".into(), evidence: vec![piece(new)] },
@@ -89,7 +91,8 @@ fn check(before: &Dispute, action: DisputeAction, hand: Hand, moved: &DisputeMov
         assert!((0..=after.amount.minor).contains(&decision.amount.minor) && decision.amount.currency == after.amount.currency);
         if let (Decider::Person(staff), Some(first)) = (&decision.by, &after.decision) {
             assert!(!after.mediators.contains(staff), "a mediator decided");
-            let heard = |party| after.evidence.iter().any(|one| one.by == party) || after.evidence_requests.iter().any(|one| one.of == party);
+            let heard =
+                |party| after.evidence.iter().any(|one| one.by == party) || after.evidence_requests.iter().any(|one| one.of == party);
             assert!(heard(Party::Buyer) && heard(Party::Seller), "somebody was not heard");
             let appealed = after.appeal.as_ref().is_some_and(|appeal| appeal.decision.is_some());
             assert!(!appealed || first.by != decision.by, "the same person twice");
@@ -98,7 +101,7 @@ fn check(before: &Dispute, action: DisputeAction, hand: Hand, moved: &DisputeMov
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn no_undeclared_transition_is_ever_made(attempts in attempts(60), grave in any::<bool>()) {
@@ -190,9 +193,11 @@ fn every_declared_transition_can_be_made() {
         let mut known = BTreeSet::new();
         let mut front = vec![house.opened()];
         while let Some(one) = front.pop() {
-            let proposal = one.open_proposal().map(|proposal| (format!("{:?}{:?}", proposal.buyer, proposal.seller), proposal.id.to_string().len()));
+            let proposal =
+                one.open_proposal().map(|proposal| (format!("{:?}{:?}", proposal.buyer, proposal.seller), proposal.id.to_string().len()));
             let heard = (one.evidence.iter().map(|one| one.by).collect::<BTreeSet<_>>(), one.evidence_requests.len().min(2));
-            let facts = (one.stage, one.open_offer().map(|offer| offer.by), proposal, heard, one.answered_at.is_some(), one.remind_at.is_some());
+            let facts =
+                (one.stage, one.open_offer().map(|offer| offer.by), proposal, heard, one.answered_at.is_some(), one.remind_at.is_some());
             if !known.insert(facts) {
                 continue;
             }

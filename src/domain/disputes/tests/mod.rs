@@ -47,13 +47,7 @@ impl House {
         }));
         let charter = Charter { business_hours: Some(std::sync::Arc::new(calendar.unwrap())), ..Charter::default() };
         let person = || StaffId::of(&Who::Operator { token: TokenId::generate(), name: String::new() }).unwrap();
-        Self {
-            policy: DisputePolicy::default(),
-            charter: Terms::of(charter),
-            mediator: person(),
-            arbiter: person(),
-            other: person(),
-        }
+        Self { policy: DisputePolicy::default(), charter: Terms::of(charter), mediator: person(), arbiter: person(), other: person() }
     }
 
     fn terms(&self) -> DisputeTerms<'_> {

@@ -184,10 +184,12 @@ fn no_party_moves_money_alone_while_the_operator_decides() {
 fn the_return_is_told_how_it_ended() {
     let house = House::new();
     let about = DisputeOpening { return_id: Some(ReturnId::generate()), ..opening() };
-    let ends = |moved: &DisputeMoved| moved.effects.iter().find_map(|effect| match effect {
-        DisputeEffect::EndOnReturn(end) => Some(*end),
-        _ => None,
-    });
+    let ends = |moved: &DisputeMoved| {
+        moved.effects.iter().find_map(|effect| match effect {
+            DisputeEffect::EndOnReturn(end) => Some(*end),
+            _ => None,
+        })
+    };
     let one = house.open(about.clone());
     let withdrawn = house.step(&one, Hand::Buyer, &DisputeMove::Withdraw).unwrap();
     assert_eq!((withdrawn.after.stage, ends(&withdrawn)), (DisputeStage::Withdrawn, Some(DisputeEnd::ForSeller)));
@@ -209,13 +211,10 @@ fn a_policy_that_cannot_work_is_found_out() {
     let fields: Vec<_> = short.faults().into_iter().map(|(field, _)| field).collect();
     assert_eq!(fields, ["offerDays", "hardStopDays", "appealLimitDays"]);
     let stages = DisputePolicy::default().stages();
-    assert_eq!(stages.iter().map(|rule| rule.stage).collect::<Vec<_>>(), [
-        DisputeStage::DirectContact,
-        DisputeStage::Mediation,
-        DisputeStage::Arbitration,
-        DisputeStage::Decided,
-        DisputeStage::Appealed,
-    ]);
+    assert_eq!(
+        stages.iter().map(|rule| rule.stage).collect::<Vec<_>>(),
+        [DisputeStage::DirectContact, DisputeStage::Mediation, DisputeStage::Arbitration, DisputeStage::Decided, DisputeStage::Appealed,]
+    );
     let json = serde_json::to_value(DisputePolicy::default()).unwrap();
     assert_eq!(json["answer"], serde_json::json!({ "workingDays": 3 }));
     assert_eq!(serde_json::from_value::<DisputePolicy>(serde_json::json!({})).unwrap(), DisputePolicy::default());

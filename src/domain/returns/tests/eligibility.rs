@@ -85,9 +85,10 @@ fn no_more_goes_back_than_was_bought() {
     assert!(house.request(asked(LegalBasis::Withdrawal, 0), &[], monday()).is_err());
     let canceled = house.after(first, &[(Hand::Buyer, ReturnMove::Cancel)]);
     assert_eq!(quantity_left(&line(), &[canceled]), 3, "what was called off can be asked for again");
-    let in_part = house.after(house.requested(LegalBasis::Withdrawal), &[
-        approve(), label(), shipped(), received(1), (Hand::Seller, ReturnMove::MarkCompliant), (Hand::System, ReturnMove::Settle),
-    ]);
+    let in_part = house.after(
+        house.requested(LegalBasis::Withdrawal),
+        &[approve(), label(), shipped(), received(1), (Hand::Seller, ReturnMove::MarkCompliant), (Hand::System, ReturnMove::Settle)],
+    );
     assert_eq!(quantity_left(&line(), &[in_part]), 2, "the piece that never came can be sent another time");
 }
 
@@ -118,4 +119,13 @@ fn only_the_buyer_and_the_operator_ask_and_only_for_what_the_right_gives() {
     assert_eq!(ask(Hand::Buyer, cheaper), Ok(LegalBasis::LegalConformity));
     let long = ReturnRequest { note: "x".repeat(2001), ..asked(LegalBasis::Withdrawal, 1) };
     assert!(matches!(ask(Hand::Buyer, long), Err(Refusal::Invalid { .. })));
+}
+
+#[test]
+fn a_policy_that_cannot_work_is_found_out() {
+    assert_eq!(ReturnPolicy::default().faults(), vec![]);
+    let goodwill = Goodwill { days: 400, ..Goodwill::default() };
+    let wrong = ReturnPolicy { ship_days: 0, most_offers: 11, goodwill, ..ReturnPolicy::default() };
+    assert_eq!(wrong.faults().into_iter().map(|(field, _)| field).collect::<Vec<_>>(), ["shipDays", "goodwill.days", "mostOffers"]);
+    assert_eq!(serde_json::from_value::<ReturnPolicy>(serde_json::json!({})).unwrap(), ReturnPolicy::default());
 }

@@ -28,7 +28,9 @@ fn fair(action: ReturnAction, one: &Return) -> Option<ReturnMove> {
         ReturnAction::MarkNonCompliant => not_good().1,
         ReturnAction::Cancel => ReturnMove::Cancel,
         ReturnAction::LinkDispute => ReturnMove::LinkDispute(DisputeId::generate()),
-        ReturnAction::EndDispute => ReturnMove::EndDispute(if one.revision % 2 == 0 { DisputeEnd::ReturnUpheld } else { DisputeEnd::ForSeller }),
+        ReturnAction::EndDispute => {
+            ReturnMove::EndDispute(if one.revision % 2 == 0 { DisputeEnd::ReturnUpheld } else { DisputeEnd::ForSeller })
+        }
         ReturnAction::Settle => ReturnMove::Settle,
         ReturnAction::Elapse => return None,
     })
@@ -43,7 +45,12 @@ fn declared(from: ReturnState, to: ReturnState) -> bool {
 }
 
 /// Runs the attempts; tells of each move that was made: what was tried, from where, and what came of it.
-fn run(house: &House, one: Return, attempts: &[Attempt], mut told: impl FnMut(&Return, Option<(ReturnAction, Hand)>, &ReturnMoved)) -> Return {
+fn run(
+    house: &House,
+    one: Return,
+    attempts: &[Attempt],
+    mut told: impl FnMut(&Return, Option<(ReturnAction, Hand)>, &ReturnMoved),
+) -> Return {
     attempts.iter().fold(one, |one, (action, hand, hours)| {
         let (action, hand) = (ReturnAction::ALL[*action], Hand::ALL[*hand]);
         let now = one.updated_at + TimeDelta::hours(*hours);
@@ -146,7 +153,8 @@ fn every_declared_transition_can_be_made() {
         let mut seen = BTreeSet::new();
         let mut front = vec![house.request(asked(basis, 3), &[], monday()).unwrap().after];
         while let Some(one) = front.pop() {
-            let fingerprint = (one.state, one.received.quantity, one.dispute.is_some(), one.offers_made, one.method.map(|it| format!("{it:?}")));
+            let fingerprint =
+                (one.state, one.received.quantity, one.dispute.is_some(), one.offers_made, one.method.map(|it| format!("{it:?}")));
             let delivered = one.parcel.as_ref().map(|parcel| (parcel.delivered_at.is_some(), parcel.tracking.is_some()));
             if !seen.insert((fingerprint, delivered, one.revision % 2)) {
                 continue;

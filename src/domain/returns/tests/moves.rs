@@ -38,12 +38,7 @@ fn silence_means_something_in_every_state() {
         ),
         ("no money follows", vec![approve(), label(), shipped(), received(2), good], ReturnState::Closed, Some(Closing::LeftToOperator)),
         ("none after a loss", vec![approve(), label(), shipped(), lost.clone()], ReturnState::Closed, Some(Closing::LeftToOperator)),
-        (
-            "a loss without proof",
-            vec![approve(), offline, unproven, lost],
-            ReturnState::Closed,
-            Some(Closing::LostAtBuyersRisk),
-        ),
+        ("a loss without proof", vec![approve(), offline, unproven, lost], ReturnState::Closed, Some(Closing::LostAtBuyersRisk)),
     ];
     for (why, moves, state, closing) in table {
         let before = house.after(one(), moves);
@@ -124,11 +119,15 @@ fn what_follows_is_asked_for_once_and_for_what_came() {
     assert_eq!(good.effects, [ReturnEffect::RefundGoods { quantity: 1, wanted: Resolution::Refund }]);
     let over = house.step(&good.after, Hand::System, &ReturnMove::Settle).unwrap();
     assert_eq!((over.after.closing, over.effects), (Some(Closing::Settled), vec![]));
-    let kept = house.step(&house.after(house.requested(LegalBasis::Withdrawal), &[keep_offer()]), Hand::Buyer, &ReturnMove::AcceptOffer).unwrap();
+    let kept =
+        house.step(&house.after(house.requested(LegalBasis::Withdrawal), &[keep_offer()]), Hand::Buyer, &ReturnMove::AcceptOffer).unwrap();
     assert_eq!(kept.effects, [ReturnEffect::RefundAgreed(euros(500))]);
     let returnless = ReturnMove::Approve { method: Some(ReturnMethod::Returnless), way_back: None };
     let kept = house.step(&house.requested(LegalBasis::Withdrawal), Hand::Seller, &returnless).unwrap();
-    assert_eq!((kept.after.state, kept.effects), (ReturnState::ItemKept, vec![ReturnEffect::RefundGoods { quantity: 2, wanted: Resolution::Refund }]));
+    assert_eq!(
+        (kept.after.state, kept.effects),
+        (ReturnState::ItemKept, vec![ReturnEffect::RefundGoods { quantity: 2, wanted: Resolution::Refund }])
+    );
     let swap = ReturnRequest { wanted: Resolution::Replacement, ..asked(LegalBasis::LegalConformity, 1) };
     let swap = house.request(swap, &[], monday()).unwrap().after;
     let sent = house.after(swap, &[approve(), label(), shipped(), received(1)]);
@@ -222,4 +221,27 @@ fn money_that_does_not_follow_alerts_the_operator() {
     let good = (Hand::Seller, ReturnMove::MarkCompliant);
     let one = house.after(house.requested(LegalBasis::Withdrawal), &[approve(), label(), shipped(), received(2), good]);
     assert_eq!(elapse(&house, &one).effects, [ReturnEffect::Alert(Party::Operator)]);
+}
+
+#[test]
+fn the_days_of_the_law_follow_what_happened() {
+    use crate::domain::law::{RefundDue, SellerMayWait};
+    let house = House::new();
+    let due = |one: &Return| match one.refund_due(&house.days, SellerMayWait::Yes) {
+        Some(RefundDue::Due(period)) => Some(period.last_day.to_string()),
+        Some(RefundDue::Held(_)) | None => None,
+    };
+    let ready = house.after(house.requested(LegalBasis::Withdrawal), &[approve(), label()]);
+    assert_eq!(due(&ready), None, "held");
+    let late = Return { updated_at: at("2026-11-16T20:00:00Z"), ..ready.clone() };
+    assert_eq!(due(&house.after(ready, &[shipped()])).as_deref(), Some("2026-11-16"));
+    let unproven = (Hand::Buyer, ReturnMove::RecordShipped { carrier: String::new(), tracking: None });
+    let on_its_way = house.after(late, &[unproven]);
+    assert_eq!(due(&on_its_way), None, "still held: nothing proves it");
+    let came = Return { updated_at: at("2026-11-20T10:00:00Z"), ..on_its_way };
+    assert_eq!(due(&house.after(came, &[received(1)])).as_deref(), Some("2026-11-20"));
+    let repair = ReturnRequest { wanted: Resolution::Repair, ..asked(LegalBasis::LegalConformity, 1) };
+    let repair = house.request(repair, &[], monday()).unwrap().after;
+    assert_eq!(repair.remedy_due(&house.days).unwrap().last_day.to_string(), "2026-12-02");
+    assert_eq!((house.requested(LegalBasis::LegalConformity).remedy_due(&house.days), due(&repair)), (None, None));
 }

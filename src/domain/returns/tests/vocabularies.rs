@@ -41,7 +41,10 @@ fn every_reason_can_be_written_everywhere_and_stays_whose_doing_it_is() {
     for kind in ReasonKind::ALL {
         for vocabulary in Vocabulary::ALL {
             let back = ReturnReason::read(vocabulary, kind.code(vocabulary)).kind;
-            assert!(back.cause() == kind.cause() || back == ReasonKind::Other || vocabulary == Vocabulary::Medusa, "{kind:?} {vocabulary:?}: {back:?}");
+            assert!(
+                back.cause() == kind.cause() || back == ReasonKind::Other || vocabulary == Vocabulary::Medusa,
+                "{kind:?} {vocabulary:?}: {back:?}"
+            );
         }
         let mirakl = kind.code(Vocabulary::Mirakl);
         assert!(mirakl.starts_with("RETURN_"), "{kind:?}");
