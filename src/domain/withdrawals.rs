@@ -189,8 +189,6 @@ impl WithdrawalMoved {
 pub struct WithdrawnOrder {
     /// The order.
     pub id: OrderId,
-    /// The reference that the buyer knows it by.
-    pub reference: String,
     /// What is known of the sale.
     pub sale: SaleTerms,
     /// Its lines.

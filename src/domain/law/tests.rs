@@ -124,6 +124,8 @@ fn only_two_exclusions_wait_for_the_seal() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn a_period_ends_at_a_midnight_no_earlier_than_its_days(minutes in 0_i64..6_000_000) {
         let (start, days) = (at("2024-01-02T00:00:00Z") + TimeDelta::minutes(minutes), france());

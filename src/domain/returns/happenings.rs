@@ -31,7 +31,7 @@ pub enum Closing {
     LeftToOperator,
     /// It was declined, and the buyer left it at that.
     Declined,
-    /// What came was not good, and the buyer left it at that.
+    /// What came was not good, and the buyer left it at that: of a withdrawal, at the refund less what was kept.
     NonCompliant,
     /// It was lost at the buyer's own risk.
     LostAtBuyersRisk,
@@ -119,6 +119,8 @@ pub enum ReturnEvent {
         fault: Option<NonCompliance>,
         /// In words; may be empty.
         text: String,
+        /// What is kept of the refund of a withdrawal.
+        withheld: Option<Money>,
     },
     /// A dispute about it was opened.
     Disputed {
@@ -162,6 +164,14 @@ pub enum ReturnEffect {
     },
     /// Ask the money side for a refund of an amount that both agreed on.
     RefundAgreed(Money),
+    /// Ask the money side for a refund of so many pieces, less what is kept: after a withdrawal the buyer answers for what the
+    /// goods have lost in worth, and for no more (article L221-23).
+    RefundLess {
+        /// How many.
+        quantity: u32,
+        /// What is kept.
+        withheld: Money,
+    },
     /// Goods or a proof of their dispatch have come: the refund after a withdrawal waits no longer (article L221-24).
     ReleaseRefund {
         /// When.

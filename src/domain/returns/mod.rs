@@ -29,7 +29,7 @@ mod tests;
 
 pub use eligibility::{BuyerKind, FinalSale, Ground, LineFacts, NotEligible, SaleTerms, Seal, grounds, withdrawal_ground};
 pub use happenings::{Closing, ReturnEffect, ReturnEvent, ReturnMoved};
-pub use moves::{DisputeEnd, ReturnMove};
+pub use moves::{DisputeEnd, ReturnMove, Withheld};
 pub use policy::{Goodwill, ReturnPolicy, ReturnTerms};
 pub use reasons::{Cause, DeclineReason, NonCompliance, RawReason, ReasonKind, ReturnReason, Vocabulary};
 pub use requests::{DeclaredWithdrawal, ReturnRequest, quantity_left};
@@ -76,6 +76,8 @@ pub struct Return {
     pub received_at: Option<DateTime<Utc>>,
     /// What was wrong with it.
     pub finding: Option<Finding>,
+    /// What the seller keeps of the refund of a withdrawal, as the goods are worth less than when they were sent.
+    pub withheld: Option<Money>,
     /// Why it was declined.
     pub declined: Option<Declined>,
     /// The last offer to keep the item.

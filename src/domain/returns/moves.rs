@@ -34,6 +34,15 @@ pub enum DisputeEnd {
     ForSeller,
 }
 
+/// What is kept of a refund, as the goods are worth less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Withheld {
+    /// How much.
+    pub amount: Money,
+    /// How much the refund would be.
+    pub refundable: Money,
+}
+
 /// What can be done to a return.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReturnMove {
@@ -99,6 +108,8 @@ pub enum ReturnMove {
         reason: NonCompliance,
         /// In words.
         text: String,
+        /// Of a withdrawal, unless something else came back: what is kept of the refund.
+        withheld: Option<Withheld>,
     },
     /// It is called off.
     Cancel,
@@ -185,7 +196,7 @@ impl Draft<'_> {
             ReturnMove::RecordReceived(receipt) => self.receive(*receipt, by)?,
             ReturnMove::RecordLost => self.lost(by),
             ReturnMove::MarkCompliant => self.good(by),
-            ReturnMove::MarkNonCompliant { reason, text } => self.not_good(*reason, text, by)?,
+            ReturnMove::MarkNonCompliant { reason, text, withheld } => self.not_good(*reason, text, *withheld, by)?,
             ReturnMove::Cancel => self.cancel(by)?,
             ReturnMove::LinkDispute(dispute) => self.link(*dispute)?,
             ReturnMove::EndDispute(end) => self.end_dispute(*end, by)?,
@@ -222,7 +233,7 @@ impl Draft<'_> {
     }
 
     fn propose(&mut self, amount: Money, refundable: Money, by: Hand) -> Result<(), Refusal> {
-        if amount.currency != refundable.currency || amount.minor < 1 || amount.minor > refundable.minor {
+        if !within(amount, refundable) {
             return Err(invalid(format!("An offer is more than nothing and at most {refundable}.")));
         }
         if self.one.offers_made >= self.terms.policy.most_offers {
@@ -272,13 +283,26 @@ impl Draft<'_> {
         Ok(())
     }
 
-    fn not_good(&mut self, reason: NonCompliance, words: &str, by: Hand) -> Result<(), Refusal> {
+    fn not_good(&mut self, reason: NonCompliance, words: &str, withheld: Option<Withheld>, by: Hand) -> Result<(), Refusal> {
         let words = text("What is wrong with the goods", words, LONGEST_TEXT)?;
         if self.one.basis == LegalBasis::Withdrawal && reason == NonCompliance::WindowClosed {
             return Err(not_now("This withdrawal was declared in time."));
         }
+        // Who withdrew is refunded all the same, less what the goods have lost in worth; only what never came back is not.
+        let reduced = self.one.basis == LegalBasis::Withdrawal && reason != NonCompliance::WrongProduct;
+        self.one.withheld = match withheld {
+            None if reduced => {
+                return Err(invalid("A withdrawal is refunded all the same: say how much is kept for the goods' loss in worth."));
+            }
+            Some(_) if !reduced => return Err(invalid("Something can be kept of the refund of a withdrawal only.")),
+            Some(Withheld { amount, refundable }) if !within(amount, refundable) => {
+                return Err(invalid(format!("What is kept is more than nothing and at most {refundable}.")));
+            }
+            kept => kept.map(|kept| kept.amount),
+        };
+        let withheld = self.one.withheld;
         self.one.finding = Some(Finding { reason, text: words.clone() });
-        self.happened(ReturnEvent::Inspected { by, fault: Some(reason), text: words });
+        self.happened(ReturnEvent::Inspected { by, fault: Some(reason), text: words, withheld });
         self.enter(ReturnState::NonCompliant);
         Ok(())
     }
@@ -322,4 +346,9 @@ impl Draft<'_> {
     pub(super) fn happened(&mut self, kind: ReturnEvent) {
         self.events.push(Happened::for_all(kind));
     }
+}
+
+/// Whether an amount is more than nothing and no more than another.
+fn within(amount: Money, most: Money) -> bool {
+    amount.currency == most.currency && (1..=most.minor).contains(&amount.minor)
 }

@@ -49,6 +49,8 @@ impl Return {
     /// How many pieces of its line it takes up: none once it has come to nothing, what came once it is over.
     pub const fn claims(&self) -> u32 {
         match (self.state, self.closing) {
+            // Refunded, if not in full.
+            (ReturnState::Closed, _) if self.withheld.is_some() => self.received.quantity,
             (ReturnState::Canceled | ReturnState::Expired, _)
             | (ReturnState::Closed, Some(Closing::Declined | Closing::NonCompliant | Closing::DisputeLost)) => 0,
             // Settled in part: the pieces that never came stay with the buyer, who may send them another time.
@@ -106,6 +108,7 @@ impl Return {
             received: Receipt::default(),
             received_at: None,
             finding: None,
+            withheld: None,
             declined: None,
             offer: None,
             offers_made: 0,

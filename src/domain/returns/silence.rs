@@ -113,7 +113,7 @@ impl<'a> Draft<'a> {
 
     pub(super) fn good(&mut self, by: Hand) {
         self.one.finding = None;
-        self.happened(ReturnEvent::Inspected { by, fault: None, text: String::new() });
+        self.happened(ReturnEvent::Inspected { by, fault: None, text: String::new(), withheld: None });
         self.enter(ReturnState::Compliant);
     }
 
@@ -171,7 +171,15 @@ impl<'a> Draft<'a> {
             ReturnState::Declined => self.effects.push(ReturnEffect::SendRefusal),
             ReturnState::InTransit if self.one.parcel.as_ref().is_some_and(|parcel| parcel.tracking.is_some()) => self.release(),
             ReturnState::Received | ReturnState::PartiallyReceived if from != ReturnState::PartiallyReceived => self.release(),
-            ReturnState::Compliant => self.make_good(self.one.received.quantity),
+            // What was kept at first is all that is still owed.
+            ReturnState::Compliant => match self.one.withheld {
+                Some(withheld) => self.effects.push(ReturnEffect::RefundAgreed(withheld)),
+                None => self.make_good(self.one.received.quantity),
+            },
+            ReturnState::NonCompliant => {
+                let quantity = self.one.received.quantity;
+                self.effects.extend(self.one.withheld.map(|withheld| ReturnEffect::RefundLess { quantity, withheld }));
+            }
             ReturnState::Lost if self.one.seller_bears_loss() => self.make_good(self.one.quantity),
             ReturnState::ItemKept => match &self.one.offer {
                 Some(offer) if self.one.method != Some(ReturnMethod::Returnless) => {

@@ -101,7 +101,7 @@ fn check(before: &Dispute, action: DisputeAction, hand: Hand, moved: &DisputeMov
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_undeclared_transition_is_ever_made(attempts in attempts(60), grave in any::<bool>()) {

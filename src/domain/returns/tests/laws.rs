@@ -65,7 +65,7 @@ fn run(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_undeclared_transition_is_ever_made(basis in 0..3_usize, attempts in attempts(40)) {

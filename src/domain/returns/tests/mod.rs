@@ -127,7 +127,7 @@ fn declined() -> (Hand, ReturnMove) {
 }
 
 fn not_good() -> (Hand, ReturnMove) {
-    (Hand::Seller, ReturnMove::MarkNonCompliant { reason: NonCompliance::DamagedProduct, text: "Rayé.".into() })
+    (Hand::Seller, ReturnMove::MarkNonCompliant { reason: NonCompliance::WrongProduct, text: "Une pierre.".into(), withheld: None })
 }
 
 fn keep_offer() -> (Hand, ReturnMove) {

@@ -79,7 +79,7 @@ fn a_withdrawal_cannot_be_declined_by_the_seller_and_by_the_operator_only_with_a
 fn a_withdrawal_that_was_in_time_cannot_be_found_late() {
     let house = House::new();
     let one = house.after(house.requested(LegalBasis::Withdrawal), &[approve(), label(), shipped(), received(2)]);
-    let late = ReturnMove::MarkNonCompliant { reason: NonCompliance::WindowClosed, text: "Trop tard.".into() };
+    let late = ReturnMove::MarkNonCompliant { reason: NonCompliance::WindowClosed, text: "Trop tard.".into(), withheld: None };
     assert!(matches!(house.step(&one, Hand::Seller, &late), Err(Refusal::NotNow { .. })));
 }
 
@@ -244,4 +244,35 @@ fn the_days_of_the_law_follow_what_happened() {
     let repair = house.request(repair, &[], monday()).unwrap().after;
     assert_eq!(repair.remedy_due(&house.days).unwrap().last_day.to_string(), "2026-12-02");
     assert_eq!((house.requested(LegalBasis::LegalConformity).remedy_due(&house.days), due(&repair)), (None, None));
+}
+
+#[test]
+fn who_withdrew_is_refunded_less_what_the_goods_have_lost() {
+    let house = House::new();
+    let one = house.after(house.requested(LegalBasis::Withdrawal), &[approve(), label(), shipped(), received(2)]);
+    let worn = |withheld: Option<(i64, i64)>, reason| {
+        let withheld = withheld.map(|(amount, refundable)| Withheld { amount: euros(amount), refundable: euros(refundable) });
+        (Hand::Seller, ReturnMove::MarkNonCompliant { reason, text: "Porté.".into(), withheld })
+    };
+    let try_it = |one: &Return, (by, action): (Hand, ReturnMove)| house.step(one, by, &action);
+    for (withheld, reason) in [
+        (None, NonCompliance::DamagedProduct),
+        (Some((0, 2000)), NonCompliance::DamagedProduct),
+        (Some((2001, 2000)), NonCompliance::Other),
+        (Some((100, 2000)), NonCompliance::WrongProduct),
+    ] {
+        assert!(matches!(try_it(&one, worn(withheld, reason)), Err(Refusal::Invalid { .. })), "{withheld:?} {reason:?}");
+    }
+    let claim = house.after(house.requested(LegalBasis::LegalConformity), &[approve(), label(), shipped(), received(2)]);
+    assert!(try_it(&claim, worn(Some((100, 2000)), NonCompliance::DamagedProduct)).is_err(), "of a withdrawal only");
+    let found = try_it(&one, worn(Some((300, 2000)), NonCompliance::DamagedProduct)).unwrap();
+    assert_eq!(found.effects, [ReturnEffect::RefundLess { quantity: 2, withheld: euros(300) }]);
+    let over = elapse(&house, &found.after);
+    assert_eq!(
+        (over.after.closing, over.effects, over.after.claims()),
+        (Some(Closing::NonCompliant), vec![], 2),
+        "refunded once, and used up"
+    );
+    let upheld = house.step(&found.after, Hand::Operator, &ReturnMove::MarkCompliant).unwrap();
+    assert_eq!(upheld.effects, [ReturnEffect::RefundAgreed(euros(300))], "only what was kept is still owed");
 }
