@@ -129,6 +129,27 @@ proptest! {
     }
 
     #[test]
+    fn what_was_agreed_or_decided_is_carried_out_once(attempts in attempts(40), heard in any::<bool>()) {
+        let house = House::new();
+        let mut effects = Vec::new();
+        let first = if heard { house.heard() } else { house.opened() };
+        let over = attempts.iter().fold(first, |one, attempt| match house.attempt(&one, attempt) {
+            Some((_, _, moved)) => {
+                effects.extend(moved.effects);
+                moved.after
+            }
+            None => one,
+        });
+        let paid = |effect: &&DisputeEffect| matches!(effect, DisputeEffect::CarryOutSettlement(_) | DisputeEffect::CarryOutDecision(_));
+        let paid = effects.iter().filter(paid).count();
+        let refunded = over.settlement.as_ref().is_some_and(|settlement| settlement.agreement == Agreement::Refunded);
+        let owed = over.decision.is_some() || (over.settlement.is_some() && !refunded);
+        prop_assert_eq!(paid, usize::from(owed), "{:?}", over.stage);
+        let told = effects.iter().filter(|effect| **effect == DisputeEffect::TellBuyerOfMediator).count();
+        prop_assert_eq!(told, usize::from(matches!(over.stage, DisputeStage::Final | DisputeStage::Unresolved)));
+    }
+
+    #[test]
     fn time_alone_ends_every_dispute(attempts in attempts(25), arbitration in any::<bool>()) {
         let mut house = House::new();
         if !arbitration {

@@ -25,6 +25,7 @@ fn fair(action: ReturnAction, one: &Return) -> Option<ReturnMove> {
         ReturnAction::RecordReceived => received(1.max(one.quantity.saturating_sub(one.received.quantity + 1))).1,
         ReturnAction::RecordLost => ReturnMove::RecordLost,
         ReturnAction::MarkCompliant => ReturnMove::MarkCompliant,
+        ReturnAction::MarkNonCompliant if one.basis == LegalBasis::Withdrawal && one.revision % 2 == 0 => worn(),
         ReturnAction::MarkNonCompliant => not_good().1,
         ReturnAction::Cancel => ReturnMove::Cancel,
         ReturnAction::LinkDispute => ReturnMove::LinkDispute(DisputeId::generate()),
@@ -34,6 +35,12 @@ fn fair(action: ReturnAction, one: &Return) -> Option<ReturnMove> {
         ReturnAction::Settle => ReturnMove::Settle,
         ReturnAction::Elapse => return None,
     })
+}
+
+/// Goods of a withdrawal that have lost in worth.
+fn worn() -> ReturnMove {
+    let withheld = Some(Withheld { amount: euros(100), refundable: euros(2000) });
+    ReturnMove::MarkNonCompliant { reason: NonCompliance::DamagedProduct, text: "Porté.".into(), withheld }
 }
 
 fn attempts(most: usize) -> impl Strategy<Value = Vec<Attempt>> {
@@ -93,6 +100,23 @@ proptest! {
             assert_eq!(moved.after.closing.is_some(), moved.after.state == ReturnState::Closed);
             assert_eq!(moved.after.due_at.is_none(), moved.after.state.is_over(), "time moves what is not over");
         });
+    }
+
+    #[test]
+    fn what_follows_is_asked_for_once(basis in 0..2_usize, attempts in attempts(40)) {
+        let house = House::new();
+        let bases = [LegalBasis::Withdrawal, LegalBasis::LegalConformity];
+        let mut effects = Vec::new();
+        // From where goods are back, so that most runs get to the money.
+        let back = house.after(house.requested(bases[basis]), &[approve(), label(), shipped(), received(2)]);
+        let over = run(&house, back, &attempts, |_, _, moved| effects.extend(moved.effects.clone()));
+        let count = |fits: fn(&ReturnEffect) -> bool| effects.iter().filter(|effect| fits(effect)).count();
+        let whole = count(|effect| matches!(effect, ReturnEffect::RefundGoods { .. } | ReturnEffect::Replace { .. } | ReturnEffect::Repair { .. }));
+        let (less, agreed) = (count(|effect| matches!(effect, ReturnEffect::RefundLess { .. })), count(|effect| matches!(effect, ReturnEffect::RefundAgreed(_))));
+        prop_assert!(whole + less <= 1, "{:?}", effects);
+        prop_assert!(agreed <= less, "only what was kept is paid later: {:?}", effects);
+        let paid = whole + less == 1;
+        prop_assert!(paid || !matches!(over.closing, Some(Closing::LeftToOperator)), "{:?}", effects);
     }
 
     #[test]
