@@ -25,7 +25,7 @@ fn fair(action: ReturnAction, one: &Return) -> Option<ReturnMove> {
         ReturnAction::RecordReceived => received(1.max(one.quantity.saturating_sub(one.received.quantity + 1))).1,
         ReturnAction::RecordLost => ReturnMove::RecordLost,
         ReturnAction::MarkCompliant => ReturnMove::MarkCompliant,
-        ReturnAction::MarkNonCompliant if one.basis == LegalBasis::Withdrawal && one.revision % 2 == 0 => worn(),
+        ReturnAction::MarkNonCompliant if one.basis == LegalBasis::Withdrawal && one.revision % 2 == 1 => worn(),
         ReturnAction::MarkNonCompliant => not_good().1,
         ReturnAction::Cancel => ReturnMove::Cancel,
         ReturnAction::LinkDispute => ReturnMove::LinkDispute(DisputeId::generate()),
