@@ -150,6 +150,16 @@ ids! {
     StoreCreditId, "scr", "a store credit id";
     /// A promo code.
     PromoCodeId, "prc", "a promo code id";
+    /// A return of goods.
+    ReturnId, "ret", "a return id";
+    /// A declared withdrawal from a contract.
+    WithdrawalId, "wdr", "a withdrawal id";
+    /// A dispute.
+    DisputeId, "dis", "a dispute id";
+    /// An offer or a proposal to end a dispute.
+    OfferId, "ofr", "an offer id";
+    /// A piece of evidence.
+    EvidenceId, "evi", "an evidence id";
 }
 
 #[cfg(test)]

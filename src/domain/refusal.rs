@@ -12,6 +12,12 @@ pub enum Refusal {
         /// The state.
         status: CaseStatus,
     },
+    /// What was asked for does not fit where a return, a withdrawal or a dispute stands.
+    #[error("{message}")]
+    NotNow {
+        /// Why not, as a sentence.
+        message: String,
+    },
     /// It is escalated already.
     #[error("The case is with the operator already.")]
     AlreadyWithOperator,

@@ -91,9 +91,11 @@ pub(super) enum UserErrorCode {
 
 const fn code(refusal: &Refusal) -> UserErrorCode {
     match refusal {
-        Refusal::NotInThisState { .. } | Refusal::AlreadyWithOperator | Refusal::NotForPool { .. } | Refusal::Settled { .. } => {
-            UserErrorCode::NotInThisState
-        }
+        Refusal::NotInThisState { .. }
+        | Refusal::NotNow { .. }
+        | Refusal::AlreadyWithOperator
+        | Refusal::NotForPool { .. }
+        | Refusal::Settled { .. } => UserErrorCode::NotInThisState,
         Refusal::NotAllowed | Refusal::FollowOnly => UserErrorCode::NotAllowed,
         Refusal::EscalateFirst => UserErrorCode::EscalateFirst,
         Refusal::PartyNotAdmitted { .. } | Refusal::Invalid { .. } => UserErrorCode::Invalid,

@@ -208,6 +208,11 @@ impl BusinessCalendar {
     }
 }
 
+/// The first instant of `date` in a time zone, for periods that end with a day and not with a closing.
+pub fn start_of_day(timezone: Tz, date: NaiveDate) -> DateTime<Utc> {
+    wall::first_instant(timezone, LocalTime::MIDNIGHT.on(date))
+}
+
 /// `at` later by `delta`, as far as dates reach.
 fn later(at: DateTime<Utc>, delta: TimeDelta) -> Result<DateTime<Utc>, CalendarError> {
     at.checked_add_signed(delta).ok_or(CalendarError::OutOfRange { at })
