@@ -11,6 +11,7 @@ mod m20261122_000010_alerts;
 mod m20261122_000011_attachments;
 mod m20261122_000012_templates;
 mod m20261122_000013_search;
+mod m20261122_000016_shipments;
 mod table;
 
 /// Runs the history.
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000011_attachments::Migration),
             Box::new(m20261122_000012_templates::Migration),
             Box::new(m20261122_000013_search::Migration),
+            Box::new(m20261122_000016_shipments::Migration),
         ]
     }
 }

@@ -16,6 +16,7 @@ use crate::domain::ids::{
 };
 use crate::domain::orders::{Buyer, Order, Seller};
 use crate::domain::parties::Scope;
+use crate::domain::shipments::Shipment;
 use crate::domain::templates::{Eyes, Template, in_use};
 use crate::domain::threads::{Message, Participant, Thread};
 use crate::domain::tickets::Ticket;
@@ -52,6 +53,10 @@ struct UnreadIn(ThreadId);
 /// The templates that the viewer uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct TemplatesInUse;
+
+/// The parcels of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct ShipmentsOf(OrderId);
 
 /// The files of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -171,6 +176,17 @@ impl Loader<TemplatesInUse> for Reader {
     }
 }
 
+impl Loader<ShipmentsOf> for Reader {
+    type Value = Vec<Shipment>;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[ShipmentsOf]) -> Found<ShipmentsOf, Vec<Shipment>> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = self.store.shipments_of(self.scope, &ids).await.map_err(Arc::new)?;
+        Ok(grouped(found.into_iter().map(|shipment| (ShipmentsOf(shipment.known.order), shipment))))
+    }
+}
+
 impl Loader<AttachmentsOf> for Reader {
     type Value = Vec<Attachment>;
     type Error = Arc<StoreError>;
@@ -277,6 +293,10 @@ impl Loaders {
 
     pub(super) async fn order(&self, id: OrderId) -> Result<Option<Order>> {
         self.one(id).await
+    }
+
+    pub(super) async fn shipments_of(&self, order: OrderId) -> Result<Vec<Shipment>> {
+        Ok(self.one(ShipmentsOf(order)).await?.unwrap_or_default())
     }
 
     pub(super) async fn seller(&self, id: SellerId) -> Result<Option<Seller>> {

@@ -20,6 +20,7 @@ mod loaders;
 mod mails;
 mod masking;
 mod node;
+mod notices;
 mod orders;
 mod paging;
 mod presence;
@@ -29,6 +30,7 @@ mod scalars;
 mod search;
 mod sentiment;
 mod session;
+mod shipments;
 mod subscriptions;
 mod templates;
 mod tenants;
@@ -99,7 +101,7 @@ fn page_cost(first: Option<i32>, last: Option<i32>) -> usize {
 /// The queries.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
-pub struct QueryRoot(HouseQueries, MaskingQueries, TemplateQueries, EndpointQueries, MailQueries);
+pub struct QueryRoot(HouseQueries, MaskingQueries, TemplateQueries, EndpointQueries, MailQueries, notices::NoticeQueries);
 
 /// The queries of what every case stands on.
 #[derive(Default)]
@@ -222,4 +224,6 @@ pub struct MutationRoot(
     presence::PresenceMutations,
     EndpointMutations,
     MailMutations,
+    shipments::ShipmentMutations,
+    notices::NoticeMutations,
 );

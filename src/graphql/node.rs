@@ -18,8 +18,8 @@ use super::templates::TemplateObject;
 use super::tenants::MarketplaceObject;
 use super::threads::{MessageObject, ParticipantObject, ThreadObject};
 use crate::domain::ids::{
-    AttachmentId, BuyerId, CaseId, ConnectionId, DeliveryId, EventId, MalformedId, MarketplaceId, MessageId, OrderId, ParticipantId,
-    SavedSearchId, SellerId, TemplateId, ThreadId, WebhookDeliveryId, WebhookEndpointId,
+    AttachmentId, BuyerId, CaseId, ConnectionId, DeliveryId, EventId, MalformedId, MarketplaceId, MessageId, NoticeId, OrderId,
+    ParticipantId, SavedSearchId, SellerId, TemplateId, ThreadId, WebhookDeliveryId, WebhookEndpointId,
 };
 use crate::workflow::templates::TemplateName;
 
@@ -78,6 +78,7 @@ graphql_ids!(
     OrderId,
     SellerId,
     BuyerId,
+    NoticeId,
     MarketplaceId,
     ConnectionId,
     EventId,

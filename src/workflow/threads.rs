@@ -275,8 +275,8 @@ pub(super) async fn speak(
     Ok(message)
 }
 
-/// Tells the buyer that a case was received, in the marketplace's name. It is no answer: nobody's turn changes.
-pub(super) async fn acknowledge(tx: &mut Tx, marketplace: &Marketplace, case: &Case, text: String) -> Result<()> {
+/// Tells the buyer of a case something by a rule, in the marketplace's name. It is no answer: nobody's turn changes.
+pub(super) async fn acknowledge(tx: &mut Tx, marketplace: &Marketplace, case: &Case, text: String) -> Result<Message> {
     let thread = buyer_thread(tx, &Who::System, case).await?;
     let new = NewMessage {
         author: Party::Operator,
@@ -294,7 +294,7 @@ pub(super) async fn acknowledge(tx: &mut Tx, marketplace: &Marketplace, case: &C
     };
     let message = say(tx, &Who::System, &[case.id], thread.id, new).await?;
     bring_to_tickets(tx, &marketplace.charter, std::slice::from_ref(case), &thread, &message, SpeakAs::Operator).await?;
-    Ok(())
+    Ok(message)
 }
 
 /// Says something to the buyer of a case, where the actor may write to the buyer now.

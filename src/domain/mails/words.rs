@@ -57,6 +57,8 @@ fn what(kind: MailKind, to: Party, language: Language) -> (&'static str, &'stati
         (MailKind::Escalated, French) => ("escaladé", "Le dossier a été transmis à la place de marché."),
         (MailKind::Resolved, English) => ("resolved", "The case was resolved."),
         (MailKind::Resolved, French) => ("résolu", "Le dossier a été résolu."),
+        (MailKind::DeliveryNotice, English) => ("later delivery", "An order comes later than promised."),
+        (MailKind::DeliveryNotice, French) => ("livraison retardée", "Une commande arrive plus tard que promis."),
     }
 }
 
@@ -75,6 +77,8 @@ fn name(kind: MailKind, language: Language) -> &'static str {
         (MailKind::Escalated, Language::French) => "les escalades",
         (MailKind::Resolved, Language::English) => "resolved cases",
         (MailKind::Resolved, Language::French) => "les dossiers résolus",
+        (MailKind::DeliveryNotice, Language::English) => "late deliveries",
+        (MailKind::DeliveryNotice, Language::French) => "les retards de livraison",
     }
 }
 
@@ -111,6 +115,29 @@ pub fn letter(facts: &Facts<'_>, language: Language) -> Letter {
     }
     html.push_str("</small></p></body></html>");
     Letter { subject: format!("[{marketplace}] {reference}{colon}{short}"), text, html }
+}
+
+/// Makes the e-mail of a notice to a buyer, whose words are given as plain text.
+pub fn notice(subject: String, words: &str, marketplace: &str, unsubscribe: Option<&str>, language: Language) -> Letter {
+    let about = name(MailKind::DeliveryNotice, language);
+    let (why, stop, colon) = match language {
+        Language::English => ("You get this e-mail because of an order that you placed with", "Stop e-mails about", ": "),
+        Language::French => ("Vous recevez ce message car vous avez passé commande chez", "Ne plus recevoir d'e-mails sur", " : "),
+    };
+    let paragraphs = escaped(words).split("\n\n").map(|part| part.replace('\n', "<br>")).collect::<Vec<_>>().join("</p><p>");
+    let mut html = format!(
+        "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\"></head>\
+         <body style=\"font-family:sans-serif\"><p>{paragraphs}</p><hr><p><small>{why} {}.",
+        language.tag(),
+        escaped(marketplace)
+    );
+    let mut text = format!("{words}\n\n-- \n{why} {marketplace}.\n");
+    if let Some(unsubscribe) = unsubscribe {
+        let _ = writeln!(text, "{stop} {about}{colon}{unsubscribe}");
+        let _ = write!(html, " <a href=\"{}\">{stop} {about}</a>", escaped(unsubscribe));
+    }
+    html.push_str("</small></p></body></html>");
+    Letter { subject, text, html }
 }
 
 /// The page on which e-mails of a kind are stopped, or begun again, in both languages.
