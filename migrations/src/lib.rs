@@ -13,6 +13,7 @@ mod m20261122_000012_templates;
 mod m20261122_000013_search;
 mod m20261122_000014_mediators;
 mod m20261122_000015_pool;
+mod m20261122_000016_shipments;
 mod table;
 
 /// Runs the history.
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000013_search::Migration),
             Box::new(m20261122_000014_mediators::Migration),
             Box::new(m20261122_000015_pool::Migration),
+            Box::new(m20261122_000016_shipments::Migration),
         ]
     }
 }

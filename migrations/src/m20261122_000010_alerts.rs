@@ -59,11 +59,11 @@ impl MigrationTrait for Migration {
 
 async fn mails(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     queue("mail_deliveries")
-        .must("receiver", Text) // a seller, or an address of the operator's staff
+        .must("receiver", Text) // a seller, an address of the operator's staff, or a buyer
         .must("kind", Text)
         .must("once_key", Text) // two with the same key are one
-        .must("event_id", Uuid)
-        .must("case_id", Uuid)
+        .may("event_id", Uuid) // none for what a buyer is told of an order
+        .may("case_id", Uuid) // likewise
         .must("happened_at", Time)
         .unique(&["marketplace_id", "receiver", "once_key"])
         .belongs_to("case_id", "cases")

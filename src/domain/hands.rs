@@ -62,7 +62,7 @@ impl StaffId {
         match who {
             Who::Operator { token, .. } => Some(Self(format!("token:{token}"))),
             Who::Agent { connection, name } => Some(Self(format!("agent:{connection}:{name}"))),
-            Who::Seller { .. } | Who::Vendor { .. } | Who::Buyer { .. } | Who::Helpdesk { .. } | Who::System => None,
+            Who::Seller { .. } | Who::Vendor { .. } | Who::Buyer { .. } | Who::Mediator { .. } | Who::Helpdesk { .. } | Who::System => None,
         }
     }
 

@@ -102,6 +102,10 @@ ids! {
     BuyerId, "buy", "a buyer id";
     /// An order placed with one seller.
     OrderId, "ord", "an order id";
+    /// A parcel of an order.
+    ShipmentId, "shp", "a shipment id";
+    /// What a buyer was told without having asked.
+    NoticeId, "ntc", "a notice id";
     /// A helpdesk ticket as we know it.
     TicketId, "tkt", "a ticket id";
     /// A case.

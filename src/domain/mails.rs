@@ -1,4 +1,4 @@
-//! E-mails that tell a seller or the operator's staff that something happened: of which kind, to whom, in which words.
+//! E-mails that tell a seller, the operator's staff or a buyer that something happened: of which kind, to whom, in which words.
 //!
 //! They say what happened and where to look, and nothing of what was said: an e-mail goes where no right can be taken
 //! back.
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cases::{CaseStatus, EscalationReason};
 use super::charter::Promise;
-use super::ids::{AlertRecipientId, SellerId};
+use super::ids::{AlertRecipientId, BuyerId, SellerId};
 use super::parties::Party;
 use super::timeline::EventKind;
 
@@ -19,7 +19,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use words::{Facts, Letter, Page, Wish, letter, no_page, page};
+pub use words::{Facts, Letter, Page, Wish, letter, no_page, notice, page};
 
 /// The kinds of e-mails that can be unsubscribed from, each by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -37,10 +37,12 @@ pub enum MailKind {
     Escalated,
     /// The case is settled.
     Resolved,
+    /// An order comes later than its buyer was promised. For buyers only.
+    DeliveryNotice,
 }
 
 impl MailKind {
-    /// Every kind.
+    /// Every kind that tells of a case.
     pub const ALL: [Self; 6] = [Self::NewCase, Self::NewMessage, Self::DeadlineNear, Self::DeadlineMissed, Self::Escalated, Self::Resolved];
 
     /// What a side is told of what happened; none for what is not worth an e-mail. To add one is to add a line here.
@@ -72,6 +74,7 @@ impl MailKind {
             Self::DeadlineMissed => "DEADLINE_MISSED",
             Self::Escalated => "ESCALATED",
             Self::Resolved => "RESOLVED",
+            Self::DeliveryNotice => "DELIVERY_NOTICE",
         }
     }
 }
@@ -91,7 +94,7 @@ impl FromStr for MailKind {
     type Err = Unknown;
 
     fn from_str(text: &str) -> Result<Self, Unknown> {
-        Self::ALL.into_iter().find(|kind| kind.name() == text).ok_or(Unknown)
+        Self::ALL.into_iter().chain([Self::DeliveryNotice]).find(|kind| kind.name() == text).ok_or(Unknown)
     }
 }
 
@@ -103,6 +106,8 @@ pub enum Receiver {
     Seller(SellerId),
     /// An address of the operator's staff.
     Operator(AlertRecipientId),
+    /// A buyer.
+    Buyer(BuyerId),
 }
 
 impl Receiver {
@@ -111,6 +116,7 @@ impl Receiver {
         match self {
             Self::Seller(_) => Party::Seller,
             Self::Operator(_) => Party::Operator,
+            Self::Buyer(_) => Party::Buyer,
         }
     }
 }
@@ -120,6 +126,7 @@ impl fmt::Display for Receiver {
         match self {
             Self::Seller(id) => id.fmt(f),
             Self::Operator(id) => id.fmt(f),
+            Self::Buyer(id) => id.fmt(f),
         }
     }
 }
@@ -128,7 +135,8 @@ impl FromStr for Receiver {
     type Err = Unknown;
 
     fn from_str(text: &str) -> Result<Self, Unknown> {
-        text.parse().map(Self::Seller).or_else(|_| text.parse().map(Self::Operator)).map_err(|_| Unknown)
+        let other = |_| text.parse().map(Self::Operator).or_else(|_| text.parse().map(Self::Buyer));
+        text.parse().map(Self::Seller).or_else(other).map_err(|_| Unknown)
     }
 }
 

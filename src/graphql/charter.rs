@@ -4,7 +4,8 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::charter_enums::{
-    Acknowledgement, Avoidable, CharterEffect, CostBearer, Family, Handling, PrivateMirror, RequiredField, ResolutionKind, TicketSync,
+    Acknowledgement, Avoidable, CharterEffect, CostBearer, Family, Handling, PrivateMirror, ProactiveNotices, RequiredField,
+    ResolutionKind, TicketSync,
 };
 use super::enums::{CasePhase, Channel, ConversationMode};
 use super::errors::{Result, UserError, split, store};
@@ -254,6 +255,12 @@ impl CharterObject {
     /// Whether a new case is acknowledged to the buyer within a minute, by the template `acknowledgement`.
     async fn acknowledgement(&self) -> Acknowledgement {
         self.rules().acknowledgement.into()
+    }
+
+    /// Whether buyers are told without having asked that an order comes later than promised, and how. A buyer who has an open
+    /// case about it is told there.
+    async fn proactive_notices(&self) -> ProactiveNotices {
+        self.rules().proactive_notices.into()
     }
 
     /// How urgent cases are.

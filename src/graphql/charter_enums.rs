@@ -185,3 +185,15 @@ pub(super) enum Acknowledgement {
     /// Trilogue does, within a minute. It is no answer.
     On,
 }
+
+/// Whether buyers are told without having asked that an order comes later than promised, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::charter::ProactiveNotices")]
+pub(super) enum ProactiveNotices {
+    /// They are not.
+    Off,
+    /// By a ticket that the helpdesk opens to the buyer; by e-mail where no helpdesk is connected.
+    Helpdesk,
+    /// By e-mail.
+    Email,
+}

@@ -2,6 +2,8 @@
 
 use async_graphql::Enum;
 
+use crate::domain::mails::MailKind;
+
 /// The three sides of every case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "crate::domain::parties::Party")]
@@ -375,7 +377,6 @@ pub(super) enum WebhookDeliveryState {
 
 /// The kinds of e-mails that tell what happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(remote = "crate::domain::mails::MailKind")]
 pub(super) enum AlertKind {
     /// There is a case that the reader did not know.
     NewCase,
@@ -389,4 +390,32 @@ pub(super) enum AlertKind {
     Escalated,
     /// The case is settled.
     Resolved,
+}
+
+impl AlertKind {
+    /// The kind by our name for it; none for e-mails that staff never gets.
+    pub(super) const fn of(kind: MailKind) -> Option<Self> {
+        match kind {
+            MailKind::NewCase => Some(Self::NewCase),
+            MailKind::NewMessage => Some(Self::NewMessage),
+            MailKind::DeadlineNear => Some(Self::DeadlineNear),
+            MailKind::DeadlineMissed => Some(Self::DeadlineMissed),
+            MailKind::Escalated => Some(Self::Escalated),
+            MailKind::Resolved => Some(Self::Resolved),
+            MailKind::DeliveryNotice => None,
+        }
+    }
+}
+
+impl From<AlertKind> for MailKind {
+    fn from(kind: AlertKind) -> Self {
+        match kind {
+            AlertKind::NewCase => Self::NewCase,
+            AlertKind::NewMessage => Self::NewMessage,
+            AlertKind::DeadlineNear => Self::DeadlineNear,
+            AlertKind::DeadlineMissed => Self::DeadlineMissed,
+            AlertKind::Escalated => Self::Escalated,
+            AlertKind::Resolved => Self::Resolved,
+        }
+    }
 }

@@ -19,6 +19,7 @@ use crate::domain::mediators::Mediator;
 use crate::domain::orders::{Buyer, Order, Seller};
 use crate::domain::parties::Scope;
 use crate::domain::pool::{Incentive, PoolAnswer, PoolQuestion};
+use crate::domain::shipments::Shipment;
 use crate::domain::templates::{Eyes, Template, in_use};
 use crate::domain::threads::{Message, Participant, Thread};
 use crate::domain::tickets::Ticket;
@@ -68,6 +69,9 @@ struct PoolAnswersOf(PoolQuestionId);
 /// To whom a question of the pool is offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct PoolInvited(PoolQuestionId);
+/// The parcels of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct ShipmentsOf(OrderId);
 
 /// The files of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -234,6 +238,17 @@ impl Loader<PoolInvited> for Reader {
     }
 }
 
+impl Loader<ShipmentsOf> for Reader {
+    type Value = Vec<Shipment>;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[ShipmentsOf]) -> Found<ShipmentsOf, Vec<Shipment>> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = self.store.shipments_of(self.scope, &ids).await.map_err(Arc::new)?;
+        Ok(grouped(found.into_iter().map(|shipment| (ShipmentsOf(shipment.known.order), shipment))))
+    }
+}
+
 impl Loader<AttachmentsOf> for Reader {
     type Value = Vec<Attachment>;
     type Error = Arc<StoreError>;
@@ -340,6 +355,10 @@ impl Loaders {
 
     pub(super) async fn order(&self, id: OrderId) -> Result<Option<Order>> {
         self.one(id).await
+    }
+
+    pub(super) async fn shipments_of(&self, order: OrderId) -> Result<Vec<Shipment>> {
+        Ok(self.one(ShipmentsOf(order)).await?.unwrap_or_default())
     }
 
     pub(super) async fn seller(&self, id: SellerId) -> Result<Option<Seller>> {

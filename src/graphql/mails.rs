@@ -22,7 +22,7 @@ pub(super) struct RecipientObject {
 
 impl From<RecipientRow> for RecipientObject {
     fn from(row: RecipientRow) -> Self {
-        Self { email: row.email, locale: row.locale, kinds: row.kinds.into_iter().map(Into::into).collect() }
+        Self { email: row.email, locale: row.locale, kinds: row.kinds.into_iter().filter_map(AlertKind::of).collect() }
     }
 }
 

@@ -21,6 +21,7 @@ mod mails;
 mod masking;
 mod mediators;
 mod node;
+mod notices;
 mod orders;
 mod paging;
 mod pool;
@@ -31,6 +32,7 @@ mod scalars;
 mod search;
 mod sentiment;
 mod session;
+mod shipments;
 mod subscriptions;
 mod templates;
 mod tenants;
@@ -102,7 +104,7 @@ fn page_cost(first: Option<i32>, last: Option<i32>) -> usize {
 /// The queries.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
-pub struct QueryRoot(HouseQueries, MaskingQueries, TemplateQueries, EndpointQueries, MailQueries, PoolQueries);
+pub struct QueryRoot(HouseQueries, MaskingQueries, TemplateQueries, EndpointQueries, MailQueries, PoolQueries, notices::NoticeQueries);
 
 /// The queries of what every case stands on.
 #[derive(Default)]
@@ -227,4 +229,6 @@ pub struct MutationRoot(
     MailMutations,
     mediators::MediatorMutations,
     PoolMutations,
+    shipments::ShipmentMutations,
+    notices::NoticeMutations,
 );

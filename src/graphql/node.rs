@@ -20,7 +20,7 @@ use super::tenants::MarketplaceObject;
 use super::threads::{MessageObject, ParticipantObject, ThreadObject};
 use crate::domain::ids::{
     AttachmentId, BuyerId, CaseId, ConnectionId, DeliveryId, EventId, IncentiveId, MalformedId, MarketplaceId, MediatorId, MessageId,
-    OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, SavedSearchId, SellerId, TemplateId, ThreadId, WebhookDeliveryId,
+    NoticeId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, SavedSearchId, SellerId, TemplateId, ThreadId, WebhookDeliveryId,
     WebhookEndpointId,
 };
 use crate::workflow::templates::TemplateName;
@@ -80,6 +80,7 @@ graphql_ids!(
     OrderId,
     SellerId,
     BuyerId,
+    NoticeId,
     MarketplaceId,
     ConnectionId,
     EventId,

@@ -9,6 +9,7 @@ use super::paging::{PageOf, Paging};
 use super::pool::{IncentiveObject, incentives_of};
 use super::scalars::{MoneyInput, MoneyObject};
 use super::session::session;
+use super::shipments::ShipmentObject;
 use crate::domain::ids::{BuyerId, OrderId, SellerId};
 use crate::domain::orders::{Buyer, Order, OrderLine, Seller};
 use crate::domain::parties::View;
@@ -151,6 +152,12 @@ impl OrderObject {
     /// What was bought: at most 200 lines, in the vendor's order.
     async fn lines(&self) -> Vec<OrderLineObject> {
         self.0.lines.iter().cloned().map(OrderLineObject::from).collect()
+    }
+
+    /// Its parcels, as far as `shipmentsReport` told them, in the order in which they became known.
+    async fn shipments(&self, ctx: &Context<'_>) -> Result<Vec<ShipmentObject>> {
+        let found = session(ctx)?.loaders().shipments_of(self.0.id).await?;
+        Ok(found.into_iter().map(ShipmentObject::from).collect())
     }
 }
 

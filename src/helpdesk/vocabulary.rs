@@ -279,10 +279,24 @@ pub struct NewTicket {
     pub requester_name: String,
     /// The buyer's e-mail address.
     pub requester_email: String,
-    /// The first public words, in the buyer's name.
+    /// The first public words, in the opener's name.
     pub text: String,
     /// Our case's reference; stored in the ticket so that it is found again.
     pub reference: String,
+    /// Who speaks first.
+    #[serde(default)]
+    pub opener: Opener,
+}
+
+/// Who speaks first in a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Opener {
+    /// The buyer, who asks.
+    #[default]
+    Buyer,
+    /// The operator, who tells the buyer something and waits for no answer.
+    Operator,
 }
 
 /// In whose name a comment speaks.

@@ -3,7 +3,7 @@
 use tokio_util::sync::CancellationToken;
 
 use super::{LOOK, Load, pause};
-use crate::workflow::{Cx, pool, timers};
+use crate::workflow::{Cx, notices, pool, timers};
 
 const BATCH: u64 = 100;
 
@@ -17,7 +17,7 @@ pub(super) async fn run(cx: Cx, stop: CancellationToken) {
 
 /// Fires what has run out, the oldest first.
 pub(super) async fn fire_due(cx: &Cx) -> Load {
-    fire_due_cases(cx).await + expire_questions(cx).await
+    fire_due_cases(cx).await + expire_questions(cx).await + look_at_shipments(cx).await
 }
 
 async fn fire_due_cases(cx: &Cx) -> Load {
@@ -33,6 +33,25 @@ async fn fire_due_cases(cx: &Cx) -> Load {
         match timers::fire(cx, case).await {
             Ok(()) => load.handled += 1,
             Err(error) => tracing::error!(case.id = %case.case, %error, "a case could not be moved on by time; it stays due"),
+        }
+    }
+    load
+}
+
+/// Looks at the parcels whose time has come, the longest due first.
+async fn look_at_shipments(cx: &Cx) -> Load {
+    let due = match cx.store.due_shipments(cx.now(), BATCH).await {
+        Ok(due) => due,
+        Err(error) => {
+            tracing::error!(%error, "the parcels for which time has come cannot be read");
+            return Load::default();
+        }
+    };
+    let mut load = Load::default();
+    for shipment in due {
+        match notices::look(cx, shipment).await {
+            Ok(()) => load.handled += 1,
+            Err(error) => tracing::error!(shipment.id = %shipment.shipment, %error, "a parcel could not be looked at; it stays due"),
         }
     }
     load

@@ -44,6 +44,20 @@ pub struct NewMail {
     pub at: DateTime<Utc>,
 }
 
+/// What an e-mail tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailAbout {
+    /// Something that happened in a case.
+    Event {
+        /// The event.
+        event: EventId,
+        /// Its case.
+        case: CaseId,
+    },
+    /// An order, to its buyer: the notices that name this e-mail.
+    Notice,
+}
+
 /// An e-mail on its way.
 #[derive(Debug, Clone)]
 pub struct MailRow {
@@ -55,10 +69,8 @@ pub struct MailRow {
     pub receiver: Receiver,
     /// Of which kind.
     pub kind: MailKind,
-    /// The event.
-    pub event: EventId,
-    /// The event's case.
-    pub case: CaseId,
+    /// What it tells of.
+    pub about: MailAbout,
     /// When it happened.
     pub at: DateTime<Utc>,
     /// Where it stands.
@@ -78,8 +90,10 @@ impl TryFrom<mail_deliveries::Model> for MailRow {
             marketplace: MarketplaceId::from_uuid(row.marketplace_id),
             receiver: from_text(&row.receiver, "mail_deliveries", "receiver")?,
             kind: from_text(&row.kind, "mail_deliveries", "kind")?,
-            event: EventId::from_uuid(row.event_id),
-            case: CaseId::from_uuid(row.case_id),
+            about: match (row.event_id, row.case_id) {
+                (Some(event), Some(case)) => MailAbout::Event { event: EventId::from_uuid(event), case: CaseId::from_uuid(case) },
+                _ => MailAbout::Notice,
+            },
             at: row.happened_at,
             status: from_text(&row.status, "mail_deliveries", "status")?,
             attempts: row.attempts,
@@ -165,6 +179,9 @@ impl Store {
 
     /// Writes down what became of an e-mail.
     pub async fn settle_mail(&self, row: &MailRow, settlement: &Settlement) -> Result<()> {
+        if row.about == MailAbout::Notice {
+            self.settle_notices(row, settlement).await?;
+        }
         Queue::Mails.settle(&self.writes, row.marketplace.uuid(), row.id.uuid(), settlement, self.clock.now()).await
     }
 
@@ -235,8 +252,8 @@ impl Tx {
                 receiver: text(new.receiver),
                 kind: text(new.kind),
                 once_key: new.once_key.clone(),
-                event_id: new.event.uuid(),
-                case_id: new.case.uuid(),
+                event_id: Some(new.event.uuid()),
+                case_id: Some(new.case.uuid()),
                 happened_at: new.at,
             }
             .into_active_model()

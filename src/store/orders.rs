@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 use super::entity::{buyer_identities, buyers, cases, order_lines, orders, sellers};
@@ -60,7 +62,7 @@ fn buyer(row: buyers::Model) -> Buyer {
     Buyer { id: BuyerId::from_uuid(row.id), name: row.name, email: row.email }
 }
 
-fn line(row: order_lines::Model, currency: Currency) -> Result<OrderLine> {
+pub(super) fn line(row: order_lines::Model, currency: Currency) -> Result<OrderLine> {
     Ok(OrderLine {
         external_id: row.external_id,
         title: row.title,
@@ -71,7 +73,7 @@ fn line(row: order_lines::Model, currency: Currency) -> Result<OrderLine> {
 }
 
 /// The orders that a reader knows: the operator and the vendor all, a seller its own, buyers and mediators those of their cases.
-fn visible_orders(scope: Scope) -> Condition {
+pub(super) fn visible_orders(scope: Scope) -> Condition {
     let tenant = Condition::all().add(orders::Column::MarketplaceId.eq(scope.marketplace.uuid()));
     match scope.view {
         View::Whole | View::Storefront => tenant,
@@ -370,6 +372,8 @@ impl Tx {
             None => None,
         };
         let found = match found {
+            // Known so far by the address of an order alone.
+            Some(found) if found.name.is_empty() && !name.trim().is_empty() => self.name_buyer(found, name.trim()).await?,
             Some(found) => found,
             None => self.insert_buyer(name, email).await?,
         };
@@ -391,6 +395,16 @@ impl Tx {
             .filter(buyers::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(buyers::Column::Email.eq(email));
         Ok(find.one(self.db().await?).await?.map(buyer))
+    }
+
+    async fn name_buyer(&self, buyer: Buyer, name: &str) -> Result<Buyer> {
+        buyers::Entity::update_many()
+            .set(buyers::ActiveModel { name: Set(name.to_owned()), ..Default::default() })
+            .filter(buyers::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(buyers::Column::Id.eq(buyer.id.uuid()))
+            .exec(self.db().await?)
+            .await?;
+        Ok(Buyer { name: name.to_owned(), ..buyer })
     }
 
     async fn insert_buyer(&self, name: &str, email: Option<String>) -> Result<Buyer> {

@@ -88,7 +88,7 @@ fn known_questions(scope: Scope) -> Condition {
                 .take();
             tenant.add(Expr::exists(invited))
         }
-        View::Storefront | View::Buyer(_) => tenant.add(scope::nothing()),
+        View::Storefront | View::Buyer(_) | View::Mediator { .. } => tenant.add(scope::nothing()),
     }
 }
 
@@ -98,7 +98,7 @@ fn known_to(scope: Scope, tenant: impl ColumnTrait, owner: impl ColumnTrait) -> 
     match scope.view {
         View::Whole => tenant,
         View::Seller(seller) => tenant.add(owner.eq(seller.uuid())),
-        View::Storefront | View::Buyer(_) => tenant.add(scope::nothing()),
+        View::Storefront | View::Buyer(_) | View::Mediator { .. } => tenant.add(scope::nothing()),
     }
 }
 
@@ -154,7 +154,7 @@ impl Store {
                     .filter(beyond(request, &pool_invitations::Column::QuestionId, |id| id.uuid()))
                     .order_by(pool_invitations::Column::QuestionId, direction(request.side))
             }
-            View::Whole | View::Storefront | View::Buyer(_) => pool_questions::Entity::find()
+            View::Whole | View::Storefront | View::Buyer(_) | View::Mediator { .. } => pool_questions::Entity::find()
                 .filter(known_questions(scope))
                 .filter(beyond(request, &pool_questions::Column::Id, |id| id.uuid()))
                 .order_by(pool_questions::Column::Id, direction(request.side)),

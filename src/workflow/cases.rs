@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::threads::{buyer_thread, open_buyer_thread, reshape_buyer_thread, say, tell_buyer};
-use super::{Check, Cx, Error, Result, effects, refused, triage};
+use super::{Check, Cx, Error, Result, effects, refused, shipments, triage};
 use crate::domain::cases::{Case, CaseAction, CaseMove, CasePhase, EscalationReason, Opening, Outcome};
 use crate::domain::charter::Terms;
 use crate::domain::ids::{CaseId, ConnectionId, OrderId, SellerId};
@@ -13,7 +13,7 @@ use crate::domain::reasons::{ReasonKey, RequiredField, ResolutionKind};
 use crate::domain::refusal::Refusal;
 use crate::domain::threads::{Member, MessageDelivery, NewMessage, Origin, ThreadKind};
 use crate::domain::tickets::{Channel, Priority};
-use crate::helpdesk::{NewTicket, OutboundCommand};
+use crate::helpdesk::{NewTicket, Opener, OutboundCommand};
 use crate::policy::{self, Permission};
 use crate::store::{Contact, NewOutbox, OpenedBefore, RequestKey, StoreError, Tx, opening_lane};
 
@@ -110,6 +110,7 @@ pub async fn open(cx: &Cx, actor: &Actor, request: CaseRequest) -> Result<Case> 
             requester_email: request.buyer_email.trim().to_owned(),
             text: request.text,
             reference: case.reference.clone(),
+            opener: Opener::Buyer,
         };
         let mut delivery = NewOutbox::new(connection, opening_lane(case.id), OutboundCommand::OpenTicket(ticket));
         delivery.case = Some(case.id);
@@ -177,7 +178,10 @@ async fn open_new(
         order_line: request.order_line.clone(),
         reason: request.reason.clone(),
         channel: request.channel,
-        phase: request.phase,
+        phase: match request.phase {
+            Some(phase) => Some(phase),
+            None => shipments::phase(tx, order.map(|(order, _)| order), request.order_line.as_deref()).await?,
+        },
         parent: None,
     };
     let case = Case::open(opening, terms, tx.now());
@@ -303,7 +307,8 @@ pub(super) async fn attach(
         tx.remove_participants(&ids, Member::Seller(before)).await?;
     }
 
-    let moved = case.attach_order(order, seller, terms, at);
+    let phase = shipments::phase(tx, Some(order), case.order_line.as_deref()).await?;
+    let moved = case.attach_order(order, seller, phase, terms, at);
 
     effects::record(tx, terms, who, &moved).await?;
     reshape_buyer_thread(tx, who, &moved.case).await?;

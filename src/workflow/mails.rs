@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::orders::email;
 use super::tenants::is_language_tag;
-use super::{Check, Cx, Error, Result};
+use super::{Check, Cx, Error, Result, notices};
 use crate::courier::{Mail, Mailer, NotSent};
 use crate::domain::alerts::pause_after;
 use crate::domain::ids::{AlertRecipientId, MarketplaceId};
@@ -13,7 +13,7 @@ use crate::domain::parties::{Actor, Party, Scope, View};
 use crate::domain::refusal::Refusal;
 use crate::domain::timeline::Event;
 use crate::policy::{self, Permission};
-use crate::store::{MailRow, NewMail, RecipientRow, Settlement};
+use crate::store::{MailAbout, MailRow, NewMail, RecipientRow, Settlement};
 
 /// At most so many addresses of the operator.
 pub const MOST_RECIPIENTS: usize = 20;
@@ -169,6 +169,10 @@ async fn address(cx: &Cx, marketplace: MarketplaceId, receiver: Receiver) -> Res
             let seller = cx.store.sellers_by_id(Actor::system(marketplace).scope(), &[id]).await?.pop();
             seller.and_then(|seller| Some((seller.email?, seller.locale)))
         }
+        Receiver::Buyer(id) => {
+            let buyer = cx.store.buyers_by_id(Actor::system(marketplace).scope(), &[id]).await?.pop();
+            buyer.and_then(|buyer| Some((buyer.email?, None)))
+        }
         Receiver::Operator(id) => {
             let recipient = cx.store.recipients(marketplace).await?.into_iter().find(|one| one.id == id);
             recipient.map(|one| (one.email, one.locale))
@@ -186,18 +190,26 @@ pub async fn send(cx: &Cx, row: &MailRow) -> Result<Settlement> {
         return Ok(Settlement::Ignored("the receiver has no address any more".to_owned()));
     };
     let marketplace = cx.marketplace(row.marketplace).await?;
-    let case = cx.store.cases_by_id(Actor::system(row.marketplace).scope(), &[row.case]).await?.pop().ok_or(Error::NotFound)?;
     let unsubscribe = post.public_url.as_ref().map(|url| format!("{url}{}", unsubscribe_path(cx, row.marketplace, row.receiver, row.kind)));
-    let facts = Facts {
-        kind: row.kind,
-        to: row.receiver.party(),
-        marketplace: &marketplace.name,
-        reference: &case.reference,
-        link: post.public_url.as_deref(),
-        unsubscribe: unsubscribe.as_deref(),
+    let language = Language::best(locale.as_deref().into_iter().chain([marketplace.locale.as_str()]));
+    let (letter, id) = match row.about {
+        MailAbout::Event { event, case } => {
+            let case = cx.store.cases_by_id(Actor::system(row.marketplace).scope(), &[case]).await?.pop().ok_or(Error::NotFound)?;
+            let facts = Facts {
+                kind: row.kind,
+                to: row.receiver.party(),
+                marketplace: &marketplace.name,
+                reference: &case.reference,
+                link: post.public_url.as_deref(),
+                unsubscribe: unsubscribe.as_deref(),
+            };
+            (letter(&facts, language), format!("{event}.{}", row.receiver))
+        }
+        MailAbout::Notice => (
+            Box::pin(notices::letter(cx, row, &marketplace, unsubscribe.as_deref(), language)).await?,
+            format!("{}.{}", row.id, row.receiver),
+        ),
     };
-    let letter = letter(&facts, Language::best(locale.as_deref().into_iter().chain([marketplace.locale.as_str()])));
-    let id = format!("{}.{}", row.event, row.receiver);
     let mail = Mail {
         to: &to,
         subject: &letter.subject,

@@ -18,7 +18,7 @@ use crate::store::{OrderDraft, SellerDraft};
 pub const BATCH_LIMIT: usize = 500;
 /// At most this many lines in one order.
 pub const LINES_LIMIT: usize = 200;
-const ID_LIMIT: usize = 128;
+pub(super) const ID_LIMIT: usize = 128;
 const NAME_LIMIT: usize = 300;
 
 /// An amount as the vendor writes it.
@@ -217,7 +217,7 @@ fn sentence(error: &MoneyError) -> String {
     letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
 }
 
-fn limit(check: &mut Check, list: &str, length: usize) {
+pub(super) fn limit(check: &mut Check, list: &str, length: usize) {
     if length > BATCH_LIMIT {
         check.fault(&[list], Refusal::TooMany { limit: BATCH_LIMIT });
     }

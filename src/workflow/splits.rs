@@ -14,7 +14,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::threads::{Message, MessageDelivery, NewMessage, Origin};
 use crate::domain::tickets::Ticket;
 use crate::domain::timeline::{EventKind, NewEvent};
-use crate::helpdesk::{NewTicket, OutboundCommand};
+use crate::helpdesk::{NewTicket, Opener, OutboundCommand};
 use crate::store::{NewOutbox, Tx, opening_lane};
 
 /// The most parts that a case can be split into at once.
@@ -204,6 +204,7 @@ async fn open_ticket(tx: &mut Tx, whole: &Case, child: &Case, ticket: &Ticket, m
         requester_email: email,
         text,
         reference: child.reference.clone(),
+        opener: Opener::Buyer,
     };
     let mut delivery = NewOutbox::new(ticket.connection, opening_lane(child.id), OutboundCommand::OpenTicket(command));
     delivery.case = Some(child.id);

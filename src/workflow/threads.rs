@@ -274,8 +274,8 @@ pub(super) async fn speak(
     Ok(message)
 }
 
-/// Tells the buyer that a case was received, in the marketplace's name. It is no answer: nobody's turn changes.
-pub(super) async fn acknowledge(tx: &mut Tx, marketplace: &Marketplace, case: &Case, text: String) -> Result<()> {
+/// Tells the buyer of a case something by a rule, in the marketplace's name. It is no answer: nobody's turn changes.
+pub(super) async fn acknowledge(tx: &mut Tx, marketplace: &Marketplace, case: &Case, text: String) -> Result<Message> {
     let mut thread = buyer_thread(tx, &Who::System, case).await?;
     let route = route(tx, &marketplace.charter, std::slice::from_ref(case), &thread).await?;
     let new = NewMessage {
@@ -293,7 +293,8 @@ pub(super) async fn acknowledge(tx: &mut Tx, marketplace: &Marketplace, case: &C
         sent_at: tx.now(),
     };
     let message = say(tx, &Who::System, std::slice::from_ref(case), &mut thread, new).await?;
-    route.carry(tx, thread.kind, &message, &SpeakAs::Operator).await
+    route.carry(tx, thread.kind, &message, &SpeakAs::Operator).await?;
+    Ok(message)
 }
 
 /// Says something to the buyer of a case, where the actor may write to the buyer now.

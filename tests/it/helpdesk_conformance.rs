@@ -18,8 +18,8 @@ use trilogue::domain::tickets::{CommentNumber, HelpdeskKind, Priority, TicketNum
 use trilogue::helpdesk::freshdesk::webhook::SECRET_HEADER;
 use trilogue::helpdesk::{
     self, Attempt, AuthorSide, Comment, CommentsRead, Credentials, Delivery, DeliveryKey, FileAnswer, FilePlace, FileSource, Helpdesk,
-    HelpdeskError, NewTicket, NudgeKind, OutboundCommand, OutboundFile, Receipt, Remedy, SellerIdentity, Settings, SpeakAs, Standing,
-    TicketUpdate, VerifyError, Visibility,
+    HelpdeskError, NewTicket, NudgeKind, Opener, OutboundCommand, OutboundFile, Receipt, Remedy, SellerIdentity, Settings, SpeakAs,
+    Standing, TicketUpdate, VerifyError, Visibility,
 };
 
 use crate::attachments::{PDF, PNG};
@@ -336,6 +336,7 @@ async fn tickets_are_opened_once(bench: &Bench) {
         requester_email: "marie@example.org".to_owned(),
         text: "Elle est cassée.".to_owned(),
         reference: "C-1001".to_owned(),
+        opener: Opener::Buyer,
     });
     let key = key();
     let first = bench.desk.perform(&new, &key, Attempt::First).await.unwrap();
@@ -345,6 +346,27 @@ async fn tickets_are_opened_once(bench: &Bench) {
     let comments = bench.desk.comments(&number, &CommentsRead::default()).await.unwrap();
     assert_eq!((comments.len(), Some(comments[0].number.clone())), (1, comment));
     assert_eq!(bench.desk.ticket(&number).await.unwrap().requester.email.as_deref(), Some("marie@example.org"));
+}
+
+/// What the operator writes first is the operator's, mailed once, and waits for the buyer.
+async fn the_operator_can_write_first(bench: &Bench) {
+    let new = OutboundCommand::OpenTicket(NewTicket {
+        subject: "Votre commande {{ticket.id}}".to_owned(),
+        requester_name: "Luc".to_owned(),
+        requester_email: "luc@example.org".to_owned(),
+        text: "Elle a du retard.".to_owned(),
+        reference: "C-1002".to_owned(),
+        opener: Opener::Operator,
+    });
+    let key = key();
+    let first = bench.desk.perform(&new, &key, Attempt::First).await.unwrap();
+    assert_eq!(bench.desk.perform(&new, &key, bench.again()).await.unwrap(), first);
+    let Receipt::Ticket { number, comment } = first else { panic!("{first:?}") };
+    let comments = bench.desk.comments(&number, &CommentsRead::default()).await.unwrap();
+    assert_eq!((comments.len(), Some(comments[0].number.clone()), comments[0].author.side), (1, comment, AuthorSide::Staff));
+    let ticket = bench.desk.ticket(&number).await.unwrap();
+    assert_eq!((ticket.requester.email.as_deref(), ticket.status), (Some("luc@example.org"), TicketStatus::Pending));
+    assert_eq!(bench.sim.mails_to("luc@example.org").len(), 1);
 }
 
 /// The remedy after a fault on a read, on a first send, and after it the outcome of looking again.
@@ -447,6 +469,7 @@ conformance! {
     performed_twice_is_done_once => commands_are_done_once;
     a_change_is_conditional => states_are_changed_on_condition;
     a_ticket_is_opened_once => tickets_are_opened_once;
+    the_operators_first_words_are_sent_once => the_operator_can_write_first;
     every_fault_has_its_remedy => faults_have_their_remedies;
     what_changed_is_found => changes_are_found;
 }

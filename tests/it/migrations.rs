@@ -21,12 +21,10 @@ const EMPTY: &[&str] = &[
     "cases.acknowledge_at",            // the helpdesk does it
     "cases.idempotency_key",           // it begins in the helpdesk
     "cases.merged_into",               // it is one case throughout
-    "cases.order_line",                // the helpdesk does not say which
     "cases.outcome",                   // it is not settled
     "cases.parent_id",                 // it was split from none
     "cases.request_digest",            // it begins in the helpdesk
     "cases.resolution",                // it is not settled
-    "cases.silence_at",                // nobody waits for the buyer
     "connections.reconcile_cursor",    // Freshdesk gives none
     "connections.reconciled_at",       // nothing was missed
     "inbox.delivery_key",              // Freshdesk gives none
@@ -40,9 +38,12 @@ const EMPTY: &[&str] = &[
     "mediators.revoked_at",            // nobody was sent away
     "messages.copied_from",            // no case was split
     "messages.redacted_at",            // nothing was blacked out
+    "notices.mail_outcome",            // no mail server takes them
+    "notices.withheld",                // the buyer wants to know
     "outbox.began_at",                 // every outcome is known
     "outbox.last_error",               // all went well
     "outbox.lease_until",              // nobody works now
+    "shipments.delivered_at",          // they are late
     "threads.subject",                 // simply the case
     "tickets.pushed_status",           // over once the helpdesk has answered
     "webhook_deliveries.last_error",   // all went well
@@ -120,6 +121,7 @@ on_both_databases! {
         story.desk.settle(&story.app).await;
         let template = json!({ "key": "late", "title": "Retard", "reader": "BUYER", "reason": "not_received", "phase": "AFTER_SALE", "variables": ["day"], "texts": [{ "locale": "fr", "text": "Le {{ day }}." }] });
         story.app.act(&story.operator, "templateCreate", "template { id }", template).await;
+        crate::plans::parcels(&story).await;
         // The buyer's word makes it the seller's turn; what the ticket is then told has no echo yet.
         story.desk.sim.comment(ticket, &story.buyer, "Et maintenant ?", Audience::Public).unwrap();
         story.desk.deliver().await;

@@ -79,6 +79,7 @@ async fn a_day(story: &Story) {
         story.app.act(token, "savedSearchDelete", "deletedId", json!({ "savedSearchId": kept })).await;
     }
     story.app.ask(&story.operator, SIDEBAR, json!({ "by": story.desk.key(ticket) })).await;
+    parcels(story).await;
     let last = story.desk.sim.comments(ticket).pop().unwrap();
     story.desk.sim.redact_comment(ticket, last.number, "Merci").unwrap();
     story.app.advance(chrono::TimeDelta::hours(50));
@@ -86,6 +87,33 @@ async fn a_day(story: &Story) {
     story.desk.settle(&story.app).await;
     story.app.act(&story.vendor, "sellersUpsert", "sellers { id }", json!({ "sellers": [{ "externalId": "alma", "name": "Alma" }] })).await;
     jobs::prune_now(&story.app.cx, chrono::TimeDelta::zero()).await;
+}
+
+/// Parcels that come later than promised, to buyers with and without a case, by helpdesk and by e-mail.
+pub(crate) async fn parcels(story: &Story) {
+    let orders: Vec<_> = (0..3).map(|number| order(&format!("MK-9{number}"), "alma")).collect();
+    story.app.act(&story.vendor, "ordersUpsert", "orders { id }", json!({ "orders": orders })).await;
+    for (number, way) in ["HELPDESK", "EMAIL"].into_iter().enumerate() {
+        story.app.act(&story.operator, "charterPublish", "charter { version }", json!({ "charter": { "proactiveNotices": way } })).await;
+        let order = format!("MK-9{number}");
+        for (reference, promise) in [(ORDER, 25), (ORDER, 27 + number), (&order, 25), (&order, 28)] {
+            story.app.advance(chrono::TimeDelta::seconds(1));
+            let parcel = json!({ "orderReference": reference, "externalId": "P", "promisedAt": format!("2026-11-{promise}T22:00:00Z"),
+                "carrier": "La Poste", "trackingNumber": "6A1", "trackingUrl": "https://colis.example/6A1", "shippedAt": "2026-11-21T09:00:00Z",
+                "lines": [{ "lineExternalId": "1", "quantity": 1 }] });
+            story.app.act(&story.vendor, "shipmentsReport", "shipments { externalId }", json!({ "shipments": [parcel] })).await;
+            story.desk.settle(&story.app).await;
+        }
+    }
+    for token in [&story.operator, &story.seller, &story.vendor] {
+        let query = "query($order: String, $after: String) { notices(first: 1, orderReference: $order, after: $after) { pageInfo { endCursor } nodes { order { shipments { externalId } } case { id } } } }";
+        let first = story.app.ask(token, query, json!({})).await["notices"]["pageInfo"]["endCursor"].clone();
+        story.app.ask(token, query, json!({ "after": first })).await;
+        story.app.ask(token, query, json!({ "order": ORDER })).await;
+    }
+    for wish in ["STOPPED", "WANTED"] {
+        story.app.act(&story.vendor, "buyerNoticesSet", "notices", json!({ "buyerEmail": "marie@example.org", "notices": wish })).await;
+    }
 }
 
 async fn templates(story: &Story, case: &serde_json::Value) {

@@ -77,7 +77,8 @@ impl State {
     fn first_words(&self, ticket: &Ticket) -> CommentView {
         CommentView {
             number: 0,
-            author: self.person(ticket.requester),
+            // Source 10: an agent wrote first.
+            author: self.person(if ticket.source == 10 { self.integration } else { ticket.requester }),
             audience: Audience::Public,
             html: ticket.description.clone(),
             text: html::to_text(&ticket.description),

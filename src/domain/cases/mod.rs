@@ -285,7 +285,8 @@ pub struct Opening {
     pub reason: Option<ReasonKey>,
     /// By which way.
     pub channel: Channel,
-    /// On which side of the purchase, when somebody said so; with an order it is after the sale, without before it.
+    /// On which side of the purchase, when somebody said so or delivery is known; else with an order it is after the sale,
+    /// without before it.
     pub phase: Option<CasePhase>,
     /// The case that it is split from.
     pub parent: Option<CaseId>,

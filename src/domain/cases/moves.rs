@@ -203,13 +203,13 @@ impl Case {
     }
 
     /// Names the order and so the seller; the case goes to the seller first if the mode says so and nobody
-    /// has taken it over.
-    pub fn attach_order(&self, order: OrderId, seller: SellerId, terms: &Terms, at: DateTime<Utc>) -> Moved {
+    /// has taken it over. `phase` is what is known of the order's delivery.
+    pub fn attach_order(&self, order: OrderId, seller: SellerId, phase: Option<CasePhase>, terms: &Terms, at: DateTime<Utc>) -> Moved {
         let mut case = self.clone();
         case.order = Some(order);
         case.seller = Some(seller);
         if case.phase == CasePhase::PreSale {
-            case.phase = CasePhase::AfterSale;
+            case.phase = phase.unwrap_or(CasePhase::AfterSale);
         }
         if self.seller.is_none() && self.status == WaitingOperator {
             case.mode = terms.charter.mode_for(case.phase, Some(&case.reason), case.channel);

@@ -71,6 +71,8 @@ pub struct Charter {
     pub targets: Targets,
     /// Whether a new case is acknowledged to the buyer within a minute, by the template `acknowledgement`.
     pub acknowledgement: Acknowledgement,
+    /// Whether buyers are told that an order comes later than promised, and how.
+    pub proactive_notices: ProactiveNotices,
     /// How urgent cases are.
     pub triage: triage::Rules,
     /// Whether and how questions are offered to a pool of sellers.
@@ -108,6 +110,7 @@ impl Default for Charter {
             order_pattern: None,
             targets: Targets::default(),
             acknowledgement: Acknowledgement::Off,
+            proactive_notices: ProactiveNotices::Off,
             triage: triage::Rules::default(),
             pool: pool::Rules::default(),
             business_hours: None,
@@ -209,6 +212,19 @@ pub enum Acknowledgement {
     Off,
     /// We do.
     On,
+}
+
+/// Whether buyers are told without having asked that an order comes later than promised, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ProactiveNotices {
+    /// They are not.
+    #[default]
+    Off,
+    /// By a ticket of the marketplace's helpdesk; by e-mail where there is none.
+    Helpdesk,
+    /// By e-mail.
+    Email,
 }
 
 /// In which direction state and priority are kept in step.

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::super::parties::Who;
-use super::{Acknowledgement, Charter};
+use super::{Acknowledgement, Charter, ProactiveNotices};
 
 /// The number of a version, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -63,6 +63,7 @@ impl Charter {
             order_pattern: None,
             masking: Self::default().masking,
             acknowledgement: Acknowledgement::Off,
+            proactive_notices: ProactiveNotices::Off,
             triage: super::super::triage::Rules::default(),
             // Nobody must answer, and each question keeps the promise under which it was offered.
             pool: super::super::pool::Rules::default(),

@@ -37,6 +37,10 @@ fn every_kind_is_written_in_both_languages() {
         }
     }
     writeln!(out, "{}", no_page().html).unwrap();
+    for language in [Language::English, Language::French] {
+        let letter = notice("Retard".into(), "Bonjour,\n\n<b>\nBazar", "Bazar & <Fils>", Some("https://t.example/unsubscribe/x"), language);
+        writeln!(out, "{}\n{}\n{}", letter.subject, letter.text, letter.html).unwrap();
+    }
     insta::assert_snapshot!("letters", out);
 }
 
@@ -59,7 +63,10 @@ fn names_are_read_back_as_they_are_written() {
         assert_eq!(kind.to_string().parse(), Ok(kind));
         assert_eq!(serde_json::to_value(kind).unwrap(), kind.to_string());
     }
-    for receiver in [Receiver::Seller(SellerId::generate()), Receiver::Operator(AlertRecipientId::generate())] {
+    assert_eq!("DELIVERY_NOTICE".parse(), Ok(MailKind::DeliveryNotice));
+    let all =
+        [Receiver::Seller(SellerId::generate()), Receiver::Operator(AlertRecipientId::generate()), Receiver::Buyer(BuyerId::generate())];
+    for receiver in all {
         assert_eq!(receiver.to_string().parse(), Ok(receiver));
     }
     assert!("mkt_0".parse::<Receiver>().is_err() && "NOTHING".parse::<MailKind>().is_err());

@@ -57,6 +57,8 @@ fn what(kind: MailKind, to: Party, language: Language) -> (&'static str, &'stati
         (MailKind::Escalated, French) => ("escaladé", "Le dossier a été transmis à la place de marché."),
         (MailKind::Resolved, English) => ("resolved", "The case was resolved."),
         (MailKind::Resolved, French) => ("résolu", "Le dossier a été résolu."),
+        (MailKind::DeliveryNotice, English) => ("later delivery", "An order comes later than promised."),
+        (MailKind::DeliveryNotice, French) => ("livraison retardée", "Une commande arrive plus tard que promis."),
     }
 }
 
@@ -75,6 +77,8 @@ fn name(kind: MailKind, language: Language) -> &'static str {
         (MailKind::Escalated, Language::French) => "les escalades",
         (MailKind::Resolved, Language::English) => "resolved cases",
         (MailKind::Resolved, Language::French) => "les dossiers résolus",
+        (MailKind::DeliveryNotice, Language::English) => "late deliveries",
+        (MailKind::DeliveryNotice, Language::French) => "les retards de livraison",
     }
 }
 
@@ -125,6 +129,25 @@ fn document(language: &str, title: &str, body: &str) -> String {
          <meta name=\"color-scheme\" content=\"light dark\"><title>{}</title><style>{STYLE}</style></head><body><main>{body}</main></body></html>",
         escaped(title)
     )
+}
+
+/// Makes the e-mail of a notice to a buyer, whose words are given as plain text.
+pub fn notice(subject: String, words: &str, marketplace: &str, unsubscribe: Option<&str>, language: Language) -> Letter {
+    let about = name(MailKind::DeliveryNotice, language);
+    let (why, stop, colon) = match language {
+        Language::English => ("You get this e-mail because of an order that you placed with", "Stop e-mails about", ": "),
+        Language::French => ("Vous recevez ce message car vous avez passé commande chez", "Ne plus recevoir d'e-mails sur", " : "),
+    };
+    let paragraphs = escaped(words).split("\n\n").map(|part| part.replace('\n', "<br>")).collect::<Vec<_>>().join("</p><p>");
+    let mut html = format!("<p>{paragraphs}</p><p class=\"why\">{why} {}.", escaped(marketplace));
+    let mut text = format!("{words}\n\n-- \n{why} {marketplace}.\n");
+    if let Some(unsubscribe) = unsubscribe {
+        let _ = writeln!(text, "{stop} {about}{colon}{unsubscribe}");
+        let _ = write!(html, " <a href=\"{}\">{stop} {about}</a>", escaped(unsubscribe));
+    }
+    html.push_str("</p>");
+    let html = document(language.tag(), &subject, &html);
+    Letter { subject, text, html }
 }
 
 /// A page about e-mails.

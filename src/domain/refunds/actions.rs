@@ -93,7 +93,7 @@ impl Side {
             Who::Seller { .. } => Self::Seller,
             Who::Operator { .. } | Who::Agent { .. } => Self::Operator,
             Who::System => Self::System,
-            Who::Helpdesk { .. } => Self::Outside,
+            Who::Mediator { .. } | Who::Helpdesk { .. } => Self::Outside,
         }
     }
 }

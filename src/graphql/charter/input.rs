@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{InputObject, MaybeUndefined};
 
 use super::super::charter_enums::{
-    Acknowledgement, Avoidable, CostBearer, Family, Handling, PrivateMirror, RequiredField, ResolutionKind, TicketSync,
+    Acknowledgement, Avoidable, CostBearer, Family, Handling, PrivateMirror, ProactiveNotices, RequiredField, ResolutionKind, TicketSync,
 };
 use super::super::enums::{CasePhase, Channel, ConversationMode};
 use super::super::masking::{Kind, Mode as MaskingMode};
@@ -56,6 +56,8 @@ pub(in super::super) struct CharterInput {
     business_hours: MaybeUndefined<BusinessHoursInput>,
     /// Whether a new case is acknowledged to the buyer within a minute, by the template `acknowledgement`.
     acknowledgement: Option<Acknowledgement>,
+    /// Whether buyers are told without having asked that an order comes later than promised, and how.
+    proactive_notices: Option<ProactiveNotices>,
     /// How urgent cases are.
     triage: Option<TriageRulesInput>,
     /// Whether and how questions are offered to several sellers.
@@ -333,6 +335,7 @@ pub(super) fn edited(checked: &Checked, charter: &Charter) -> Charter {
         notice_days: count(input.notice_days, charter.notice_days),
         acknowledgement: input.acknowledgement.map_or(charter.acknowledgement, Into::into),
         pool: checked.pool.clone().unwrap_or_else(|| charter.pool.clone()),
+        proactive_notices: input.proactive_notices.map_or(charter.proactive_notices, Into::into),
         triage: checked.triage.clone().unwrap_or_else(|| charter.triage.clone()),
         masking: checked.masking.clone().unwrap_or_else(|| charter.masking.clone()),
         reasons: checked.reasons.clone().unwrap_or_else(|| charter.reasons.clone()),

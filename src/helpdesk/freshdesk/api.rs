@@ -88,3 +88,11 @@ pub(super) struct TicketField {
     #[serde(default)]
     pub(super) choices: Value,
 }
+
+/// An entry of `GET /email_configs`: a mailbox that mails are written from.
+#[derive(Debug, Deserialize)]
+pub(super) struct Mailbox {
+    pub(super) id: u64,
+    pub(super) primary_role: Option<bool>,
+    pub(super) active: Option<bool>,
+}

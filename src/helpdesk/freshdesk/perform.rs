@@ -10,8 +10,8 @@ use super::{CONVERSATION_PAGES, Freshdesk, PAGE, api, mapping, quotes, written};
 use crate::domain::tickets::{CommentNumber, TicketNumber, TicketStatus};
 use crate::helpdesk::wire::{Call, FormValue, in_path};
 use crate::helpdesk::{
-    Attempt, DeliveryKey, Helpdesk, HelpdeskError, NewTicket, OutboundCommand, OutboundFile, Receipt, SpeakAs, TicketUpdate, Visibility,
-    outbound,
+    Attempt, DeliveryKey, Helpdesk, HelpdeskError, NewTicket, Opener, OutboundCommand, OutboundFile, Receipt, SpeakAs, TicketUpdate,
+    Visibility, outbound,
 };
 
 /// The attribute that carries our delivery key in what we write. Freshdesk rewrites HTML and may drop it, so its absence
@@ -195,6 +195,9 @@ impl Freshdesk {
     }
 
     async fn open_ticket(&self, new: &NewTicket, key: &DeliveryKey) -> Result<Receipt, HelpdeskError> {
+        if new.opener == Opener::Operator {
+            return self.write_first(new, key).await;
+        }
         // An unknown key in the body is refused, and state, priority and source have no other default that is documented
         // to stay: https://developers.freshdesk.com/api/#create_ticket
         let body = json!({
@@ -209,6 +212,31 @@ impl Freshdesk {
         });
         let created: api::Created = self.wire.ask(Call::post("api/v2/tickets", body)).await?;
         Ok(opened(created.id))
+    }
+
+    /// A ticket that begins with a mail of ours. <https://developers.freshdesk.com/api/#create_outbound_email>
+    async fn write_first(&self, new: &NewTicket, key: &DeliveryKey) -> Result<Receipt, HelpdeskError> {
+        let body = json!({
+            "name": outbound::name(&new.requester_name),
+            "email": new.requester_email,
+            "subject": outbound::plain(&new.subject),
+            "description": marked(&outbound::html(&new.text, None)?, key),
+            // Left out, it would be closed.
+            "status": mapping::status_code(TicketStatus::Pending),
+            "priority": 1,
+            "email_config_id": self.mailbox().await?,
+            "tags": [tag(&new.reference)],
+        });
+        let created: api::Created = self.wire.ask(Call::post("api/v2/tickets/outbound_email", body)).await?;
+        Ok(opened(created.id))
+    }
+
+    /// The mailbox that the account writes from: its primary one, or else the first that works.
+    async fn mailbox(&self) -> Result<u64, HelpdeskError> {
+        let all: Vec<api::Mailbox> = self.wire.ask(Call::get("api/v2/email_configs")).await?;
+        let working = || all.iter().filter(|mailbox| mailbox.active != Some(false));
+        let chosen = working().find(|mailbox| mailbox.primary_role == Some(true)).or_else(|| working().next());
+        chosen.map(|mailbox| mailbox.id).ok_or_else(|| HelpdeskError::Unsendable { reason: "the account has no mailbox".to_owned() })
     }
 
     /// Looks for a ticket with our reference among the requester's. A plain list, not the search, whose index lags by minutes.

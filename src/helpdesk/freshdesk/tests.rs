@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::ids::{DeliveryId, SellerId};
 use crate::domain::tickets::{CommentNumber, Priority, TicketStatus};
 use crate::helpdesk::peer::{Answer, Asked, Peer, at, freshdesk_key, http, noon};
-use crate::helpdesk::{NewTicket, SpeakAs, TicketUpdate, Visibility};
+use crate::helpdesk::{NewTicket, Opener, SpeakAs, TicketUpdate, Visibility};
 
 async fn desk(script: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> (Peer, Freshdesk) {
     let peer = Peer::start(script).await;
@@ -302,6 +302,7 @@ fn opening() -> OutboundCommand {
         requester_email: "anna+1@example.com".to_owned(),
         text: "No lid".to_owned(),
         reference: REFERENCE.to_owned(),
+        opener: Opener::Buyer,
     })
 }
 

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::{PAGE, Zendesk, api, mapping, paged};
 use crate::domain::ids::SellerId;
-use crate::domain::tickets::{CommentNumber, TicketNumber};
+use crate::domain::tickets::{CommentNumber, TicketNumber, TicketStatus};
 use crate::helpdesk::wire::{Call, in_path};
 use crate::helpdesk::{
-    Attempt, DeliveryKey, Helpdesk, HelpdeskError, NewTicket, OutboundCommand, OutboundFile, Receipt, SellerIdentity, SpeakAs,
+    Attempt, DeliveryKey, Helpdesk, HelpdeskError, NewTicket, Opener, OutboundCommand, OutboundFile, Receipt, SellerIdentity, SpeakAs,
     TicketUpdate, Visibility, outbound,
 };
 
@@ -205,13 +205,17 @@ impl Zendesk {
     /// <https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/#requesters-and-submitters>
     async fn open_ticket(&self, new: &NewTicket, key: &DeliveryKey) -> Result<Receipt, HelpdeskError> {
         let html = outbound::within(outbound::html(&new.text, None)?, LARGEST_COMMENT)?;
-        let body = json!({ "ticket": {
+        let mut body = json!({ "ticket": {
             "subject": outbound::plain(&new.subject),
             "comment": { "html_body": html, "public": true },
             "requester": { "name": outbound::name(&new.requester_name), "email": new.requester_email },
             "external_id": new.reference,
             "metadata": { METADATA_KEY: key.to_string() },
         } });
+        if new.opener == Opener::Operator {
+            body["ticket"]["submitter_id"] = self.own_user().await?.into();
+            body["ticket"]["status"] = mapping::status_word(TicketStatus::Pending).into();
+        }
         let call = Call::post("api/v2/tickets.json", body).header(IDEMPOTENCY_KEY, key);
         let answer: api::ChangeAnswer = self.wire.ask(call).await.map_err(|error| match error {
             // An earlier call with the same key is still under way.
@@ -220,6 +224,11 @@ impl Zendesk {
         })?;
         let comment = answer.audit.as_ref().and_then(api::Audit::comment).map(|number| CommentNumber(number.to_string()));
         Ok(Receipt::Ticket { number: TicketNumber(answer.ticket.id.to_string()), comment })
+    }
+
+    async fn own_user(&self) -> Result<i64, HelpdeskError> {
+        let account = self.account().await?;
+        account.user.parse().map_err(|_| HelpdeskError::Unreadable { reason: "our own user has no number".to_owned() })
     }
 
     /// Looks for a ticket with our reference. A plain list, not the search, whose index lags by minutes.

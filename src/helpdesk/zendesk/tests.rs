@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::ids::DeliveryId;
 use crate::domain::tickets::{Priority, TicketStatus};
 use crate::helpdesk::peer::{Answer, Asked, Peer, at, http, noon, zendesk_token};
-use crate::helpdesk::{NewTicket, SpeakAs, TicketUpdate, Visibility};
+use crate::helpdesk::{NewTicket, Opener, SpeakAs, TicketUpdate, Visibility};
 
 async fn desk(script: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> (Peer, Zendesk) {
     let peer = Peer::start(script).await;
@@ -367,6 +367,7 @@ fn opening() -> OutboundCommand {
         requester_email: "anna@example.com".to_owned(),
         text: "No lid".to_owned(),
         reference: "T-77".to_owned(),
+        opener: Opener::Buyer,
     })
 }
 

@@ -21,8 +21,8 @@ pub(crate) struct Model {
     pub(crate) receiver: String,
     pub(crate) kind: String,
     pub(crate) once_key: String,
-    pub(crate) event_id: Uuid,
-    pub(crate) case_id: Uuid,
+    pub(crate) event_id: Option<Uuid>,
+    pub(crate) case_id: Option<Uuid>,
     pub(crate) happened_at: DateTimeUtc,
 }
 

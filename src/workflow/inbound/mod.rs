@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use super::connections::Connected;
 use super::threads::open_buyer_thread;
-use super::{Cx, Error, Result, attachments, cases, effects, triage};
+use super::{Cx, Error, Result, attachments, cases, effects, shipments, triage};
 use crate::domain::cases::{Case, CaseMove, CaseStatus, Opening};
 use crate::domain::charter::{Marketplace, Terms};
 use crate::domain::effects::Effect;
@@ -233,7 +233,7 @@ impl Desk<'_> {
             order_line: None,
             reason: None,
             channel,
-            phase: None,
+            phase: shipments::phase(&self.tx, order.map(|(order, _)| order), None).await?,
             parent: None,
         };
         if let Some((_, seller)) = order {

@@ -5,6 +5,7 @@ mod conversations;
 mod files;
 mod form;
 mod lists;
+mod outbound;
 mod tickets;
 mod views;
 
@@ -13,6 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 
+use self::outbound::mailboxes;
 use super::KeyOwner;
 use super::problem::{Fault, Problem};
 use super::state::State;
@@ -60,6 +62,8 @@ impl State {
             ("GET", ["contacts", id]) => self.show_contact(long(id)?),
             ("GET", ["tickets"]) => self.list_tickets(call),
             ("POST", ["tickets"]) => self.post_ticket(call),
+            ("POST", ["tickets", "outbound_email"]) => self.post_outbound_email(call),
+            ("GET", ["email_configs"]) => Ok(Reply::json(200, mailboxes())),
             ("PUT", ["tickets", "merge"]) => self.merge_tickets(call),
             ("GET", ["tickets", id]) => self.show_ticket(call, number(id)?),
             ("PUT", ["tickets", id]) => self.put_ticket(call, number(id)?),
@@ -75,7 +79,7 @@ impl State {
             ("DELETE", ["conversations", id]) => self.delete_conversation(long(id)?),
             (
                 _,
-                ["account" | "ticket_fields" | "tickets" | "contacts"]
+                ["account" | "ticket_fields" | "tickets" | "contacts" | "email_configs"]
                 | ["tickets" | "contacts" | "agents" | "conversations", _]
                 | ["tickets", _, "conversations" | "reply" | "notes" | "restore"],
             ) => Err(Problem::NotAllowed),
@@ -96,7 +100,7 @@ impl State {
     fn admit(&mut self, call: &Call, path: &[&str]) -> Result<(), Problem> {
         let limits = self.options.limits;
         let (name, limit) = match (call.method.as_str(), path) {
-            ("POST", ["tickets"]) => ("create", limits.ticket_creates),
+            ("POST", ["tickets"] | ["tickets", "outbound_email"]) => ("create", limits.ticket_creates),
             ("PUT", ["tickets", _]) => ("update", limits.ticket_updates),
             ("GET", ["tickets"]) => ("list", limits.ticket_lists),
             _ => return Ok(()),

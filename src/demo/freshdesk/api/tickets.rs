@@ -157,14 +157,19 @@ impl State {
         }
     }
 
+    /// An unknown address creates a contact.
+    pub(super) fn contact_for(&mut self, email: String, name: Option<String>) -> i64 {
+        self.contact_by_email(&email).unwrap_or_else(|| {
+            let name = name.unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned());
+            self.add_user(&name, Some(email), Side::EndUser)
+        })
+    }
+
     /// An unknown address or key creates a contact.
     fn resolve(&mut self, requester: Requester) -> i64 {
         match requester {
             Requester::Known(id) => id,
-            Requester::Email { name, email } => self.contact_by_email(&email).unwrap_or_else(|| {
-                let name = name.unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned());
-                self.add_user(&name, Some(email), Side::EndUser)
-            }),
+            Requester::Email { name, email } => self.contact_for(email, name),
             Requester::Other { name, key } => {
                 let known = self.users.values().find(|user| user.external_id.as_ref() == Some(&key)).map(|user| user.id);
                 known.unwrap_or_else(|| {

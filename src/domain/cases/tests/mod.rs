@@ -97,10 +97,10 @@ fn a_new_case_goes_to_the_seller_first_where_the_charter_says_so() {
 fn an_order_found_later_brings_the_seller_in_unless_somebody_has_taken_over() {
     let terms = terms(Charter::default());
     let waiting = opened(None, ConversationMode::SellerFirst);
-    let found = waiting.attach_order(OrderId::generate(), SellerId::generate(), &terms, at(5)).case;
+    let found = waiting.attach_order(OrderId::generate(), SellerId::generate(), None, &terms, at(5)).case;
     assert_eq!((found.status, found.owner, found.phase), (CaseStatus::WaitingSeller, Party::Seller, CasePhase::AfterSale));
     let answered = Case { status: CaseStatus::WaitingBuyer, ..waiting };
-    let found = answered.attach_order(OrderId::generate(), SellerId::generate(), &terms, at(5)).case;
+    let found = answered.attach_order(OrderId::generate(), SellerId::generate(), None, &terms, at(5)).case;
     assert_eq!((found.status, found.owner), (CaseStatus::WaitingBuyer, Party::Operator));
 }
 
