@@ -3,18 +3,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 use trilogue::demo::peer::{Audience, Opening, Person};
 use trilogue::domain::charter::{Charter, ConversationMode};
-use trilogue::domain::ids::{BuyerId, SellerId};
+use trilogue::domain::ids::{BuyerId, MediatorId, SellerId};
 use trilogue::domain::parties::{Scope, View};
 use trilogue::domain::tickets::HelpdeskKind;
 use trilogue::store::{CaseFilter, CaseOrder, Feed, PageRequest};
 
-use crate::harness::{Db, Socket, Story, random_stories};
+use super::post::Post;
+use crate::harness::{Db, Desk, Socket, Story, TestApp, random_stories};
 
 const KINDS: [&str; 4] = ["TRIPARTITE", "SELLER_BUYER", "OPERATOR_BUYER", "OPERATOR_SELLER"];
 
@@ -24,6 +25,8 @@ enum Viewer {
     Alma,
     Brio,
     Vendor,
+    /// By their number among those who were let in.
+    Mediator(usize),
 }
 
 /// One step of a conversation; numbers choose among what is there.
@@ -35,6 +38,8 @@ enum Step {
     OpenThread(Viewer, usize, usize),
     Admit { thread: usize, party: &'static str, right: &'static str, history: &'static str },
     Escalate(Viewer, usize),
+    LetIn { case: usize, thread: usize, history: &'static str },
+    SendAway(usize),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -47,6 +52,8 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (any::<usize>(), prop_oneof![Just("SELLER"), Just("BUYER"), Just("OPERATOR")], prop_oneof![Just("FOLLOW"), Just("REPLY")], prop_oneof![Just("SHOWN"), Just("HIDDEN")])
             .prop_map(|(thread, party, right, history)| Step::Admit { thread, party, right, history }),
         1 => (viewer(), any::<usize>()).prop_map(|(who, case)| Step::Escalate(who, case)),
+        2 => (any::<usize>(), any::<usize>(), prop_oneof![Just("SHOWN"), Just("HIDDEN")]).prop_map(|(case, thread, history)| Step::LetIn { case, thread, history }),
+        1 => any::<usize>().prop_map(Step::SendAway),
     ]
 }
 
@@ -61,6 +68,20 @@ enum Secret {
     Subject,
     /// The note of an escalation: for everybody in the case.
     Escalation { case: usize },
+    /// Why a mediator was let in: for operators.
+    Statement,
+}
+
+/// Somebody from outside who was let in.
+struct LetIn {
+    id: String,
+    token: String,
+    case: usize,
+    /// The one thread that they are shown.
+    thread: String,
+    /// How many messages there were that stay hidden.
+    hidden: usize,
+    sent_away: bool,
 }
 
 struct Telling<'a> {
@@ -72,10 +93,13 @@ struct Telling<'a> {
     secrets: BTreeMap<String, Secret>,
     /// For threads that a seller was let into by hand: how many messages there were then that stay hidden.
     admitted: BTreeMap<String, usize>,
+    mediators: Vec<LetIn>,
+    post: &'a mut Post,
 }
 
 impl<'a> Telling<'a> {
-    async fn begin(story: &'a Story) -> Self {
+    async fn begin(story: &'a Story, post: &'a mut Post) -> Self {
+        post.subscribe(story).await;
         let paul = story.desk.sim.add_end_user("Paul Roux", "paul@example.org");
         let brio = json!({ "orders": [{ "reference": "MK-3003", "sellerExternalId": "brio", "total": { "amount": "1.00", "currencyCode": "EUR" }, "placedAt": "2026-11-01T10:00:00Z", "lines": [] }] });
         story.app.act(&story.vendor, "ordersUpsert", "orders { id }", brio).await;
@@ -86,6 +110,8 @@ impl<'a> Telling<'a> {
             threads: Vec::new(),
             secrets: BTreeMap::new(),
             admitted: BTreeMap::new(),
+            mediators: Vec::new(),
+            post,
         };
         for (buyer, order, seller) in [(story.buyer.clone(), "MK-1001", Viewer::Alma), (paul, "MK-3003", Viewer::Brio)] {
             let text = telling.secret(Secret::Words);
@@ -95,6 +121,7 @@ impl<'a> Telling<'a> {
             telling.tickets.push((ticket, buyer));
         }
         telling.look_for_threads().await;
+        telling.let_in(0, 0, "SHOWN").await;
         telling
     }
 
@@ -104,12 +131,28 @@ impl<'a> Telling<'a> {
         secret
     }
 
-    fn token(&self, viewer: Viewer) -> &'a str {
+    /// Lets somebody from outside into a case, to see one thread; the house refuses threads of other cases, and private ones.
+    async fn let_in(&mut self, case: usize, thread: usize, history: &str) {
+        let (case, thread) = (case % self.cases.len(), self.threads[thread % self.threads.len()].clone());
+        let hidden = if history == "SHOWN" { 0 } else { self.said_in(&thread).await };
+        let until = (self.story.app.cx.now() + TimeDelta::days(30)).to_rfc3339();
+        let statement = self.secret(Secret::Statement);
+        let input = json!({ "caseId": self.cases[case].0, "name": "Claire", "statement": statement, "threadIds": [thread], "history": history, "expiresAt": until });
+        let done = self.story.app.try_act(&self.story.operator, "mediatorAdmit", "mediator { id } token", input).await;
+        if let (Some(id), Some(token)) = (done["mediator"]["id"].as_str(), done["token"].as_str()) {
+            self.mediators.push(LetIn { id: id.to_owned(), token: token.to_owned(), case, thread, hidden, sent_away: false });
+        } else {
+            self.secrets.remove(&statement);
+        }
+    }
+
+    fn token(&self, viewer: Viewer) -> &str {
         match viewer {
             Viewer::Operator => &self.story.operator,
             Viewer::Alma => &self.story.seller,
             Viewer::Brio => &self.story.other_seller,
             Viewer::Vendor => &self.story.vendor,
+            Viewer::Mediator(number) => &self.mediators[number].token,
         }
     }
 
@@ -171,6 +214,13 @@ impl<'a> Telling<'a> {
                 let input = json!({ "caseId": self.cases[case].0, "reason": "OTHER", "note": note });
                 app.try_act(self.token(who), "caseEscalate", "case { id }", input).await;
             }
+            Step::LetIn { case, thread, history } => self.let_in(case, thread, history).await,
+            Step::SendAway(number) => {
+                let number = number % self.mediators.len();
+                let input = json!({ "mediatorId": self.mediators[number].id });
+                app.act(&self.story.operator, "mediatorRevoke", "mediator { id }", input).await;
+                self.mediators[number].sent_away = true;
+            }
         }
         self.story.desk.settle(app).await;
         self.look_for_threads().await;
@@ -185,21 +235,27 @@ impl<'a> Telling<'a> {
     async fn allowed(&self, viewer: Viewer) -> BTreeSet<String> {
         let mut allowed = BTreeSet::new();
         for thread in &self.threads {
-            let query =
-                "query($id: ID!) { node(id: $id) { ... on Thread { kind subject cases { id } messages(first: 100) { nodes { text } } } } }";
+            let query = "query($id: ID!) { node(id: $id) { ... on Thread { kind subject cases { id } messages(first: 100) { nodes { text audience } } } } }";
             let seen = self.ask(Viewer::Operator, query, json!({ "id": thread })).await["node"].clone();
             let (_, seller) = self.cases.iter().find(|(case, _)| seen["cases"][0]["id"] == **case).unwrap();
             let kind = seen["kind"].as_str().unwrap();
             // From which message on they see the thread.
             let from = match viewer {
                 Viewer::Operator => Some(0),
+                Viewer::Mediator(number) => {
+                    let known = &self.mediators[number];
+                    (known.thread == *thread && !known.sent_away).then_some(known.hidden)
+                }
                 Viewer::Vendor => (kind != "OPERATOR_SELLER").then_some(0),
                 other if other != *seller => None,
                 _ if kind == "OPERATOR_BUYER" => self.admitted.get(thread).copied(),
                 _ => Some(0),
             };
             let Some(from) = from else { continue };
-            let said = seen["messages"]["nodes"].as_array().unwrap().iter().skip(from).map(|message| message["text"].as_str().unwrap());
+            let said = seen["messages"]["nodes"].as_array().unwrap().iter().skip(from);
+            // What is said behind one side's back is not for mediators either.
+            let said = said.filter(|message| !matches!(viewer, Viewer::Mediator(_)) || message["audience"].as_array().unwrap().len() == 3);
+            let said = said.map(|message| message["text"].as_str().unwrap());
             let texts = said.chain(seen["subject"].as_str()).collect::<Vec<_>>().join(" ");
             let fits = |secret: &Secret| *secret != Secret::Note || viewer == Viewer::Operator;
             allowed.extend(
@@ -207,9 +263,15 @@ impl<'a> Telling<'a> {
             );
         }
         for (text, secret) in &self.secrets {
-            if let Secret::Escalation { case } = secret
-                && (matches!(viewer, Viewer::Operator | Viewer::Vendor) || self.cases[*case].1 == viewer)
-            {
+            let fits = match (secret, viewer) {
+                (Secret::Escalation { .. }, Viewer::Operator | Viewer::Vendor) | (Secret::Statement, Viewer::Operator) => true,
+                (Secret::Escalation { case }, Viewer::Mediator(number)) => {
+                    self.mediators[number].case == *case && !self.mediators[number].sent_away
+                }
+                (Secret::Escalation { case }, _) => self.cases[*case].1 == viewer,
+                _ => false,
+            };
+            if fits {
                 allowed.insert(text.clone());
             }
         }
@@ -245,6 +307,39 @@ impl<'a> Telling<'a> {
         words.filter(is_node).map(str::to_owned).collect()
     }
 
+    /// What webhooks and e-mails carried: no words at all, and of no event whose words their receiver may not read.
+    async fn check_post(&mut self, mode: ConversationMode) {
+        let mut words: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (case, _) in &self.cases {
+            let query = format!("query($id: ID!) {{ case(by: {{ id: $id }}) {{ timeline(first: 100) {{ nodes {{ {SAID} }} }} }} }}");
+            let found = self.ask(Viewer::Operator, &query, json!({ "id": case })).await;
+            for item in found["case"]["timeline"]["nodes"].as_array().unwrap() {
+                let text = item.to_string();
+                let said = self.secrets.keys().filter(|secret| text.contains(secret.as_str())).cloned().collect();
+                words.insert(item["id"].as_str().unwrap().to_owned(), said);
+            }
+        }
+        let told = self.post.told().await;
+        for (address, viewer) in [
+            ("vendor", Viewer::Vendor),
+            ("operator", Viewer::Operator),
+            ("alma@example.org", Viewer::Alma),
+            ("brio@example.org", Viewer::Brio),
+            ("chef@example.org", Viewer::Operator),
+        ] {
+            let allowed = self.allowed(viewer).await;
+            for (event, text) in told.get(address).into_iter().flatten() {
+                let carried: Vec<_> = self.secrets.keys().filter(|secret| text.contains(secret.as_str())).collect();
+                assert!(carried.is_empty(), "{address} was sent {carried:?} under {mode:?}: {text}");
+                let of: Vec<_> = words.get(event).into_iter().flatten().filter(|secret| !allowed.contains(*secret)).collect();
+                assert!(of.is_empty(), "{address} was told of {of:?} under {mode:?}: {text}");
+            }
+        }
+        for address in ["vendor", "operator", "alma@example.org", "chef@example.org"] {
+            assert!(told.contains_key(address), "{address} was told nothing under {mode:?}: {:?}", told.keys());
+        }
+    }
+
     /// Everything that a subscription brings from the viewer's first item on: what the timeline has, in its order.
     async fn live(&self, viewer: Viewer, case: Option<&String>) -> String {
         let mut expected = Vec::new();
@@ -276,12 +371,14 @@ impl<'a> Telling<'a> {
 
 const CASES: &str =
     "{ cases(first: 100) { pageInfo { startCursor endCursor } edges { cursor node { id reference subject status priority updatedAt } } } }";
-const CASE: &str = "query($id: ID!) { case(by: { id: $id }) { id reference subject status updatedAt buyer { displayName email } seller { id } order { id }
+const CASE: &str = "query($id: ID!) { case(by: { id: $id }) { id reference subject status updatedAt buyer { displayName email } seller { id } order { id } mediators { id name statement }
     tickets { externalId } threads { id kind subject unreadCount participants { id party right seller { id } }
     messages(first: 100) { pageInfo { endCursor hasNextPage } edges { cursor node { id author authorName text html delivery audience } } } }
     timeline(first: 100) { pageInfo { hasNextPage endCursor } nodes { id at actor { kind name } __typename ... on CaseEscalatedEvent { note }
     ... on MessagePostedEvent { message { id text } thread { id subject } } ... on ParticipantAddedEvent { participant { id } thread { subject } }
     ... on ThreadOpenedEvent { thread { id subject } } ... on DeliveryStoppedEvent { reason } } } } }";
+const SAID: &str = "id ... on CaseEscalatedEvent { note } ... on MessagePostedEvent { message { text } } ... on ParticipantAddedEvent { thread { subject } }
+    ... on ThreadOpenedEvent { thread { subject } }";
 const ITEM: &str = "id at actor { kind name } __typename ... on CaseEscalatedEvent { note } ... on MessagePostedEvent { message { id text html } thread { subject } }
     ... on ParticipantAddedEvent { thread { subject } } ... on ThreadOpenedEvent { thread { subject messages { nodes { text } } } }";
 const NODE: &str = "query($id: ID!) { node(id: $id) { id ... on Case { subject threads { subject messages { nodes { text } } } }
@@ -297,8 +394,13 @@ pub(crate) async fn the_two_rules_agree(story: &Story) {
     let cases = db.cases(whole, &CaseFilter::default(), CaseOrder::default(), &PageRequest::first(100)).await.unwrap().items;
     let sellers = cases.iter().filter_map(|case| case.seller).map(View::Seller);
     let buyers = cases.iter().map(|case| View::Buyer(case.buyer));
+    let ids: Vec<_> = cases.iter().map(|case| case.id).collect();
+    let mediators = db.mediators_of_cases(whole, &ids).await.unwrap();
+    let mediators = mediators.iter().map(|known| View::Mediator { mediator: known.id, case: known.case, until: known.expires_at });
+    let stranger =
+        ids.first().map(|case| View::Mediator { mediator: MediatorId::generate(), case: *case, until: DateTime::<Utc>::MAX_UTC });
     let strangers = [View::Seller(SellerId::generate()), View::Buyer(BuyerId::generate())];
-    for view in [View::Whole, View::Storefront].into_iter().chain(sellers).chain(buyers).chain(strangers) {
+    for view in [View::Whole, View::Storefront].into_iter().chain(sellers).chain(buyers).chain(mediators).chain(stranger).chain(strangers) {
         let scope = Scope { marketplace, view };
         let by_sql = db.events_after(scope, Feed::All, 0, 10_000).await.unwrap();
         let in_memory = told.iter().filter(|told| told.is_for(scope)).map(|told| told.event.clone());
@@ -308,8 +410,11 @@ pub(crate) async fn the_two_rules_agree(story: &Story) {
 
 async fn tell(db: Db, mode: ConversationMode, steps: &[Step]) {
     let charter = Charter { conversation_mode: mode, ..Charter::default() };
-    let story = Story::begin_with(db, HelpdeskKind::Zendesk, charter).await;
-    let mut telling = Telling::begin(&story).await;
+    let mut app = TestApp::start_with(db, charter).await;
+    let mut post = Post::open(&mut app).await;
+    let desk = Desk::connect(&app, HelpdeskKind::Zendesk).await;
+    let story = Story::around(app, desk).await;
+    let mut telling = Telling::begin(&story, &mut post).await;
     for step in steps {
         telling.take(step).await;
     }
@@ -319,7 +424,15 @@ async fn tell(db: Db, mode: ConversationMode, steps: &[Step]) {
         story.app.act(&story.operator, "casePrioritize", "case { id }", input).await;
     }
     the_two_rules_agree(&story).await;
-    for viewer in [Viewer::Operator, Viewer::Alma, Viewer::Brio, Viewer::Vendor] {
+    story.desk.settle(&story.app).await;
+    telling.check_post(mode).await;
+    let mediators = (0..telling.mediators.len()).map(Viewer::Mediator);
+    for viewer in [Viewer::Operator, Viewer::Alma, Viewer::Brio, Viewer::Vendor].into_iter().chain(mediators) {
+        if matches!(viewer, Viewer::Mediator(number) if telling.mediators[number].sent_away) {
+            let answer = story.app.raw(telling.token(viewer), CASES, json!({})).await;
+            assert!(answer.contains("UNAUTHENTICATED"), "{answer}");
+            continue;
+        }
         let everything = telling.everything(viewer).await;
         let allowed = telling.allowed(viewer).await;
         let seen: BTreeSet<_> = telling.secrets.keys().filter(|secret| everything.contains(secret.as_str())).cloned().collect();

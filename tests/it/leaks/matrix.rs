@@ -1,17 +1,21 @@
 //! Every role, every kind of thread, every way to ask: one reviewed table.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 use trilogue::domain::ids::{CaseId, MessageId, ParticipantId, ThreadId};
 use trilogue::domain::parties::Role;
 use trilogue::domain::tickets::HelpdeskKind;
 
 use crate::harness::{Socket, Story, TestApp, on_both_databases};
+use crate::mediators::admit;
 
 /// A thread to ask for, by everything that names it.
 #[derive(Clone)]
 struct Subject {
+    label: &'static str,
     kind: &'static str,
     case: String,
     thread: String,
@@ -20,12 +24,14 @@ struct Subject {
 }
 
 impl Subject {
-    async fn find(story: &Story, kind: &'static str, ticket: u64) -> Self {
+    async fn find(story: &Story, label: &'static str, ticket: u64) -> Self {
+        let kind = label.split(',').next().unwrap();
         let thread = story.thread(ticket, kind).await;
         let fields = "query($id: ID!) { node(id: $id) { ... on Thread { cases { id } participants { id } messages { nodes { id } } } } }";
         let found = story.app.ask(&story.operator, fields, json!({ "id": thread })).await;
         let first = |list: &Value| list[0]["id"].as_str().unwrap().to_owned();
         Self {
+            label,
             kind,
             case: first(&found["node"]["cases"]),
             message: first(&found["node"]["messages"]["nodes"]),
@@ -37,6 +43,7 @@ impl Subject {
     /// One that never was.
     fn nowhere(&self) -> Self {
         Self {
+            label: self.label,
             kind: self.kind,
             case: CaseId::generate().to_string(),
             thread: ThreadId::generate().to_string(),
@@ -91,6 +98,9 @@ const OPEN: &str = "mutation($input: ThreadOpenInput!) { threadOpen(input: $inpu
 
 /// What an answer says about the subject.
 fn verdict(answer: &Value, subject: &Subject) -> String {
+    if answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED" {
+        return "no access".into();
+    }
     assert!(answer.get("errors").is_none(), "{answer:#}");
     let top = answer["data"].as_object().unwrap().values().next().unwrap();
     if top.is_null() {
@@ -114,6 +124,10 @@ fn verdict(answer: &Value, subject: &Subject) -> String {
 /// What a subscription from the first item on brings, up to an item that everybody in the case sees.
 async fn live(app: &TestApp, token: &str, subject: &Subject) -> String {
     let first = app.answer(token, TIMELINE, json!({ "id": subject.case })).await;
+    if first.get("errors").is_some() {
+        // A socket is not even opened.
+        return verdict(&first, subject);
+    }
     let items = first["data"]["case"]["timeline"]["nodes"].as_array().cloned().unwrap_or_default();
     if items.is_empty() {
         let refused = |id: &str| {
@@ -148,12 +162,37 @@ async fn ask(app: &TestApp, token: &str, subject: &Subject) -> Vec<(&'static str
         }
         let answer = app.raw(token, query, variables).await;
         let verdict = verdict(&serde_json::from_str(&answer).unwrap(), subject);
-        if verdict == "not found" {
+        if verdict == "not found" || verdict == "no access" {
             assert_eq!(answer, app.raw(token, query, in_vain).await, "{name}: it can be told from one that never was");
         }
         cells.push((name, verdict));
     }
     cells
+}
+
+/// A ticket on whose case the seller was let into the thread of operator and buyer.
+async fn with_seller(story: &Story, right: &str) -> u64 {
+    let ticket = story.ticket().await;
+    let case = story.case(ticket, "id").await["id"].clone();
+    let input = json!({ "caseIds": [case], "kind": "OPERATOR_BUYER" });
+    let thread = story.app.act(&story.operator, "threadOpen", "thread { id }", input).await["thread"]["id"].as_str().unwrap().to_owned();
+    story.post(&story.operator, &thread, &format!("Premier mot {right}")).await;
+    let input = json!({ "threadId": thread, "party": "SELLER", "right": right, "history": "SHOWN" });
+    story.app.act(&story.operator, "participantAdd", "participant { id }", input).await;
+    ticket
+}
+
+/// Those from outside who were let into a case: who may read it now, whose time is over, who was sent away. All see every
+/// thread with the buyer, or saw it.
+async fn mediators(story: &Story, case: &str) -> [String; 3] {
+    let app = &story.app;
+    let soon = (app.cx.now() + TimeDelta::seconds(1)).to_rfc3339();
+    let reads = admit(story, &json!(case), json!({})).await;
+    let expired = admit(story, &json!(case), json!({ "expiresAt": soon })).await;
+    let revoked = admit(story, &json!(case), json!({})).await;
+    app.act(&story.operator, "mediatorRevoke", "mediator { id }", json!({ "mediatorId": revoked.id })).await;
+    app.advance(TimeDelta::seconds(1));
+    [reads.token, expired.token, revoked.token]
 }
 
 async fn subjects(story: &Story) -> Vec<Subject> {
@@ -167,9 +206,17 @@ async fn subjects(story: &Story) -> Vec<Subject> {
     let escalated = story.ticket().await;
     let input = json!({ "caseId": story.case(escalated, "id").await["id"], "reason": "DISAGREEMENT" });
     story.app.act(&story.seller, "caseEscalate", "case { id }", input).await;
+    let (follows, writes) = (with_seller(story, "FOLLOW").await, with_seller(story, "REPLY").await);
     let mut subjects = Vec::new();
-    for (kind, ticket) in [("TRIPARTITE", escalated), ("SELLER_BUYER", ticket), ("OPERATOR_BUYER", ticket), ("OPERATOR_SELLER", ticket)] {
-        subjects.push(Subject::find(story, kind, ticket).await);
+    for (label, ticket) in [
+        ("TRIPARTITE", escalated),
+        ("SELLER_BUYER", ticket),
+        ("OPERATOR_BUYER", ticket),
+        ("OPERATOR_BUYER, the seller follows", follows),
+        ("OPERATOR_BUYER, the seller writes", writes),
+        ("OPERATOR_SELLER", ticket),
+    ] {
+        subjects.push(Subject::find(story, label, ticket).await);
         // Something that everybody in the case sees comes last.
         let case = story.case(ticket, "id priority").await;
         let priority = if case["priority"] == "HIGH" { "URGENT" } else { "HIGH" };
@@ -184,15 +231,29 @@ on_both_databases! {
         let elsewhere = story.app.another_marketplace("souk").await;
         let foreign = story.app.token_in(&elsewhere, Role::Operator, None).await;
         // Outsiders first, as what the others do changes what is there.
-        let viewers = [
-            ("elsewhere", &foreign),
-            ("other seller", &story.other_seller),
-            ("vendor", &story.vendor),
-            ("seller", &story.seller),
-            ("operator", &story.operator),
-        ];
         let mut table = String::new();
-        for subject in subjects(&story).await {
+        let subjects = subjects(&story).await;
+        let aside = story.ticket().await;
+        let aside = admit(&story, &story.case(aside, "id").await["id"], json!({})).await.token;
+        let mut known: BTreeMap<String, [String; 3]> = BTreeMap::new();
+        for subject in &subjects {
+            if !known.contains_key(&subject.case) {
+                known.insert(subject.case.clone(), mediators(&story, &subject.case).await);
+            }
+        }
+        for subject in subjects {
+            let [mediator, expired, revoked] = &known[&subject.case];
+            let viewers = [
+                ("elsewhere", &foreign),
+                ("other seller", &story.other_seller),
+                ("expired mediator", expired),
+                ("revoked mediator", revoked),
+                ("other mediator", &aside),
+                ("mediator", mediator),
+                ("vendor", &story.vendor),
+                ("seller", &story.seller),
+                ("operator", &story.operator),
+            ];
             let mut rows: Vec<(&str, Vec<String>)> = Vec::new();
             for (_, token) in viewers {
                 for (index, (name, cell)) in ask(&story.app, token, &subject).await.into_iter().enumerate() {
@@ -203,10 +264,10 @@ on_both_databases! {
                 }
             }
             let heads: Vec<_> = viewers.iter().map(|(name, _)| format!("{name:<20}")).collect();
-            writeln!(table, "{:<24}{}", subject.kind, heads.concat().trim_end()).unwrap();
+            writeln!(table, "{:<40}{}", subject.label, heads.concat().trim_end()).unwrap();
             for (name, cells) in rows {
                 let cells: Vec<_> = cells.iter().map(|cell| format!("{cell:<20}")).collect();
-                writeln!(table, "  {name:<22}{}", cells.concat().trim_end()).unwrap();
+                writeln!(table, "  {name:<38}{}", cells.concat().trim_end()).unwrap();
             }
         }
         insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {

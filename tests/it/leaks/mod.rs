@@ -2,5 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "what tests share stops as the tests themselves do")]
 
 pub(crate) mod conversations;
+mod fields;
 mod matrix;
+mod post;
 mod quiet;
+mod sight;
