@@ -37,7 +37,7 @@ const MESSAGES: [(&str, Audience); 4] = [
     ("for the operator alone", Audience::OPERATOR),
 ];
 
-async fn say(tx: &mut Tx, case: &Case, thread: ThreadId, audience: Audience) -> Message {
+async fn say(tx: &mut Tx, case: &Case, thread: &mut Thread, audience: Audience) -> Message {
     let new = NewMessage {
         author: Party::Operator,
         author_name: String::new(),
@@ -52,9 +52,9 @@ async fn say(tx: &mut Tx, case: &Case, thread: ThreadId, audience: Audience) -> 
         idempotency_key: None,
         sent_at: tx.now(),
     };
-    let message = tx.insert_message(thread, new).await.unwrap();
-    let event = EventKind::MessagePosted { thread, message: message.id };
-    tx.record(case.id, &Who::System, NewEvent::in_thread(event, thread, message.number, audience));
+    let message = tx.add_message(thread, std::slice::from_ref(case), new).await.unwrap();
+    let event = EventKind::MessagePosted { thread: thread.id, message: message.id };
+    tx.record(case.id, &Who::System, NewEvent::in_thread(event, thread.id, message.number, audience));
     message
 }
 
@@ -92,12 +92,12 @@ async fn world(app: &TestApp, case: &Case, elsewhere: MarketplaceId) -> World {
             Party::Operator => Member::Operator,
         };
         let founders: Vec<_> = kind.founders().iter().map(|(party, right)| (member(party), *right)).collect();
-        let thread = tx.insert_thread(kind, None, &[case.id], &founders).await.unwrap();
+        let mut thread = tx.insert_thread(kind, None, &[case.id], &founders).await.unwrap();
         if let Some((right, from)) = let_in {
             tx.insert_participant(thread.id, Member::Seller(seller), right, from).await.unwrap();
         }
         for (what, audience) in MESSAGES {
-            messages.push((format!("{name}: {what}"), say(&mut tx, case, thread.id, audience).await.id));
+            messages.push((format!("{name}: {what}"), say(&mut tx, case, &mut thread, audience).await.id));
         }
         threads.push((thread.id, kind));
     }
