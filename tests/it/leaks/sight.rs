@@ -10,7 +10,7 @@ use trilogue::domain::ids::{BuyerId, ConnectionId, MarketplaceId, MediatorId, Me
 use trilogue::domain::mediators::Mediator;
 use trilogue::domain::parties::{Actor, Audience, Party, Scope, View, Who};
 use trilogue::domain::search::SearchQuery;
-use trilogue::domain::threads::{Member, Message, MessageDelivery, NewMessage, Origin, Right, ThreadKind};
+use trilogue::domain::threads::{Member, Message, MessageDelivery, NewMessage, Origin, Right, Thread, ThreadKind};
 use trilogue::domain::tickets::{Channel, HelpdeskKind};
 use trilogue::domain::timeline::{EventKind, NewEvent};
 use trilogue::store::{CaseFilter, CaseOrder, Feed, Findable, Found, NewMediator, PageRequest, SearchFilter, Tx};
