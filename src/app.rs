@@ -24,6 +24,7 @@ use crate::store::{Backend, Committer, Store, StoreOptions};
 use crate::telemetry;
 use crate::workflow::Cx;
 use crate::workflow::alerts::Alerts;
+use crate::workflow::articles::Articles;
 use crate::workflow::attachments::Depot;
 use crate::workflow::connections::Connections;
 use crate::workflow::links::Links;
@@ -45,7 +46,7 @@ pub async fn context(settings: &Settings, clock: SharedClock) -> anyhow::Result<
     let links = Links::new(vault.signing_key().clone(), settings.public_url());
     let connections = Connections::new(store.clone(), vault, http, Arc::clone(&clock));
     let depot = Depot { files: files(settings)?, limit: settings.attachment_limit, per_message: settings.attachments_per_message };
-    Ok(Cx { store, clock, connections, depot, links, alerts })
+    Ok(Cx { store, clock, connections, depot, links, alerts, articles: Articles::default() })
 }
 
 /// The place for files that the settings name.

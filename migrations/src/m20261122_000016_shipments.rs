@@ -1,8 +1,8 @@
-//! Parcels on their way to buyers, and what buyers were told of them without having asked.
+//! Parcels on their way to buyers, what buyers were told of them without having asked, and the articles that helped.
 
 use sea_orm_migration::prelude::*;
 
-use crate::table::Kind::{Integer, Text, Time, Uuid};
+use crate::table::Kind::{Bigint, Integer, Text, Time, Uuid};
 use crate::table::{is_not_null, tenant_table};
 
 #[derive(DeriveMigrationName)]
@@ -62,11 +62,26 @@ impl MigrationTrait for Migration {
             .index_where(&["marketplace_id", "mail_id"], is_not_null("mail_id"))
             .belongs_to("order_id", "orders")
             .create(manager)
+            .await?;
+        tenant_table("article_uses", &["case_id", "url", "person"])
+            .must("case_id", Uuid)
+            .must("url", Text)
+            .must("person", Text) // a token, or an agent of a helpdesk
+            .must("used_at", Time)
+            .belongs_to("case_id", "cases")
+            .create(manager)
+            .await?;
+        tenant_table("used_articles", &["url"])
+            .must("url", Text)
+            .must("uses", Bigint)
+            .must("last_used_at", Time)
+            .index(&["marketplace_id", "uses", "url"])
+            .create(manager)
             .await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in ["notices", "shipment_lines", "shipments"] {
+        for table in ["used_articles", "article_uses", "notices", "shipment_lines", "shipments"] {
             manager.drop_table(Table::drop().table(Alias::new(table)).to_owned()).await?;
         }
         Ok(())

@@ -69,6 +69,9 @@ pub(super) struct Common {
     /// How long one call to the helpdesk may take, in milliseconds.
     #[arg(long, value_name = "MS")]
     timeout_ms: Option<u32>,
+    /// The help centre's host where it is not the helpdesk's own, such as help.example.com.
+    #[arg(long, value_name = "HOST")]
+    help_centre_host: Option<String>,
 }
 
 impl Common {
@@ -79,6 +82,7 @@ impl Common {
             timestamp_window_seconds: self.timestamp_window,
             seller_identity: self.seller_identity.unwrap_or(usual.seller_identity),
             timeout_ms: self.timeout_ms.unwrap_or(usual.timeout_ms),
+            help_centre_host: self.help_centre_host.as_ref().map(|host| host.to_lowercase()),
         }
     }
 }

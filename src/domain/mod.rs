@@ -1,6 +1,7 @@
 //! The vocabulary and the rules, pure: no async, no IO, no SQL, no clock. Read it in this order.
 
 pub mod alerts;
+pub mod articles;
 pub mod attachments;
 pub mod calendar;
 pub mod cases;

@@ -3,6 +3,7 @@
 //! A resolver reads through the session's loaders or calls one workflow function; it decides nothing.
 
 mod admission;
+mod articles;
 mod attachments;
 mod case_changes;
 mod case_filter;
@@ -104,7 +105,16 @@ fn page_cost(first: Option<i32>, last: Option<i32>) -> usize {
 /// The queries.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
-pub struct QueryRoot(HouseQueries, MaskingQueries, TemplateQueries, EndpointQueries, MailQueries, PoolQueries, notices::NoticeQueries);
+pub struct QueryRoot(
+    HouseQueries,
+    MaskingQueries,
+    TemplateQueries,
+    EndpointQueries,
+    MailQueries,
+    PoolQueries,
+    notices::NoticeQueries,
+    articles::ArticleQueries,
+);
 
 /// The queries of what every case stands on.
 #[derive(Default)]
@@ -231,4 +241,5 @@ pub struct MutationRoot(
     PoolMutations,
     shipments::ShipmentMutations,
     notices::NoticeMutations,
+    articles::ArticleMutations,
 );

@@ -1,5 +1,6 @@
 //! Speaking with helpdesks: one trait, one vocabulary, a folder per product. Knows no database.
 
+mod articles;
 mod error;
 mod faults;
 mod files;
@@ -23,6 +24,7 @@ use chrono::TimeDelta;
 use secrecy::SecretString;
 use url::Url;
 
+pub use articles::ArticleSearch;
 pub use error::{HelpdeskError, ReadError, Remedy, VerifyError};
 pub use files::{FileAnswer, FilePlace, FileSource, OutboundFile, Pieces, RemoteFile, Standing};
 pub use outbound::without_speaker;
@@ -32,6 +34,7 @@ pub use vocabulary::{
 };
 
 use crate::clock::SharedClock;
+use crate::domain::articles::Article;
 use crate::domain::tickets::{HelpdeskKind, TicketNumber};
 
 /// One helpdesk account, as the rest of the house sees it.
@@ -66,6 +69,9 @@ pub trait Helpdesk: Send + Sync + Debug {
 
     /// Asks for one file of a comment as it is now. A file that may be had is opened, its bytes are read as the asker goes on.
     async fn file(&self, place: &FilePlace) -> Result<FileAnswer, HelpdeskError>;
+
+    /// Looks for articles of the help centre, the best first: only those that are published and that everybody may read.
+    async fn articles(&self, search: &ArticleSearch) -> Result<Vec<Article>, HelpdeskError>;
 
     /// Does one thing on the other side. Called again with the same key and [`Attempt::Again`], it first looks
     /// whether the earlier call arrived, and does nothing more if so.

@@ -4,6 +4,7 @@
 //! them when it commits, so that nothing becomes visible without the state it belongs to.
 
 mod alerts;
+mod articles;
 mod attachments;
 mod batch;
 mod cases;
@@ -54,6 +55,7 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 
+pub use articles::UsedArticle;
 pub use attachments::{NewAttachment, Withdrawn};
 pub use cases::{CaseFilter, CaseKey, CaseOrder, Contact, OpenedBefore, RequestKey};
 pub use charter::Acceptance;

@@ -31,11 +31,19 @@ pub struct ConnectionSettings {
     pub seller_identity: SellerIdentity,
     /// How long one call to the helpdesk may take, in milliseconds.
     pub timeout_ms: u32,
+    /// The help centre's host where it is not the helpdesk's own.
+    pub help_centre_host: Option<String>,
 }
 
 impl Default for ConnectionSettings {
     fn default() -> Self {
-        Self { order_field: None, timestamp_window_seconds: None, seller_identity: SellerIdentity::default(), timeout_ms: 15_000 }
+        Self {
+            order_field: None,
+            timestamp_window_seconds: None,
+            seller_identity: SellerIdentity::default(),
+            timeout_ms: 15_000,
+            help_centre_host: None,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! No HTTP, no GraphQL, no SQL here. Whoever asks "can this happen twice?" reads one function.
 
 pub mod alerts;
+pub mod articles;
 pub mod attachments;
 pub mod cases;
 pub mod charter;
@@ -41,6 +42,7 @@ use crate::helpdesk::HelpdeskError;
 use crate::store::{Store, StoreError};
 use crate::vault::VaultError;
 use alerts::Alerts;
+use articles::Articles;
 use attachments::Depot;
 use connections::Connections;
 use links::Links;
@@ -60,6 +62,8 @@ pub struct Cx {
     pub links: Links,
     /// The ways out to whom the timeline is told.
     pub alerts: Alerts,
+    /// What help centres answered lately.
+    pub articles: Articles,
 }
 
 impl Cx {

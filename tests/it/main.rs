@@ -3,6 +3,7 @@
 
 mod alerts;
 mod any_order;
+mod articles;
 mod attachments;
 mod business_hours;
 mod cli;

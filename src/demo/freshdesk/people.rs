@@ -11,7 +11,7 @@ use super::labels::{priority_code, source_code, state_of, status_code, urgency_o
 use super::problem::Problem;
 use super::state::{Conversation, ConversationKind, State, Ticket};
 use crate::demo::peer::{
-    Audience, CommentView, Faults, Journal, Mail, Opening, Outbox, Person, Posted, Presence, Refused, Scan, Side, SimFile,
+    Audience, CommentView, Faults, Journal, Mail, Opening, Outbox, Person, Posted, Presence, Refused, Scan, Side, SimArticle, SimFile,
     SimulatedHelpdesk, TicketState, TicketView, Urgency, html,
 };
 
@@ -267,6 +267,10 @@ impl SimulatedHelpdesk for FreshdeskSim {
         let Some(ticket) = state.tickets.get(&number) else { return Vec::new() };
         let later = ticket.conversations.iter().map(|conversation| state.conversation_view(conversation));
         std::iter::once(state.first_words(ticket)).chain(later).collect()
+    }
+
+    fn add_article(&self, article: SimArticle) -> String {
+        self.desk.state().add_article(article)
     }
 
     fn mails_to(&self, email: &str) -> Vec<Mail> {

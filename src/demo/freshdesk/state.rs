@@ -9,7 +9,7 @@ use super::FreshdeskOptions;
 use super::labels::stock_statuses;
 use super::problem::Problem;
 use super::webhooks::Rule;
-use crate::demo::peer::{Ids, Mail, Outbox, Person, Presence, Side, SimFile, Windows};
+use crate::demo::peer::{Ids, Mail, Outbox, Person, Presence, Side, SimArticle, SimFile, Windows};
 
 /// What a custom ticket field takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,6 +113,7 @@ pub(super) struct State {
     pub(super) rules: Vec<Rule>,
     /// By requester.
     pub(super) mails: Vec<(i64, Mail)>,
+    pub(super) articles: Vec<(i64, SimArticle)>,
     pub(super) windows: Windows,
 }
 
@@ -134,6 +135,7 @@ impl State {
             fields: Vec::new(),
             rules: Vec::new(),
             mails: Vec::new(),
+            articles: Vec::new(),
             windows: Windows::default(),
         };
         state.integration = state.add_user("Trilogue", Some("integration@example.com".to_owned()), Side::Agent);

@@ -1,6 +1,7 @@
 //! What both simulated helpdesks are made of: the HTTP front with its faults and journal, the webhook outbox,
 //! rate windows, and the words in which tests speak to them.
 
+mod article;
 mod call;
 mod faults;
 mod file;
@@ -16,6 +17,7 @@ mod rates;
 pub(crate) mod testing;
 mod words;
 
+pub use article::{Readers, SimArticle};
 pub use faults::{Fault, Faults, On};
 pub use file::{Scan, SimFile};
 pub use front::StartError;

@@ -7,6 +7,7 @@ use std::pin::Pin;
 
 use chrono::{DateTime, Utc};
 
+use super::article::SimArticle;
 use super::faults::Faults;
 use super::file::{Scan, SimFile};
 use super::journal::{Journal, RequestRecord};
@@ -307,6 +308,9 @@ pub trait SimulatedHelpdesk: Send + Sync {
 
     /// What was mailed to this address, oldest first: the public words of others on tickets this person asked for.
     fn mails_to(&self, email: &str) -> Vec<Mail>;
+
+    /// Staff writes an article for the help centre. Answers where it is read.
+    fn add_article(&self, article: SimArticle) -> String;
 
     /// Every request so far, oldest first.
     fn requests(&self) -> Vec<RequestRecord> {

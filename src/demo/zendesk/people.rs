@@ -12,8 +12,8 @@ use super::state::{Comment, Role, State, Ticket, status_word};
 use super::text::Words;
 use super::webhooks::{Event, TriggerKind};
 use crate::demo::peer::{
-    Audience, CommentView, Faults, Journal, Mail, Opening, Origin, Outbox, Person, Posted, Presence, Refused, Scan, Side, SimFile,
-    SimulatedHelpdesk, TicketState, TicketView, Urgency,
+    Audience, CommentView, Faults, Journal, Mail, Opening, Origin, Outbox, Person, Posted, Presence, Refused, Scan, Side, SimArticle,
+    SimFile, SimulatedHelpdesk, TicketState, TicketView, Urgency,
 };
 
 /// The author of what Zendesk itself writes.
@@ -295,6 +295,10 @@ impl SimulatedHelpdesk for ZendeskSim {
         let state = self.desk.state();
         let comments = state.tickets.get(&number).map(|ticket| ticket.comments.as_slice()).unwrap_or_default();
         comments.iter().map(|comment| state.comment_view(comment)).collect()
+    }
+
+    fn add_article(&self, article: SimArticle) -> String {
+        self.desk.state().add_article(article)
     }
 
     fn mails_to(&self, email: &str) -> Vec<Mail> {

@@ -8,7 +8,9 @@ use serde_json::{Map, Value, json};
 use super::ZendeskOptions;
 use super::problem::Problem;
 use super::webhooks::Connection;
-use crate::demo::peer::{Audience, Ids, Mail, Origin, Outbox, Person, Presence, Reply, Side, SimFile, TicketState, Urgency, Windows};
+use crate::demo::peer::{
+    Audience, Ids, Mail, Origin, Outbox, Person, Presence, Reply, Side, SimArticle, SimFile, TicketState, Urgency, Windows,
+};
 
 /// What a user may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +131,7 @@ pub(super) struct State {
     pub(super) tickets: BTreeMap<u64, Ticket>,
     /// By requester. A mail keeps its words, whatever becomes of the comment.
     pub(super) mails: Vec<(i64, Mail)>,
+    pub(super) articles: Vec<(i64, SimArticle)>,
     pub(super) fields: Vec<Field>,
     pub(super) custom_statuses: Vec<(i64, &'static str, TicketState)>,
     pub(super) connections: Vec<Connection>,
@@ -152,6 +155,7 @@ impl State {
             users: BTreeMap::new(),
             tickets: BTreeMap::new(),
             mails: Vec::new(),
+            articles: Vec::new(),
             fields: Vec::new(),
             custom_statuses: Vec::new(),
             connections: Vec::new(),

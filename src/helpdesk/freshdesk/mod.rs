@@ -1,6 +1,7 @@
 //! Freshdesk.
 
 mod api;
+mod articles;
 mod mapping;
 mod perform;
 mod quotes;
@@ -22,10 +23,11 @@ use url::Url;
 use super::files;
 use super::wire::{Call, Identified, Wire, in_path};
 use super::{
-    Account, Attempt, Changes, Comment, CommentsRead, Delivery, DeliveryKey, FileAnswer, FilePlace, Helpdesk, HelpdeskError, Nudge,
-    OutboundCommand, ReadError, Receipt, Settings, Standing, TicketSnapshot, VerifyError,
+    Account, ArticleSearch, Attempt, Changes, Comment, CommentsRead, Delivery, DeliveryKey, FileAnswer, FilePlace, Helpdesk, HelpdeskError,
+    Nudge, OutboundCommand, ReadError, Receipt, Settings, Standing, TicketSnapshot, VerifyError,
 };
 use crate::clock::SharedClock;
+use crate::domain::articles::Article;
 use crate::domain::tickets::{HelpdeskKind, TicketNumber};
 
 /// The most that a page of a list holds. <https://developers.freshdesk.com/api/#pagination>
@@ -186,6 +188,10 @@ impl Helpdesk for Freshdesk {
         let Some(address) = file.and_then(|file| file.address) else { return Ok(FileAnswer::Closed(Standing::Removed)) };
         let pieces = files::open(&self.wire, &address, is_freshdesk_s, Identified::No).await?;
         Ok(FileAnswer::Open { standing: Standing::Fine, pieces })
+    }
+
+    async fn articles(&self, search: &ArticleSearch) -> Result<Vec<Article>, HelpdeskError> {
+        self.find_articles(search).await
     }
 
     async fn perform(&self, command: &OutboundCommand, key: &DeliveryKey, attempt: Attempt) -> Result<Receipt, HelpdeskError> {

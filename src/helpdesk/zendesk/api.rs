@@ -221,3 +221,9 @@ pub(super) struct Export {
     #[serde(default, deserialize_with = "or_default")]
     pub(super) end_of_stream: bool,
 }
+
+/// `GET /help_center/articles/search`. What a hit says of who may read it decides, so it is kept as it came.
+#[derive(Debug, Deserialize)]
+pub(super) struct Articles {
+    pub(super) results: Vec<serde_json::Value>,
+}

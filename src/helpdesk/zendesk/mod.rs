@@ -1,6 +1,7 @@
 //! Zendesk Support.
 
 mod api;
+mod articles;
 mod mapping;
 mod perform;
 pub mod webhook;
@@ -20,10 +21,11 @@ use url::Url;
 use super::files;
 use super::wire::{Call, Identified, Wire, digits_in_path, in_path};
 use super::{
-    Account, Attempt, Changes, Comment, CommentsRead, Delivery, DeliveryKey, FileAnswer, FilePlace, Helpdesk, HelpdeskError, Nudge,
-    OutboundCommand, ReadError, Receipt, SellerIdentity, Settings, Standing, TicketSnapshot, VerifyError,
+    Account, ArticleSearch, Attempt, Changes, Comment, CommentsRead, Delivery, DeliveryKey, FileAnswer, FilePlace, Helpdesk, HelpdeskError,
+    Nudge, OutboundCommand, ReadError, Receipt, SellerIdentity, Settings, Standing, TicketSnapshot, VerifyError,
 };
 use crate::clock::SharedClock;
+use crate::domain::articles::Article;
 use crate::domain::ids::SellerId;
 use crate::domain::tickets::{CommentNumber, HelpdeskKind, TicketNumber};
 
@@ -132,6 +134,10 @@ impl Helpdesk for Zendesk {
         // Private files ask who we are: https://support.zendesk.com/hc/en-us/articles/4408832757146
         let pieces = files::open(&self.wire, &address, is_zendesk_s, Identified::Yes).await?;
         Ok(FileAnswer::Open { standing, pieces })
+    }
+
+    async fn articles(&self, search: &ArticleSearch) -> Result<Vec<Article>, HelpdeskError> {
+        self.find_articles(search).await
     }
 
     async fn perform(&self, command: &OutboundCommand, key: &DeliveryKey, attempt: Attempt) -> Result<Receipt, HelpdeskError> {

@@ -1,5 +1,6 @@
 //! Freshdesk's REST side: who asks, how often, and which path.
 
+mod articles;
 mod contacts;
 mod conversations;
 mod files;
@@ -63,6 +64,7 @@ impl State {
             ("GET", ["tickets"]) => self.list_tickets(call),
             ("POST", ["tickets"]) => self.post_ticket(call),
             ("POST", ["tickets", "outbound_email"]) => self.post_outbound_email(call),
+            ("GET", ["search", "solutions"]) => self.search_solutions(call),
             ("GET", ["email_configs"]) => Ok(Reply::json(200, mailboxes())),
             ("PUT", ["tickets", "merge"]) => self.merge_tickets(call),
             ("GET", ["tickets", id]) => self.show_ticket(call, number(id)?),

@@ -1,5 +1,6 @@
 //! Zendesk's REST side: who asks, how often, and which path.
 
+mod articles;
 mod create;
 mod export;
 mod files;
@@ -24,7 +25,9 @@ type Answer = Result<Reply, Problem>;
 impl State {
     pub(super) fn answer(&mut self, call: &Call) -> Reply {
         let limit = self.options.limits.requests;
-        let gate = self.windows.admit("requests", limit, TimeDelta::minutes(1), 1, self.now());
+        // The help centre counts by itself.
+        let bucket = if call.path.starts_with("/api/v2/help_center/") { "help-center" } else { "requests" };
+        let gate = self.windows.admit(bucket, limit, TimeDelta::minutes(1), 1, self.now());
         let reply = if gate.admitted { self.route(call) } else { Err(Problem::TooMany { retry_after: gate.resets_in }) };
         reply
             .unwrap_or_else(|problem| problem.reply())
@@ -75,6 +78,7 @@ impl State {
                 let job = self.jobs.get(*id).ok_or(Problem::NotFound)?;
                 Ok(Reply::json(200, json!({"job_status": job})))
             }
+            ("GET", ["help_center", "articles", "search"]) => self.search_articles(call),
             ("GET", ["ticket_fields"]) => Ok(self.list_fields()),
             ("GET", ["custom_statuses"]) => self.list_custom_statuses(),
             ("POST", ["users", "create_or_update"]) => self.upsert_user(call),
