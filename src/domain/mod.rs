@@ -7,6 +7,7 @@ pub mod cases;
 pub mod charter;
 pub mod effects;
 pub mod ids;
+pub mod language;
 pub mod mails;
 pub mod masking;
 pub mod money;
