@@ -452,7 +452,8 @@ pub async fn prioritize(cx: &Cx, actor: &Actor, id: CaseId, priority: Priority) 
 /// Says in which language the buyer of a case is written to.
 pub async fn set_language(cx: &Cx, actor: &Actor, id: CaseId, tag: &str) -> Result<Case> {
     let tag = tag.parse::<LanguageTag>().map_err(|error| refused(&["language"], Refusal::Invalid { message: error.to_string() }))?;
-    act(cx, actor, id, CaseAction::SetLanguage, CaseMove::SetLanguage(tag)).await
+    // Boxed, as what each mutation needs is set aside for all of them.
+    Box::pin(act(cx, actor, id, CaseAction::SetLanguage, CaseMove::SetLanguage(tag))).await
 }
 
 /// A case under lock, for an action that the actor may take on it.
