@@ -205,6 +205,7 @@ async fn tickets_and_cases(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .may("order_line", Text) // the marketplace's id of the line
         .must("reason", Text) // the key of a contact reason of the charter
         .must("channel", Text) // the way by which the buyer got in touch first
+        .may("language", Text) // in which the buyer is written to, a BCP 47 tag
         .must("charter_version", Integer) // the one in force when it was opened
         .may("parent_id", Uuid) // the case that it was split from
         .may("merged_into", Uuid) // the case that it went on in

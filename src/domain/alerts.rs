@@ -55,6 +55,8 @@ event_types! {
     CaseEscalated, "case.escalated", CaseEscalated;
     /// It is known why the buyer got in touch.
     CaseReasonNamed, "case.reason_named", ReasonNamed;
+    /// It is known in which language the buyer is written to.
+    LanguageSet, "case.language_set", LanguageSet;
     /// A promise will soon be broken.
     DeadlineNear, "case.deadline_near", DeadlineNear;
     /// A promise was not kept.

@@ -10,6 +10,7 @@ pub mod disputes;
 pub mod effects;
 pub mod hands;
 pub mod ids;
+pub mod language;
 pub mod law;
 pub mod ledger;
 pub mod mails;

@@ -12,6 +12,7 @@ use super::ids::{
 };
 use super::parties::{Audience, Party, Who};
 use super::reasons::{ReasonKey, ResolutionKind};
+use super::templates::LanguageTag;
 use super::threads::{History, Right, ThreadKind};
 use super::tickets::{Priority, TicketNumber};
 
@@ -113,6 +114,13 @@ pub enum EventKind {
         from: ReasonKey,
         /// What it is.
         to: ReasonKey,
+    },
+    /// It is known in which language the buyer is written to.
+    LanguageSet {
+        /// What was thought before.
+        from: Option<LanguageTag>,
+        /// What it is.
+        to: LanguageTag,
     },
     /// A promise will soon be broken.
     DeadlineNear {

@@ -35,6 +35,8 @@ pub(super) struct CaseOpenInput {
     /// The way by which the buyer got in touch.
     #[graphql(default_with = "Channel::Api")]
     channel: Channel,
+    /// The buyer's language, a BCP 47 tag; null for what the text tells, else the marketplace's.
+    language: Option<String>,
     /// On which side of the purchase; null for `AFTER_SALE` with an order and `PRE_SALE` without.
     phase: Option<CasePhase>,
     /// The helpdesk in which to open the ticket; null when the marketplace has one helpdesk or none.
@@ -128,6 +130,15 @@ pub(super) struct CasePrioritizeInput {
     priority: Priority,
 }
 
+/// A case whose buyer is to be written to in a language.
+#[derive(InputObject)]
+pub(super) struct CaseSetLanguageInput {
+    /// The case.
+    case_id: CaseId,
+    /// The language, a BCP 47 tag: `fr`, `pt-BR`.
+    language: String,
+}
+
 /// A case to split.
 #[derive(InputObject)]
 pub(super) struct CaseSplitInput {
@@ -201,6 +212,7 @@ case_payloads!(
     CaseResolvePayload,
     CaseReopenPayload,
     CasePrioritizePayload,
+    CaseSetLanguagePayload,
     CaseAskClarificationPayload,
     CaseMarkNoReplyNeededPayload,
     CaseNameReasonPayload,
@@ -252,6 +264,7 @@ impl CaseMutations {
                 order_line: input.order_line_id,
                 reason,
                 channel: input.channel.into(),
+                language: input.language,
                 phase: input.phase.map(Into::into),
                 connection: input.connection_id,
                 idempotency_key: input.idempotency_key,
@@ -403,6 +416,19 @@ impl CaseMutations {
         #[graphql(desc = "The case.")] input: CaseReopenInput,
     ) -> Option<Result<CaseReopenPayload>> {
         let run = async { CaseReopenPayload::of(cases::reopen(session(ctx)?.cx(), session(ctx)?.actor(), input.case_id).await) };
+        Some(run.await)
+    }
+
+    /// Says in which language the buyer of a case is written to: templates go by it. For operators.
+    async fn case_set_language(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The case, and the language.")] input: CaseSetLanguageInput,
+    ) -> Option<Result<CaseSetLanguagePayload>> {
+        let run = async {
+            let session = session(ctx)?;
+            CaseSetLanguagePayload::of(cases::set_language(session.cx(), session.actor(), input.case_id, &input.language).await)
+        };
         Some(run.await)
     }
 

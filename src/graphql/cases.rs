@@ -21,6 +21,7 @@ use crate::domain::cases::Case;
 use crate::domain::charter::{CharterVersion, Terms};
 use crate::domain::ids::{CaseId, ConnectionId};
 use crate::domain::parties::View;
+use crate::domain::templates::LanguageTag;
 use crate::domain::tickets::{Ticket, TicketNumber, TicketPresence};
 use crate::policy;
 use crate::store::TicketName;
@@ -116,6 +117,12 @@ impl CaseObject {
     /// The way by which the buyer got in touch first.
     async fn channel(&self) -> Channel {
         self.0.channel.into()
+    }
+
+    /// The language in which the buyer is written to, a BCP 47 tag: what the vendor said when it opened the case, else what the
+    /// buyer's first words or the helpdesk tell, else the marketplace's. Templates go by it. Null when nobody can tell.
+    async fn language(&self) -> Option<&str> {
+        self.0.language.as_ref().map(LanguageTag::as_str)
     }
 
     /// The line of the order that it is about, by the marketplace's own id; null when it is about the whole, or not known.

@@ -89,6 +89,8 @@ pub(super) enum CaseAction {
     Merge,
     /// `poolOffer`
     OfferToPool,
+    /// `caseSetLanguage`
+    SetLanguage,
 }
 
 /// Why a case goes to the operator.
@@ -282,6 +284,8 @@ pub(super) enum WebhookEventType {
     CaseEscalated,
     /// `case.reason_named`: it is known why the buyer got in touch.
     CaseReasonNamed,
+    /// `case.language_set`: it is known in which language the buyer is written to.
+    LanguageSet,
     /// `case.deadline_near`: a promise will soon be broken.
     DeadlineNear,
     /// `case.deadline_missed`: a promise was not kept.

@@ -344,6 +344,7 @@ pub(super) struct PoolWithdrawPayload {
 pub(super) struct PoolMutations;
 
 #[Object]
+// Boxed, all of them: what every mutation needs at most is set aside for each.
 impl PoolMutations {
     /// Offers a question of a case to several sellers, who get to know neither the case nor the buyer, nor each other. For
     /// operators, where the charter has the pool. Safe to repeat with the same key.
@@ -361,7 +362,7 @@ impl PoolMutations {
                 expires_at: input.expires_at,
                 idempotency_key: input.idempotency_key,
             };
-            let (question, user_errors) = split(pool::offer(session.cx(), session.actor(), offer).await)?;
+            let (question, user_errors) = split(Box::pin(pool::offer(session.cx(), session.actor(), offer)).await)?;
             Ok(PoolOfferPayload { question: question.map(PoolQuestionObject), user_errors })
         };
         Some(run.await)
@@ -377,7 +378,7 @@ impl PoolMutations {
         let run = async {
             let session = session(ctx)?;
             let reply = PoolReply { question: input.question_id, text: input.text, idempotency_key: input.idempotency_key };
-            let (answer, user_errors) = split(pool::answer(session.cx(), session.actor(), reply).await)?;
+            let (answer, user_errors) = split(Box::pin(pool::answer(session.cx(), session.actor(), reply)).await)?;
             Ok(PoolAnswerPayload { answer: answer.map(PoolAnswerObject), user_errors })
         };
         Some(run.await)
@@ -391,7 +392,7 @@ impl PoolMutations {
     ) -> Option<Result<PoolAnswerWithdrawPayload>> {
         let run = async {
             let session = session(ctx)?;
-            let (answer, user_errors) = split(pool::take_back(session.cx(), session.actor(), input.answer_id).await)?;
+            let (answer, user_errors) = split(Box::pin(pool::take_back(session.cx(), session.actor(), input.answer_id)).await)?;
             Ok(PoolAnswerWithdrawPayload { answer: answer.map(PoolAnswerObject), user_errors })
         };
         Some(run.await)
@@ -406,7 +407,7 @@ impl PoolMutations {
     ) -> Option<Result<PoolAcceptPayload>> {
         let run = async {
             let session = session(ctx)?;
-            let (question, user_errors) = split(pool::accept(session.cx(), session.actor(), input.answer_id).await)?;
+            let (question, user_errors) = split(Box::pin(pool::accept(session.cx(), session.actor(), input.answer_id)).await)?;
             Ok(PoolAcceptPayload { question: question.map(PoolQuestionObject), user_errors })
         };
         Some(run.await)
@@ -420,7 +421,7 @@ impl PoolMutations {
     ) -> Option<Result<PoolWithdrawPayload>> {
         let run = async {
             let session = session(ctx)?;
-            let (question, user_errors) = split(pool::withdraw(session.cx(), session.actor(), input.question_id).await)?;
+            let (question, user_errors) = split(Box::pin(pool::withdraw(session.cx(), session.actor(), input.question_id)).await)?;
             Ok(PoolWithdrawPayload { question: question.map(PoolQuestionObject), user_errors })
         };
         Some(run.await)

@@ -40,6 +40,8 @@ pub(super) enum TimelineItem {
     CaseEscalated(CaseEscalatedEvent),
     /// It is known why the buyer got in touch.
     CaseReasonNamed(CaseReasonNamedEvent),
+    /// It is known in which language the buyer is written to.
+    CaseLanguageSet(CaseLanguageSetEvent),
     /// A promise will soon be broken.
     DeadlineNear(DeadlineNearEvent),
     /// A promise was not kept.
@@ -171,8 +173,8 @@ mod settling;
 use mediators::{MediatorAdmittedEvent, MediatorRevokedEvent};
 use pool::{PoolChange, PoolChangedEvent, changed};
 use settling::{
-    CaseAbsorbedEvent, CaseMergedEvent, CaseReasonNamedEvent, CaseResolvedEvent, CaseSplitEvent, DeadlineMissedEvent, DeadlineNearEvent,
-    ReplyWaivedEvent,
+    CaseAbsorbedEvent, CaseLanguageSetEvent, CaseMergedEvent, CaseReasonNamedEvent, CaseResolvedEvent, CaseSplitEvent, DeadlineMissedEvent,
+    DeadlineNearEvent, ReplyWaivedEvent,
 };
 
 event! {
@@ -415,6 +417,7 @@ impl From<Event> for TimelineItem {
             }
             EventKind::CaseEscalated { reason, note } => Self::CaseEscalated(CaseEscalatedEvent { event, reason: reason.into(), note }),
             EventKind::ReasonNamed { from, to } => Self::CaseReasonNamed(CaseReasonNamedEvent { event, from, to }),
+            EventKind::LanguageSet { from, to } => Self::CaseLanguageSet(CaseLanguageSetEvent { event, from, to }),
             EventKind::DeadlineNear { promise, party, due_at } => {
                 Self::DeadlineNear(DeadlineNearEvent { event, promise: promise.into(), party: party.into(), due_at })
             }

@@ -120,6 +120,8 @@ pub struct Person {
     pub name: String,
     /// The e-mail address, when there is one.
     pub email: Option<String>,
+    /// The language, as the helpdesk has it; its own for those who never chose one.
+    pub locale: Option<String>,
 }
 
 /// One comment of a ticket.

@@ -147,7 +147,9 @@ pub fn available_actions(who: &Who, case: &Case, terms: &Terms) -> Vec<CaseActio
             CaseAction::MarkNoReplyNeeded => CaseMove::WaiveReply { reason: String::new() },
             CaseAction::Close => CaseMove::Close(Outcome::Solved),
             CaseAction::OfferToPool => return terms.house.pool.admit(case).is_ok(),
-            CaseAction::NameReason | CaseAction::Split | CaseAction::Merge => return case.status != CaseStatus::Closed,
+            CaseAction::NameReason | CaseAction::Split | CaseAction::Merge | CaseAction::SetLanguage => {
+                return case.status != CaseStatus::Closed;
+            }
         };
         case.apply(&step, terms, case.updated_at).is_ok()
     };

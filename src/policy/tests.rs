@@ -5,9 +5,10 @@ use std::fmt::Write;
 use chrono::{DateTime, Utc};
 
 use super::*;
-use crate::domain::cases::Opening;
+use crate::domain::cases::{CasePhase, Opening};
 use crate::domain::charter::Charter;
 use crate::domain::ids::{BuyerId, CaseId, ConnectionId, MediatorId, OrderId, ParticipantId, SellerId, ThreadId, TokenId};
+use crate::domain::pool::{PoolMode, Rules};
 use crate::domain::tickets::Channel;
 
 fn everybody() -> Vec<(&'static str, Who)> {
@@ -56,7 +57,9 @@ fn the_matrix_of_rights() {
         phase: None,
         parent: None,
     };
-    let terms = Terms::of(Charter::default());
+    // With a pool for cases like these: without one nobody could offer anything.
+    let pool = Rules { mode: PoolMode::On, phases: vec![CasePhase::AfterSale], ..Rules::default() };
+    let terms = Terms::of(Charter { pool, ..Charter::default() });
     for (status, owner) in CaseStatus::ALL.into_iter().flat_map(|status| [(status, Party::Seller), (status, Party::Operator)]) {
         let case = Case { status, owner, ..Case::open(opening.clone(), &terms, at) };
         for action in CaseAction::ALL {

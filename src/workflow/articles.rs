@@ -166,6 +166,7 @@ fn person(who: &Who) -> String {
         Who::Operator { token, .. } | Who::Seller { token, .. } | Who::Vendor { token, .. } => token.to_string(),
         Who::Agent { connection, name } => format!("{connection}/{name}"),
         Who::Buyer { buyer } => buyer.to_string(),
+        Who::Mediator { mediator, .. } => mediator.to_string(),
         Who::Helpdesk { connection } => connection.to_string(),
         Who::System => "system".to_owned(),
     }

@@ -7,10 +7,12 @@ use super::{Check, Cx, Error, Result, effects, refused, shipments, triage};
 use crate::domain::cases::{Case, CaseAction, CaseMove, CasePhase, EscalationReason, Opening, Outcome};
 use crate::domain::charter::Terms;
 use crate::domain::ids::{CaseId, ConnectionId, OrderId, SellerId};
+use crate::domain::language;
 use crate::domain::orders::Buyer;
 use crate::domain::parties::{Actor, Audience, Party, Who};
 use crate::domain::reasons::{ReasonKey, RequiredField, ResolutionKind};
 use crate::domain::refusal::Refusal;
+use crate::domain::templates::{LanguageTag, MalformedTag};
 use crate::domain::threads::{Member, MessageDelivery, NewMessage, Origin, ThreadKind};
 use crate::domain::tickets::{Channel, Priority};
 use crate::helpdesk::{NewTicket, Opener, OutboundCommand};
@@ -41,6 +43,8 @@ pub struct CaseRequest {
     pub reason: Option<ReasonKey>,
     /// By which way.
     pub channel: Channel,
+    /// The buyer's language, a BCP 47 tag.
+    pub language: Option<String>,
     /// On which side of the purchase, when it is not told by there being an order.
     pub phase: Option<CasePhase>,
     /// The helpdesk to open a ticket in; the marketplace's only one when there is one and none is named.
@@ -78,7 +82,7 @@ pub async fn open(cx: &Cx, actor: &Actor, request: CaseRequest) -> Result<Case> 
             effects::record(&mut tx, &terms, &actor.who, &moved).await?;
             moved.case
         }
-        None => match open_new(&mut tx, &terms, actor, &buyer, order, &request, &key).await {
+        None => match open_new(&mut tx, (&terms, &marketplace.locale), actor, &buyer, order, &request, &key).await {
             // The same call at the same time, on another connection: it won.
             Err(Error::Store(StoreError::Conflict { .. })) => {
                 drop(tx);
@@ -126,6 +130,9 @@ fn check_request(mut check: Check, request: &CaseRequest) -> Result<()> {
     check.text(&["buyerName"], "The buyer's name", &request.buyer_name, NAME_LIMIT);
     check.text(&["text"], "The text", &request.text, super::threads::TEXT_LIMIT);
     check.text(&["idempotencyKey"], "The idempotency key", &request.idempotency_key, super::threads::KEY_LIMIT);
+    if request.language.as_deref().is_some_and(|tag| tag.parse::<LanguageTag>().is_err()) {
+        check.fault(&["language"], Refusal::Invalid { message: MalformedTag.to_string() });
+    }
     super::orders::email(&mut check, &["buyerEmail"], Some(&request.buyer_email));
     check.done()
 }
@@ -157,7 +164,7 @@ async fn known(tx: &Tx, terms: &Terms, buyer: &Buyer, order: Option<(OrderId, Se
 
 async fn open_new(
     tx: &mut Tx,
-    terms: &Terms,
+    (terms, house): (&Terms, &str),
     actor: &Actor,
     buyer: &Buyer,
     order: Option<(OrderId, SellerId)>,
@@ -184,7 +191,9 @@ async fn open_new(
         },
         parent: None,
     };
-    let case = Case::open(opening, terms, tx.now());
+    let mut case = Case::open(opening, terms, tx.now());
+    let told = request.language.as_deref().and_then(|tag| tag.parse().ok());
+    case.language = told.or_else(|| language::of_buyer(&[&request.text, &request.subject], None, house));
     tx.insert_case(&case, Some(key)).await?;
     effects::announce(tx, terms, &actor.who, &case.opening()).await?;
     open_buyer_thread(tx, &actor.who, &case).await?;
@@ -232,12 +241,24 @@ fn request_key(who: &Who, request: &CaseRequest) -> RequestKey {
         order_line,
         reason,
         channel,
+        language,
         phase,
         connection,
         idempotency_key,
     } = request;
-    let content =
-        serde_json::json!([subject, buyer_name, buyer_email, text, order_reference, order_line, reason, channel, phase, connection]);
+    let content = serde_json::json!([
+        subject,
+        buyer_name,
+        buyer_email,
+        text,
+        order_reference,
+        order_line,
+        reason,
+        channel,
+        language,
+        phase,
+        connection
+    ]);
     RequestKey { key: super::threads::scoped_key(who, idempotency_key), digest: Sha256::digest(content.to_string()).into() }
 }
 
@@ -377,7 +398,8 @@ pub async fn resolve(cx: &Cx, actor: &Actor, settlement: Settlement) -> Result<C
     let moved = case.apply(&CaseMove::Resolve { outcome, resolution }, &terms, cx.now())?;
 
     if let Some(text) = text {
-        let mediator = terms.charter.mediator.as_ref().filter(|_| powerless).map(|mediator| mediator.notice(&marketplace.locale));
+        let mediator =
+            terms.charter.mediator.as_ref().filter(|_| powerless).map(|mediator| mediator.notice(case.language_or(&marketplace.locale)));
         let text = [Some(text), mediator].into_iter().flatten().collect::<Vec<_>>().join("\n\n");
         tell_buyer(&mut tx, &terms.house, actor, &case, text).await?;
     }
@@ -430,6 +452,13 @@ pub async fn reopen(cx: &Cx, actor: &Actor, id: CaseId) -> Result<Case> {
 /// Makes a case more or less urgent.
 pub async fn prioritize(cx: &Cx, actor: &Actor, id: CaseId, priority: Priority) -> Result<Case> {
     act(cx, actor, id, CaseAction::Prioritize, CaseMove::Prioritize(priority)).await
+}
+
+/// Says in which language the buyer of a case is written to.
+pub async fn set_language(cx: &Cx, actor: &Actor, id: CaseId, tag: &str) -> Result<Case> {
+    let tag = tag.parse::<LanguageTag>().map_err(|error| refused(&["language"], Refusal::Invalid { message: error.to_string() }))?;
+    // Boxed, as what each mutation needs is set aside for all of them.
+    Box::pin(act(cx, actor, id, CaseAction::SetLanguage, CaseMove::SetLanguage(tag))).await
 }
 
 /// A case under lock, for an action that the actor may take on it.

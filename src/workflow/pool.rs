@@ -219,7 +219,7 @@ pub async fn accept(cx: &Cx, actor: &Actor, id: PoolAnswerId) -> Result<PoolQues
     // To the buyer these are the operator's words, which nobody masks any more.
     let words = marketplace.words_for(&answer.text, Party::Seller, Party::Buyer);
 
-    let text = told(&shop, &words, &marketplace.locale);
+    let text = told(&shop, &words, case.language_or(&marketplace.locale));
     tell_buyer(&mut tx, &marketplace.charter, actor, &case, text).await.map_err(at_the_answer)?;
     effects::record(&mut tx, &terms, &actor.who, &moved).await?;
     save(&tx, &settled).await?;

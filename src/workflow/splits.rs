@@ -163,7 +163,8 @@ async fn open_part(tx: &mut Tx, actor: &Actor, terms: &Terms, whole: &Case, part
         phase: Some(whole.phase),
         parent: Some(whole.id),
     };
-    let child = Case::open(opening, terms, tx.now());
+    let mut child = Case::open(opening, terms, tx.now());
+    child.language.clone_from(&whole.language);
     tx.insert_case(&child, None).await?;
     effects::announce(tx, terms, &actor.who, &child.opening()).await?;
     Ok(child)

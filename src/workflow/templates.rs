@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Check, Cx, Error, Result, refused};
 use crate::domain::cases::{Case, CasePhase};
 use crate::domain::ids::{CaseId, TemplateId, ThreadId};
-use crate::domain::parties::{Actor, Party, Scope, Who};
+use crate::domain::parties::{Actor, Party, Who};
 use crate::domain::reasons::ReasonKey;
 use crate::domain::refusal::Refusal;
-use crate::domain::sentiment;
 use crate::domain::templates::{
     Eyes, LanguageTag, MOST_LANGUAGES, MOST_TEMPLATES, MOST_VARIABLES, Names, Situation, TEXT_LIMIT, TITLE_LIMIT, Template, TemplateBody,
     TemplateKey, TemplateOwner, TemplateUsers, Unrendered, VALUE_LIMIT, can_be_declared, check, choose, in_use, render, tells_buyer_name,
@@ -280,7 +279,7 @@ pub async fn render_for(cx: &Cx, actor: &Actor, request: Rendering) -> Result<Re
     let seller = cx.store.sellers_by_id(scope, case.seller.as_slice()).await?.pop();
     let order = cx.store.orders_by_id(scope, case.order.as_slice()).await?.pop();
     let reads = match template.body.reader {
-        Party::Buyer => buyer_language(cx, scope, case.id).await?,
+        Party::Buyer => case.language.as_ref().map(|tag| tag.as_str().to_owned()),
         Party::Seller => seller.as_ref().and_then(|seller| seller.locale.clone()),
         Party::Operator => None,
     };
@@ -361,10 +360,4 @@ async fn names(cx: &Cx, actor: &Actor, case: &Case, thread: Option<ThreadId>, re
     };
     let full = !seller_reads && policy::has(&actor.who, Permission::SeeBuyerContact);
     Ok(if full { Names::Full } else { Names::Alias })
-}
-
-/// The language that the buyer writes, as far as their words tell.
-async fn buyer_language(cx: &Cx, scope: Scope, case: CaseId) -> Result<Option<String>> {
-    let words = cx.store.buyer_words(scope, case).await?.join("\n");
-    Ok(sentiment::assess(&words, None).language.map(|language| language.tag().to_owned()))
 }

@@ -7,8 +7,10 @@ use migrations::Migrator;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use sea_orm_migration::MigratorTrait;
 use serde_json::json;
-use trilogue::demo::peer::{Audience, SimFile};
+use trilogue::demo::peer::{Audience, Opening, SimFile};
+use trilogue::domain::charter::Charter;
 use trilogue::domain::mails::MailKind;
+use trilogue::domain::pool::{PoolMode, Reward, Rules};
 use trilogue::domain::tickets::HelpdeskKind;
 
 use crate::attachments;
@@ -99,7 +101,8 @@ async fn up_down_and_up_again_and_alike_on_both() {
 on_both_databases! {
     /// A story that touches every table; what no row of it fills is listed, so that no column is forgotten or useless.
     async fn every_column_is_in_use(db: Db) {
-        let mut story = Story::begin(db, HelpdeskKind::Freshdesk).await;
+        let pool = Rules { mode: PoolMode::On, reward: Some(Reward::Points { points: 1 }), ..Rules::default() };
+        let mut story = Story::begin_with(db, HelpdeskKind::Freshdesk, Charter { pool, ..Charter::default() }).await;
         story.app.send_mails_in_vain();
         let seller = json!({ "sellers": [{ "externalId": "alma", "name": "Boutique Alma", "email": "a@example.org", "locale": "fr" }] });
         story.app.act(&story.vendor, "sellersUpsert", "sellers { id }", seller).await;
@@ -118,6 +121,15 @@ on_both_databases! {
         let agent = story.desk.sim.add_agent("Ines Moreau");
         let file = SimFile::new("b.png", "image/png", attachments::PNG);
         story.desk.sim.comment_with_files(ticket, &agent, "<b>Merci</b>", Audience::Public, vec![file]).unwrap();
+        story.desk.settle(&story.app).await;
+        let asked = story.desk.sim.open_ticket(&story.buyer, Opening::new("Théière", "Existe-t-elle en bleu ?"));
+        story.desk.settle(&story.app).await;
+        let viewer = story.app.ask(&story.seller, "{ viewer { seller { id } } }", json!({})).await["viewer"]["seller"]["id"].clone();
+        let offer = json!({ "caseId": story.case(asked, "id").await["id"], "question": "En bleu ?", "sellerIds": [viewer], "idempotencyKey": "1" });
+        let question = story.app.act(&story.operator, "poolOffer", "question { id }", offer).await["question"]["id"].clone();
+        let reply = json!({ "questionId": question, "text": "Oui.", "idempotencyKey": "1" });
+        let answer = story.app.act(&story.seller, "poolAnswer", "answer { id }", reply).await["answer"]["id"].clone();
+        story.app.act(&story.operator, "poolAccept", "question { id }", json!({ "answerId": answer })).await;
         story.desk.settle(&story.app).await;
         let template = json!({ "key": "late", "title": "Retard", "reader": "BUYER", "reason": "not_received", "phase": "AFTER_SALE", "variables": ["day"], "texts": [{ "locale": "fr", "text": "Le {{ day }}." }] });
         story.app.act(&story.operator, "templateCreate", "template { id }", template).await;

@@ -217,6 +217,66 @@ on_both_databases! {
         assert_eq!(code(&render(&story, &story.seller, name(None)).await), (json!(["template"]), json!("NOT_FOUND")), "the operator's alone");
     }
 
+    async fn a_case_keeps_the_language_of_its_buyer(db: Db) {
+        let story = Story::begin(db, HelpdeskKind::Zendesk).await;
+        // The simulated Zendesk has everybody in `en-US`.
+        for (subject, text, language) in [
+            ("Question", "Bonjour, est-ce que vous avez cette théière en bleu ?", "fr"),
+            ("Question", "Hello, do you have this teapot in blue? Thank you very much.", "en-US"),
+            ("4711", "4711 ?!", "en-US"),
+        ] {
+            let ticket = story.desk.sim.open_ticket(&story.buyer, Opening::new(subject, text));
+            story.desk.settle(&story.app).await;
+            assert_eq!(story.case(ticket, "language").await["language"], language, "{text}");
+        }
+        let other = Story::begin(db, HelpdeskKind::Freshdesk).await;
+        let ticket = other.desk.sim.open_ticket(&other.buyer, Opening::new("4711", "4711 ?!"));
+        other.desk.settle(&other.app).await;
+        assert_eq!(other.case(ticket, "language").await["language"], "fr", "the marketplace's");
+
+        let opening = |text: &str, language: Value, key: &str| json!({ "subject": "4711", "buyerName": "Marie", "buyerEmail": "marie@example.org", "text": text, "language": language, "idempotencyKey": key });
+        let english = "Hello, do you have this teapot in blue? Thank you very much.";
+        for (text, told, language) in [("4711", Value::Null, "fr"), (english, Value::Null, "en"), (english, json!("PT-br"), "pt-BR")] {
+            let opened = story.app.act(&story.vendor, "caseOpen", "case { language }", opening(text, told.clone(), &format!("{text} {told}"))).await;
+            assert_eq!(opened["case"]["language"], language);
+        }
+        let refused = story.app.try_act(&story.vendor, "caseOpen", "case { id }", opening(english, json!("portugais"), "k")).await;
+        assert_eq!(code(&refused), (json!(["language"]), json!("INVALID")));
+        let refused = story.app.try_act(&story.vendor, "caseOpen", "case { id }", opening(english, json!("fr"), &format!("{english} null"))).await;
+        assert_eq!(code(&refused), (json!(["idempotencyKey"]), json!("IDEMPOTENCY_CONFLICT")));
+    }
+
+    async fn templates_go_by_the_language_of_the_case(db: Db) {
+        let story = Story::begin(db, HelpdeskKind::Zendesk).await;
+        let ticket = story.ticket().await;
+        let case = case_of(&story, ticket).await;
+        create(&story, &story.operator, draft("three", &[("de", "Guten Tag"), ("fr", "Bonjour"), ("en", "Hello")])).await;
+        let said = async || render(&story, &story.operator, json!({ "template": { "key": "three" }, "caseId": case })).await["text"].clone();
+        assert_eq!(said().await, "Bonjour");
+        let set = |language: &str| json!({ "caseId": case, "language": language });
+        for (language, text) in [("de-AT", "Guten Tag"), ("pt", "Bonjour"), ("en-GB", "Hello")] {
+            let done = story.app.act(&story.operator, "caseSetLanguage", "case { language }", set(language)).await;
+            assert_eq!((&done["case"]["language"], said().await), (&json!(language), json!(text)));
+        }
+        story.app.act(&story.operator, "caseSetLanguage", "case { language }", set("en-GB")).await;
+        let query = "query($by: CaseByInput!) { case(by: $by) { language timeline { nodes { ... on CaseLanguageSetEvent { from to } } } } }";
+        let seen = story.app.ask(&story.seller, query, json!({ "by": { "id": case } })).await["case"].clone();
+        let events: Vec<_> = seen["timeline"]["nodes"].as_array().unwrap().iter().filter(|item| item.get("to").is_some()).collect();
+        assert_eq!(events, [&json!({ "from": "fr", "to": "de-AT" }), &json!({ "from": "de-AT", "to": "pt" }), &json!({ "from": "pt", "to": "en-GB" })]);
+        for (token, input, expected) in [
+            (&story.operator, set("deutsch"), (json!(["language"]), json!("INVALID"))),
+            (&story.operator, json!({ "caseId": CaseId::generate().to_string(), "language": "de" }), (json!(["caseId"]), json!("NOT_FOUND"))),
+            (&story.other_seller, set("de"), (json!(["caseId"]), json!("NOT_FOUND"))),
+            (&story.seller, set("de"), (Value::Null, json!("NOT_ALLOWED"))),
+            (&story.vendor, set("de"), (Value::Null, json!("NOT_ALLOWED"))),
+        ] {
+            assert_eq!(code(&story.app.try_act(token, "caseSetLanguage", "case { id }", input).await), expected);
+        }
+        story.app.act(&story.operator, "caseClose", "case { id }", json!({ "caseId": case })).await;
+        let late = story.app.try_act(&story.operator, "caseSetLanguage", "case { id }", set("de")).await;
+        assert_eq!(code(&late).1, "NOT_IN_THIS_STATE");
+    }
+
     async fn what_is_missing_or_wrong_is_told(db: Db) {
         let story = Story::begin(db, HelpdeskKind::Zendesk).await;
         let ticket = story.desk.sim.open_ticket(&story.buyer, Opening::new("A question", "Hello, do you have this in blue? Thank you very much."));

@@ -7,7 +7,8 @@ use crate::domain::attachments::AttachmentState;
 use crate::domain::cases::{CaseStatus, EscalationReason, Outcome};
 use crate::domain::charter::Promise;
 use crate::domain::ids::{
-    AttachmentId, CaseId, DeliveryId, EventId, MediatorId, MessageId, OrderId, ParticipantId, SellerId, ThreadId, TicketId, TokenId,
+    AttachmentId, CaseId, DeliveryId, EventId, MediatorId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, SellerId,
+    ThreadId, TicketId, TokenId,
 };
 use crate::domain::parties::{Audience, Party, Who};
 use crate::domain::reasons::ResolutionKind;
@@ -22,6 +23,7 @@ fn of(number: u128) -> uuid::Uuid {
 
 fn kinds() -> Vec<EventKind> {
     let (thread, message, ticket) = (ThreadId::from_uuid(of(1)), MessageId::from_uuid(of(2)), TicketId::from_uuid(of(3)));
+    let (question, answer) = (PoolQuestionId::from_uuid(of(15)), PoolAnswerId::from_uuid(of(16)));
     vec![
         EventKind::CaseOpened { status: CaseStatus::WaitingSeller },
         EventKind::OrderAttached { order: OrderId::from_uuid(of(4)), seller: SellerId::from_uuid(of(5)) },
@@ -29,6 +31,7 @@ fn kinds() -> Vec<EventKind> {
         EventKind::PriorityChanged { from: Priority::Low, to: Priority::Urgent },
         EventKind::CaseEscalated { reason: EscalationReason::Fraud, note: SECRET.into() },
         EventKind::ReasonNamed { from: "other".parse().unwrap(), to: "late".parse().unwrap() },
+        EventKind::LanguageSet { from: Some("en".parse().unwrap()), to: "fr".parse().unwrap() },
         EventKind::DeadlineNear { promise: Promise::FirstReply, party: Party::Seller, due_at: DateTime::<Utc>::UNIX_EPOCH },
         EventKind::DeadlineMissed { promise: Promise::Resolution, party: Party::Operator, due_at: DateTime::<Utc>::UNIX_EPOCH },
         EventKind::ReplyWaived { party: Party::Seller, note: SECRET.into() },
@@ -36,6 +39,12 @@ fn kinds() -> Vec<EventKind> {
         EventKind::CaseSplit { children: vec![CaseId::from_uuid(of(12)), CaseId::from_uuid(of(13))] },
         EventKind::CaseMerged { into: CaseId::from_uuid(of(12)) },
         EventKind::CaseAbsorbed { from: CaseId::from_uuid(of(12)) },
+        EventKind::PoolOffered { question },
+        EventKind::PoolAnswered { question, answer },
+        EventKind::PoolAnswerWithdrawn { question, answer },
+        EventKind::PoolAccepted { question, answer },
+        EventKind::PoolWithdrawn { question },
+        EventKind::PoolExpired { question },
         EventKind::AttachmentChanged { thread, message, attachment: AttachmentId::from_uuid(of(14)), state: AttachmentState::Ready },
         EventKind::ThreadOpened { thread, kind: ThreadKind::SellerBuyer },
         EventKind::ParticipantAdded {

@@ -9,6 +9,7 @@ use super::charter::{Acknowledgement, CharterVersion, ConversationMode, Terms};
 use super::ids::{BuyerId, CaseId, OrderId, SellerId};
 use super::parties::{Audience, Party, View};
 use super::reasons::{ReasonKey, RequiredField, ResolutionKind};
+use super::templates::LanguageTag;
 use super::threads::ThreadKind;
 use super::tickets::{Channel, Priority, TicketStatus};
 
@@ -40,6 +41,8 @@ pub struct Case {
     pub reason: ReasonKey,
     /// The way by which the buyer got in touch first.
     pub channel: Channel,
+    /// In which language the buyer is written to; none when nobody can tell.
+    pub language: Option<LanguageTag>,
     /// How urgent.
     pub priority: Priority,
     /// Who must see it through: the seller, or the operator after an escalation.
@@ -245,11 +248,13 @@ pub enum CaseAction {
     Merge,
     /// `poolOffer`
     OfferToPool,
+    /// `caseSetLanguage`
+    SetLanguage,
 }
 
 impl CaseAction {
     /// Every action.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Escalate,
         Self::Resolve,
         Self::Reopen,
@@ -263,6 +268,7 @@ impl CaseAction {
         Self::Split,
         Self::Merge,
         Self::OfferToPool,
+        Self::SetLanguage,
     ];
 }
 
@@ -307,6 +313,7 @@ impl Case {
             phase,
             reason: opening.reason.unwrap_or_default(),
             channel: opening.channel,
+            language: None,
             priority: opening.priority,
             owner: Party::Operator,
             buyer: opening.buyer,
@@ -333,6 +340,11 @@ impl Case {
         case.wait_for(case.owner, terms, at);
         case.previous = None;
         case
+    }
+
+    /// The language in which its buyer is written to: its own, else the marketplace's.
+    pub fn language_or<'a>(&'a self, house: &'a str) -> &'a str {
+        self.language.as_ref().map_or(house, LanguageTag::as_str)
     }
 
     /// Until when whoever has the turn should answer; none without a promise.

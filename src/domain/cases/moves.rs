@@ -8,6 +8,7 @@ use super::super::ids::{OrderId, SellerId};
 use super::super::parties::Party;
 use super::super::reasons::{ReasonKey, ResolutionKind};
 use super::super::refusal::Refusal;
+use super::super::templates::LanguageTag;
 use super::super::tickets::{Priority, TicketStatus};
 use super::super::timeline::{EventKind, NewEvent};
 use super::CaseStatus::{self, AwaitingClarification, Closed, Resolved, WaitingBuyer, WaitingOperator, WaitingSeller};
@@ -49,6 +50,8 @@ pub enum CaseMove {
     Prioritize(Priority),
     /// It is known why the buyer got in touch.
     NameReason(ReasonKey),
+    /// The buyer is written to in this language.
+    SetLanguage(LanguageTag),
 }
 
 /// A move that was made: the case after it, what happened, and what the world should do about it.
@@ -106,6 +109,12 @@ impl Case {
                 }
             }
             (CaseMove::NameReason(key), status) if status != Closed => case.name_reason(key, terms, at, &mut events)?,
+            (CaseMove::SetLanguage(to), status) if status != Closed => {
+                if self.language.as_ref() != Some(to) {
+                    events.push(NewEvent::for_all(EventKind::LanguageSet { from: self.language.clone(), to: to.clone() }));
+                }
+                case.language = Some(to.clone());
+            }
             (_, status) => return Err(Refusal::NotInThisState { status }),
         }
         Ok(self.moved_to(case, events))

@@ -11,6 +11,7 @@ use super::super::session::session;
 use super::EventActor;
 use crate::domain::ids::{CaseId, EventId};
 use crate::domain::reasons::ReasonKey;
+use crate::domain::templates::LanguageTag;
 use crate::domain::timeline::Event;
 
 event! {
@@ -22,6 +23,21 @@ event! {
         }
 
         /// The key of the reason.
+        async fn to(&self) -> &str {
+            self.to.as_str()
+        }
+    }
+}
+
+event! {
+    /// It is known in which language the buyer is written to.
+    CaseLanguageSetEvent(from: Option<LanguageTag>, to: LanguageTag) {
+        /// What was thought before, a BCP 47 tag; null for nothing.
+        async fn from(&self) -> Option<&str> {
+            self.from.as_ref().map(LanguageTag::as_str)
+        }
+
+        /// What it is, a BCP 47 tag.
         async fn to(&self) -> &str {
             self.to.as_str()
         }

@@ -45,10 +45,13 @@ pub(super) fn ticket(ticket: api::Ticket, url: String) -> TicketSnapshot {
     }
 }
 
+// The language of a contact is not among what a ticket tells of its requester.
 fn person(id: Option<u64>, requester: Option<api::Requester>) -> Person {
     match requester {
-        Some(requester) => Person { id: requester.id.to_string(), name: requester.name.unwrap_or_default(), email: requester.email },
-        None => Person { id: id.map(|id| id.to_string()).unwrap_or_default(), name: String::new(), email: None },
+        Some(requester) => {
+            Person { id: requester.id.to_string(), name: requester.name.unwrap_or_default(), email: requester.email, locale: None }
+        }
+        None => Person { id: id.map(|id| id.to_string()).unwrap_or_default(), name: String::new(), email: None, locale: None },
     }
 }
 

@@ -30,6 +30,7 @@ pub(super) struct User {
     pub(super) email: Option<String>,
     pub(super) role: Option<String>,
     pub(super) external_id: Option<String>,
+    pub(super) locale: Option<String>,
 }
 
 /// `POST /users/create_or_update`.

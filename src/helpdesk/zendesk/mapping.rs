@@ -38,8 +38,8 @@ pub(super) fn ticket(answer: api::TicketAnswer, url: String) -> TicketSnapshot {
 
 fn requester(id: Option<i64>, users: Vec<api::User>) -> Person {
     let user = users.into_iter().find(|user| Some(user.id) == id);
-    let (name, email) = user.map(|user| (user.name, user.email)).unwrap_or_default();
-    Person { id: id.map(|id| id.to_string()).unwrap_or_default(), name: name.unwrap_or_default(), email }
+    let (name, email, locale) = user.map(|user| (user.name, user.email, user.locale)).unwrap_or_default();
+    Person { id: id.map(|id| id.to_string()).unwrap_or_default(), name: name.unwrap_or_default(), email, locale }
 }
 
 fn fields(fields: Vec<api::CustomField>) -> BTreeMap<String, String> {

@@ -22,6 +22,7 @@ pub(crate) struct Model {
     pub(crate) order_line: Option<String>,
     pub(crate) reason: String,
     pub(crate) channel: String,
+    pub(crate) language: Option<String>,
     pub(crate) charter_version: i32,
     pub(crate) parent_id: Option<Uuid>,
     pub(crate) merged_into: Option<Uuid>,

@@ -15,6 +15,7 @@ use crate::domain::cases::{Case, CaseMove, CaseStatus, Opening};
 use crate::domain::charter::{Marketplace, Terms};
 use crate::domain::effects::Effect;
 use crate::domain::ids::{CaseId, MarketplaceId};
+use crate::domain::language;
 use crate::domain::parties::{Party, Who};
 use crate::domain::tickets::{Channel, Ticket, TicketNumber, TicketPresence, TicketStatus};
 use crate::domain::timeline::{EventKind, NewEvent};
@@ -239,7 +240,10 @@ impl Desk<'_> {
         if let Some((_, seller)) = order {
             self.terms.seller_closures = self.tx.closures(seller).await?;
         }
-        let case = Case::open(opening, &self.terms, self.now);
+        let mut case = Case::open(opening, &self.terms, self.now);
+        let words = comments.iter().filter(|comment| comment.author.id == requester.id).map(|comment| comment.text.as_str());
+        let words: Vec<_> = words.chain([snapshot.subject.as_str()]).collect();
+        case.language = language::of_buyer(&words, requester.locale.as_deref(), &self.marketplace.locale);
         self.tx.insert_case(&case, None).await?;
         self.newest = Some(case.id);
         self.tx.link_ticket(case.id, ticket.id).await?;

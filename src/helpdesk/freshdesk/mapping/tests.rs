@@ -29,7 +29,8 @@ fn raw_ticket(fields: &Value) -> api::Ticket {
 fn a_ticket_is_read_whole() {
     let ticket = ticket(raw_ticket(&json!({})), String::new());
     assert_eq!((ticket.status, ticket.priority, ticket.channel), (TicketStatus::OnHold, Some(Priority::Normal), Channel::Email));
-    assert_eq!(ticket.requester, Person { id: "5802".to_owned(), name: "Anna".to_owned(), email: Some("anna@example.com".to_owned()) });
+    let email = Some("anna@example.com".to_owned());
+    assert_eq!(ticket.requester, Person { id: "5802".to_owned(), name: "Anna".to_owned(), email, locale: None });
     let fields: Vec<_> = ticket.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(fields, [("cf_count", "3"), ("cf_order", "A-77")]);
     assert_eq!(ticket.updated_at.to_rfc3339(), "2026-11-20T10:15:42+00:00");

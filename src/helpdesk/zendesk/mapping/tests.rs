@@ -28,7 +28,7 @@ fn ticket_with(status: &str, tags: &[&str]) -> TicketSnapshot {
             "via": {"channel": "email", "source": {}}, "created_at": "2026-11-20T09:15:42Z", "updated_at": "2026-11-20T10:15:42Z",
             "something_new": {}
         },
-        "users": [{"id": 5, "name": "Ida", "email": null}, {"id": 900_100, "name": "Anna", "email": "anna@example.com", "role": "end-user"}]
+        "users": [{"id": 5, "name": "Ida", "email": null}, {"id": 900_100, "name": "Anna", "email": "anna@example.com", "role": "end-user", "locale": "fr-CA"}]
     });
     ticket(serde_json::from_value(answer).unwrap(), "https://acme.example/agent/tickets/8812".to_owned())
 }
@@ -38,7 +38,8 @@ fn a_ticket_is_read_whole() {
     let ticket = ticket_with("hold", &[]);
     assert_eq!((ticket.number.0.as_str(), ticket.subject.as_str()), ("8812", "Lid"));
     assert_eq!((ticket.status, ticket.priority, ticket.channel), (TicketStatus::OnHold, Some(Priority::Urgent), Channel::Email));
-    let anna = Person { id: "900100".to_owned(), name: "Anna".to_owned(), email: Some("anna@example.com".to_owned()) };
+    let (email, locale) = (Some("anna@example.com".to_owned()), Some("fr-CA".to_owned()));
+    let anna = Person { id: "900100".to_owned(), name: "Anna".to_owned(), email, locale };
     assert_eq!(ticket.requester, anna);
     let fields: Vec<_> = ticket.fields.iter().map(|(id, value)| (id.as_str(), value.as_str())).collect();
     assert_eq!(fields, [("1", "A-77"), ("4", "false"), ("5", "x, y"), ("6", "12")]);
