@@ -3,10 +3,13 @@
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
-use super::errors::{Result, UserError, failure, split};
+use super::errors::{Result, UserError, bad_input, failure, split};
 use super::session::session;
 use crate::domain::ids::CaseId;
 use crate::workflow::articles;
+
+/// So many articles are suggested at most.
+const MOST: i32 = 5;
 
 /// Whether the help centre could be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -68,10 +71,12 @@ impl ArticleQueries {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The case.")] case_id: CaseId,
-        #[graphql(desc = "How many, at most 5.", default = 5)] first: i32,
+        #[graphql(desc = "How many, 1 to 5; 5 when nothing is said.")] first: Option<i32>,
     ) -> Option<Result<ArticleSuggestions>> {
         let run = async {
             let session = session(ctx)?;
+            let first = usize::try_from(first.unwrap_or(MOST)).ok().filter(|first| (1..=5).contains(first));
+            let first = first.ok_or_else(|| bad_input("`first` must be between 1 and 5"))?;
             let found = Box::pin(articles::suggest(session.cx(), session.actor(), case_id)).await.map_err(|error| failure(&error))?;
             Ok(found.map(|found| {
                 let uses = |url: &str| found.uses.as_ref().map(|uses| uses.get(url).copied().unwrap_or(0));
@@ -82,7 +87,6 @@ impl ArticleQueries {
                     excerpt: article.excerpt.clone(),
                     uses: uses(&article.url),
                 };
-                let first = usize::try_from(first).unwrap_or(0);
                 ArticleSuggestions { state: found.centre.into(), articles: found.articles.iter().take(first).map(suggestion).collect() }
             }))
         };
