@@ -120,7 +120,7 @@ impl Stripe {
         match self.wire.ask::<api::Refund>(call).await {
             Ok(refund) => refund.answer().map(Some).map_err(GatewayError::unavailable),
             Err(GatewayError::Refused { status: 404, .. }) => Ok(None),
-            Err(error) => Err(error),
+            Err(error) => Err(not_seen(error)),
         }
     }
 
@@ -136,7 +136,7 @@ impl Stripe {
                 Some(after) => call.query("starting_after", after),
                 None => call,
             };
-            let page: api::Page = self.wire.ask(call).await?;
+            let page: api::Page = self.wire.ask(call).await.map_err(not_seen)?;
             after = page.data.last().map(|refund| refund.id.clone()).filter(|_| page.has_more);
             found.extend(page.data.into_iter().filter(|refund| refund.key() == Some(key.as_str())));
             if after.is_none() {
@@ -148,6 +148,17 @@ impl Stripe {
             }
         }
         Err(GatewayError::Undecidable { reason: "the payment has too many refunds".to_owned() })
+    }
+}
+
+/// A refusal to let us look is no word on what is looked for: the money may have moved all the same.
+fn not_seen(error: GatewayError) -> GatewayError {
+    match error {
+        GatewayError::Refused { status, code, .. } => {
+            GatewayError::Undecidable { reason: format!("Stripe does not let us look ({status} {code})") }
+        }
+        GatewayError::KeyConflict => GatewayError::Undecidable { reason: "Stripe does not let us look".to_owned() },
+        other => other,
     }
 }
 

@@ -249,3 +249,15 @@ fn a_seller_s_own_account_speaks_for_itself_only() {
     let direct = events::read(&forged, ChargeModel::Direct).unwrap();
     assert_eq!(direct[0].account, Some(SellerAccount("acct_evil".to_owned())));
 }
+
+#[test]
+fn a_refusal_to_look_is_no_failure_of_the_refund() {
+    let refused = GatewayError::Refused { kind: FailureKind::Other, status: 400, code: "parameter_unknown".to_owned() };
+    for error in [refused, GatewayError::KeyConflict] {
+        assert!(not_seen(error.clone()).leaves_unknown() && matches!(not_seen(error), GatewayError::Undecidable { .. }));
+    }
+    let pause = GatewayError::RateLimited { retry_after: Duration::from_secs(1) };
+    for error in [pause, GatewayError::unavailable("x"), GatewayError::Unauthorized { status: 401 }] {
+        assert_eq!(not_seen(error.clone()), error);
+    }
+}

@@ -64,12 +64,12 @@ struct Instruction<'a> {
     transfer: TransferReversal,
     application_fee: ApplicationFee,
     metadata: &'a BTreeMap<String, String>,
-    items: Vec<Line<'a>>,
+    items: Vec<Entry<'a>>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Line<'a> {
+struct Entry<'a> {
     line: &'a str,
     units: u32,
     item: String,
@@ -106,9 +106,9 @@ pub(super) fn instruction(order: &RefundOrder) -> Result<String, serde_json::Err
     serde_json::to_string(&Envelope { version: VERSION, kind: "refund.instruct", timestamp: order.ordered_at, data })
 }
 
-fn item(item: &RefundedItem) -> Line<'_> {
+fn item(item: &RefundedItem) -> Entry<'_> {
     let part = |part| item.parts.get(part).amount();
-    Line {
+    Entry {
         line: item.line.as_str(),
         units: item.units,
         item: part(Part::Item),
