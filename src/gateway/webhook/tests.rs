@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::*;
 use crate::clock::ManualClock;
 use crate::courier::Targets;
+use crate::domain::refunds::ProviderReference;
 use crate::gateway::tests::{key as order_key, money, order};
 
 #[test]
@@ -87,7 +88,7 @@ fn a_report_names_its_refund_and_says_how_much() {
     let done = settled(json!({ "idempotencyKey": key, "reference": "R", "status": "SUCCEEDED", "amount": "12.50", "currency": "EUR" }));
     let [news] = <[News; 1]>::try_from(done.unwrap()).unwrap();
     assert_eq!((news.key, news.word), (Some(order_key()), ProviderWord::Succeeded { amount: money("12.50", "EUR") }));
-    assert_eq!((news.event.as_str(), news.reference.as_ref().map(|reference| reference.as_str())), ("r1", Some("R")));
+    assert_eq!((news.event.as_str(), news.reference), ("r1", Some(ProviderReference::new("R"))));
     assert_eq!(report(1, "refund.instruct", json!({ "idempotencyKey": key })), Ok(vec![]), "our own words come back");
     for wrong in [
         report(2, "refund.settled", json!({})),
