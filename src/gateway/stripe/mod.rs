@@ -35,6 +35,9 @@ pub const KEY_FIELD: &str = "trilogue_key";
 /// that differ and calls that take long. <https://docs.stripe.com/api/idempotent_requests>
 const KEY_LIFE: TimeDelta = TimeDelta::hours(23);
 
+/// When what was not found is sure not to come any more: an hour after the last call that can have been made.
+const SETTLED: TimeDelta = TimeDelta::hours(24);
+
 /// How old a report may be, as Stripe's own libraries have it.
 const TOLERANCE: TimeDelta = TimeDelta::minutes(5);
 
@@ -172,8 +175,12 @@ impl Gateway for Stripe {
             if let Some(answer) = self.look(&Sought::of(order)).await? {
                 return Ok(answer);
             }
-            if self.clock.now() - begun_at >= KEY_LIFE {
+            let age = self.clock.now() - begun_at;
+            if age >= SETTLED {
                 return Err(GatewayError::NotDone);
+            }
+            if age >= KEY_LIFE {
+                return Err(GatewayError::uncertain("its key is worn out, and an earlier call may still arrive"));
             }
         }
         let call = Call::post("v1/refunds", form, order.key.to_string()).account(account);

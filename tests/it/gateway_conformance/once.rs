@@ -147,6 +147,11 @@ async fn stripe_s_stored_500_is_seen_through() {
         }
         assert!(again.unwrap_err().leaves_unknown(), "the 500 is repeated");
         bench.clock.advance(TimeDelta::hours(23));
+        let calls = || sim.journal().all().iter().filter(|record| record.method == axum::http::Method::POST).count();
+        let before = calls();
+        assert!(gateway.refund(&bench.order, Attempt::Again { begun_at }).await.unwrap_err().leaves_unknown());
+        assert_eq!(calls(), before, "a worn key is not sent");
+        bench.clock.advance(TimeDelta::hours(1));
         assert_eq!(gateway.refund(&bench.order, Attempt::Again { begun_at }).await, Err(GatewayError::NotDone));
         assert_eq!(bench.moved(), Vec::<String>::new());
         let mut anew = bench.order.clone();
