@@ -7,7 +7,7 @@
 //!          └───────────────┼────────────────┘
 //!                       workflow                             one transaction per use case
 //!          ┌───────────────┼────────────────┐
-//!        policy     store · files     helpdesk     courier      siblings, blind to each other
+//!        policy     store · files     helpdesk     gateway → courier      siblings, blind to each other but for the arrow
 //!          └───────────────┼────────────────┘
 //!                        domain                              pure
 //! ```
@@ -21,6 +21,7 @@ pub mod courier;
 pub mod demo;
 pub mod domain;
 pub mod files;
+pub mod gateway;
 pub mod graphql;
 pub mod helpdesk;
 pub mod http;

@@ -2,9 +2,11 @@
 //! is given it carries, and says what came of it.
 
 mod guard;
+mod incoming;
 mod mail;
 mod webhook;
 
 pub use guard::Targets;
+pub use incoming::{NotSigned, verify};
 pub use mail::{BadMailSettings, Mail, Mailer, NotSent};
-pub use webhook::{Answer, Courier, Key, Outcome, Parcel};
+pub use webhook::{Answer, Courier, Heard, Key, Outcome, Parcel, Unheard};

@@ -17,7 +17,7 @@ use super::guard::{Guarded, NotPublic, Targets};
 /// How long a receiver may take for its answer.
 const TIMEOUT: Duration = Duration::from_secs(15);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How much of an answer is read, so that its connection can be used again. Nothing in it matters.
+/// How much of an answer is read, so that its connection can be used again.
 const LARGEST_ANSWER: usize = 16 * 1024;
 
 /// A signing key: the bytes behind a `whsec_…` secret.
@@ -72,6 +72,26 @@ pub struct Outcome {
     pub took: Duration,
 }
 
+/// What a receiver answered, for callers to whom its words matter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// The status.
+    pub status: u16,
+    /// How long it asks to be left alone.
+    pub pause: Option<TimeDelta>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// Why no answer was heard. No text holds the address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unheard {
+    /// It never reached the receiver.
+    NotSent(String),
+    /// It was sent, and no whole answer came: it may have been taken.
+    Lost(String),
+}
+
 /// Carries webhooks.
 #[derive(Debug, Clone)]
 pub struct Courier {
@@ -82,6 +102,11 @@ pub struct Courier {
 impl Courier {
     /// One that calls these addresses only. Follows no redirect: it could lead anywhere.
     pub fn new(targets: Targets) -> Result<Self, reqwest::Error> {
+        Self::with_timeout(targets, TIMEOUT)
+    }
+
+    /// The same, with another patience.
+    pub fn with_timeout(targets: Targets, timeout: Duration) -> Result<Self, reqwest::Error> {
         // Refused when the process has chosen its cryptography already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
@@ -90,7 +115,7 @@ impl Courier {
             .no_proxy()
             .no_gzip()
             .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(TIMEOUT)
+            .timeout(timeout)
             .user_agent(concat!("trilogue/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Self { http, targets })
@@ -110,15 +135,29 @@ impl Courier {
                 drain(response).await;
                 (judge(status, &headers, parcel.at), Some(status.as_u16()))
             }
-            Err(error) => (Answer::Failed { error, pause: None }, None),
+            Err(Unheard::NotSent(error) | Unheard::Lost(error)) => (Answer::Failed { error, pause: None }, None),
         };
         Outcome { answer, status, took: began.elapsed() }
     }
 
-    async fn call(&self, parcel: Parcel<'_>) -> Result<Response, String> {
+    /// Tells a receiver, and listens to what it says. An answer beyond all measure counts as none.
+    pub async fn ask(&self, parcel: Parcel<'_>) -> Result<Heard, Unheard> {
+        let mut response = self.call(parcel).await?;
+        let (status, pause) = (response.status().as_u16(), pause(response.headers(), parcel.at));
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| Unheard::Lost(told(&error)))? {
+            body.extend_from_slice(&chunk);
+            if body.len() > LARGEST_ANSWER {
+                return Err(Unheard::Lost("the answer is too large".to_owned()));
+            }
+        }
+        Ok(Heard { status, pause, body })
+    }
+
+    async fn call(&self, parcel: Parcel<'_>) -> Result<Response, Unheard> {
         // Written before the setting changed, or past our own check: a literal address never meets the resolver.
         if let Some(fault) = self.targets.fault(parcel.url) {
-            return Err(fault.to_owned());
+            return Err(Unheard::NotSent(fault.to_owned()));
         }
         let at = parcel.at.timestamp().to_string();
         let signatures: Vec<_> = parcel.keys.iter().filter_map(|key| signature(key, parcel.id, &at, parcel.body)).collect();
@@ -130,15 +169,22 @@ impl Courier {
             .header("webhook-timestamp", at)
             .header("webhook-signature", signatures.join(" "))
             .body(parcel.body.to_owned());
-        request.send().await.map_err(|error| told(&error))
+        request.send().await.map_err(|error| {
+            let reached = !(error.is_connect() || error.is_builder());
+            if reached { Unheard::Lost(told(&error)) } else { Unheard::NotSent(told(&error)) }
+        })
     }
 }
 
 /// `v1,` and the base64 of HMAC-SHA256 over id, time and body.
 fn signature(key: &Key, id: &str, at: &str, body: &str) -> Option<String> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(&key.0).ok()?;
-    mac.update(format!("{id}.{at}.{body}").as_bytes());
-    Some(format!("v1,{}", BASE64.encode(mac.finalize().into_bytes())))
+    Some(format!("v1,{}", BASE64.encode(digest(key, id, at, body.as_bytes())?)))
+}
+
+/// HMAC-SHA256 over id, time and body.
+pub(super) fn digest(key: &Key, id: &str, at: &str, body: &[u8]) -> Option<[u8; 32]> {
+    let mac = Hmac::<Sha256>::new_from_slice(&key.0).ok()?;
+    Some(mac.chain_update(format!("{id}.{at}.")).chain_update(body).finalize().into_bytes().into())
 }
 
 /// Only the kind of an error: its full text holds the address.

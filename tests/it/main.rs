@@ -11,6 +11,7 @@ mod delivery;
 mod demo;
 mod durability;
 mod examples;
+mod gateway_conformance;
 mod graphql_api;
 mod handling;
 mod harness;

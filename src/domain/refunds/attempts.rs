@@ -1,6 +1,7 @@
 //! Each try to move the money, with a key of its own.
 
 use std::fmt;
+use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -57,22 +58,65 @@ impl fmt::Display for AttemptNumber {
 ///
 /// It is built from facts that never change. While no outcome is known, the same key is sent again. After a failure it must
 /// never be, for payment systems replay the stored failure under its key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct IdempotencyKey {
     refund: RefundId,
     attempt: AttemptNumber,
 }
+
+/// A text that is no key of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a key of a refund, such as refund:rfd_0192f0…:1")]
+pub struct MalformedKey;
 
 impl IdempotencyKey {
     /// The key of an attempt.
     pub const fn of(refund: RefundId, attempt: AttemptNumber) -> Self {
         Self { refund, attempt }
     }
+
+    /// Of which refund.
+    pub const fn refund(self) -> RefundId {
+        self.refund
+    }
+
+    /// Of which attempt.
+    pub const fn attempt(self) -> AttemptNumber {
+        self.attempt
+    }
 }
 
 impl fmt::Display for IdempotencyKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "refund:{}:{}", self.refund, self.attempt)
+    }
+}
+
+impl FromStr for IdempotencyKey {
+    type Err = MalformedKey;
+
+    /// Takes the one way in which a key is written, and no other.
+    fn from_str(given: &str) -> Result<Self, MalformedKey> {
+        let (refund, attempt) = given.strip_prefix("refund:").and_then(|rest| rest.split_once(':')).ok_or(MalformedKey)?;
+        let refund = refund.parse().map_err(|_| MalformedKey)?;
+        let attempt = AttemptNumber::from_number(attempt.parse().map_err(|_| MalformedKey)?);
+        let key = Self { refund, attempt };
+        if attempt >= AttemptNumber::FIRST && key.to_string() == given { Ok(key) } else { Err(MalformedKey) }
+    }
+}
+
+impl TryFrom<String> for IdempotencyKey {
+    type Error = MalformedKey;
+
+    fn try_from(given: String) -> Result<Self, MalformedKey> {
+        given.parse()
+    }
+}
+
+impl From<IdempotencyKey> for String {
+    fn from(key: IdempotencyKey) -> Self {
+        key.to_string()
     }
 }
 
@@ -145,6 +189,34 @@ impl FailureKind {
             "charge_for_pending_refund_disputed" => Self::PaymentDisputed,
             "merchant_request" | "canceled" => Self::Canceled,
             _ => Self::Other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_read_as_it_is_written_and_in_no_other_way() {
+        let key = IdempotencyKey::of(RefundId::generate(), AttemptNumber::from_number(12));
+        assert_eq!(key.to_string().parse(), Ok(key));
+        let id = key.refund().to_string();
+        for wrong in [
+            String::new(),
+            id.clone(),
+            format!("refund:{id}"),
+            format!("refund:{id}:"),
+            format!("refund:{id}:0"),
+            format!("refund:{id}:01"),
+            format!("refund:{id}:+1"),
+            format!("refund:{id}:1:1"),
+            format!("refund:{id}:4294967296"),
+            format!("refund:{}:1", id.to_uppercase()),
+            format!("Refund:{id}:1"),
+            format!(" refund:{id}:1"),
+        ] {
+            assert_eq!(wrong.parse::<IdempotencyKey>(), Err(MalformedKey), "{wrong}");
         }
     }
 }

@@ -35,7 +35,7 @@ mod tests;
 
 pub use actions::{Available, RefundAction};
 pub use amounts::{Asked, DeliveryQuote, Ground, ItemOrder, LineStanding, refundable};
-pub use attempts::{Attempt, AttemptNumber, AttemptOutcome, FailureKind, IdempotencyKey, ProviderReference};
+pub use attempts::{Attempt, AttemptNumber, AttemptOutcome, FailureKind, IdempotencyKey, MalformedKey, ProviderReference};
 pub use bearers::{Bearing, Borne, BorneSum, CostPlan, SharedCost};
 pub use events::{Moved, NewRefundEvent, RefundEffect, RefundEvent};
 pub use late::{InterestReading, LateIncrease, LateLaw, LatePayment, LateTerms};
