@@ -12,7 +12,6 @@ use crate::domain::articles::{Article, MOST, keywords};
 use crate::domain::ids::{CaseId, ConnectionId};
 use crate::domain::parties::{Actor, View, Who};
 use crate::domain::refusal::Refusal;
-use crate::domain::sentiment;
 use crate::helpdesk::{ArticleSearch, HelpdeskError};
 use crate::policy::{self, Permission};
 use crate::store::{ConnectionRow, UsedArticle};
@@ -75,12 +74,9 @@ pub async fn suggest(cx: &Cx, actor: &Actor, case: CaseId) -> Result<Option<Sugg
     let (centre, found) = match keywords(&case.subject, first) {
         Some(words_to_find) => {
             let marketplace = cx.marketplace(actor.marketplace).await?.locale;
-            let own = sentiment::assess(&format!("{}\n{first}", case.subject), None).language.map(sentiment::Language::tag);
-            let locale = match own {
-                // The marketplace says more exactly which French.
-                Some(own) if marketplace.split('-').next() != Some(own) => own.to_owned(),
-                _ => marketplace,
-            };
+            let own = case.language_or(&marketplace).to_owned();
+            // The marketplace says more exactly which French.
+            let locale = if marketplace.split('-').next() == Some(own.as_str()) { marketplace } else { own };
             let search = ArticleSearch { words: words_to_find, locale: Some(locale) };
             ask(cx, &row, search).await
         }

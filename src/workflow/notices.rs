@@ -10,7 +10,6 @@ use crate::domain::notices::{Facts, NoticeWay, Withheld, subject, text};
 use crate::domain::orders::{Buyer, Order};
 use crate::domain::parties::{Actor, Audience, Party, Who};
 use crate::domain::reasons::ReasonKey;
-use crate::domain::sentiment;
 use crate::domain::shipments::{News, Shipment};
 use crate::domain::threads::{MessageDelivery, NewMessage, Origin};
 use crate::domain::tickets::{Channel, Priority};
@@ -81,11 +80,9 @@ impl Telling<'_> {
         {
             return Ok(tx.withhold_notices(&self.ids, Withheld::OptedOut).await?);
         }
-        let own = match &case {
-            Some(case) => sentiment::assess(&tx.words_of_buyer(case.id).await?.join("\n"), None).language,
-            None => None,
-        };
-        let language = Language::best(own.map(sentiment::Language::tag).into_iter().chain([self.marketplace.locale.as_str()]));
+        let house = self.marketplace.locale.as_str();
+        let own = case.as_ref().map_or(house, |case| case.language_or(house)).to_owned();
+        let language = Language::best([own.as_str(), house]);
         match (case, buyer, helpdesk) {
             (Some(case), _, _) => {
                 let message = acknowledge(tx, self.marketplace, &case, self.words(NoticeWay::Case, language).1).await?;
