@@ -1,6 +1,7 @@
 //! The webhook door: who is believed, what is stored, and what each sender is told.
 
-use std::collections::HashMap;
+mod pages;
+
 use std::time::Duration;
 
 use base64::Engine;
@@ -432,35 +433,6 @@ async fn the_store_is_gone(door: &Door, db: Db) {
     }
 }
 
-async fn the_pages_of_the_house(door: &Door) {
-    door.expect("one for the counters", door.zendesk(event("p1", "ticket.created", 1)), 200, Some(Pending)).await;
-    door.expect("one that is dead", door.zendesk("no JSON"), 200, Some(Dead)).await;
-    let pages: HashMap<&str, (u16, String, String)> = {
-        let get = async |path: &'static str| {
-            let response = door.app.http.get(format!("{}{path}", door.app.url)).send().await.unwrap();
-            let content = response.headers()["content-type"].to_str().unwrap().to_owned();
-            (path, (response.status().as_u16(), content, response.text().await.unwrap()))
-        };
-        HashMap::from([get("/healthz").await, get("/readyz").await, get("/metrics").await])
-    };
-    assert_eq!((pages["/healthz"].0, pages["/healthz"].2.as_str()), (200, "ok\n"));
-    assert_eq!((pages["/readyz"].0, pages["/readyz"].2.as_str()), (200, "ready\n"));
-    let (status, content, metrics) = &pages["/metrics"];
-    assert_eq!((*status, content.as_str()), (200, "text/plain; version=0.0.4; charset=utf-8"));
-    for name in [
-        r#"trilogue_webhooks_total{outcome="stored"}"#,
-        r#"trilogue_webhooks_total{outcome="unreadable"}"#,
-        r#"trilogue_queue_depth{queue="inbox",state="unfinished"}"#,
-        r#"trilogue_queue_depth{queue="inbox",state="dead"}"#,
-        r#"trilogue_queue_depth{queue="outbox",state="parked"}"#,
-        "trilogue_inbox_committing",
-        "trilogue_inbox_batch_size",
-    ] {
-        assert!(metrics.contains(name), "{name} is missing in\n{metrics}");
-    }
-    assert!(!metrics.contains("acme"), "no names in metrics");
-}
-
 async fn what_is_shown_of_the_inbox(door: &Door) {
     door.expect("one that is dead", door.zendesk("secret words, no JSON"), 200, Some(Dead)).await;
     let row = door.app.cx.store.inbox(door.app.marketplace.id, Some(Dead), 1).await.unwrap().remove(0);
@@ -500,9 +472,5 @@ on_both_databases! {
 
     async fn without_a_store_senders_are_told_to_come_again(db: Db) {
         the_store_is_gone(&Door::open(db).await, db).await;
-    }
-
-    async fn pages_for_machines(db: Db) {
-        the_pages_of_the_house(&Door::open(db).await).await;
     }
 }

@@ -10,6 +10,7 @@ use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
+use super::law::WithdrawalExclusion;
 use super::money::{BasisPoints, ExchangeRate, Money, MoneyError};
 
 mod commission;
@@ -125,43 +126,9 @@ pub enum WithdrawalRight {
     /// Yes.
     #[default]
     Given,
-    /// No, for a reason on the list of the law.
+    /// No, for a reason on the list of the law. Some depend on what happens later (a seal that is broken): the line then says that
+    /// the exception can apply, and who declines says that it does.
     Excluded(WithdrawalExclusion),
-}
-
-/// The exceptions of art. L221-28 of the French consumer code (directive 2011/83, art. 16). There are no others.
-///
-/// Some depend on what happened later (a seal that was broken); the line then says that the exception can apply, and who
-/// declines says that it does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum WithdrawalExclusion {
-    /// 1: a service fully performed within the period, with the buyer's consent and waiver.
-    ServicePerformed,
-    /// 2: the price follows a financial market.
-    PriceFollowsMarket,
-    /// 3: made to the buyer's specifications, or clearly personalised.
-    MadeToOrder,
-    /// 4: deteriorates or expires quickly.
-    Perishable,
-    /// 5: sealed for health or hygiene, and unsealed by the buyer.
-    UnsealedHygiene,
-    /// 6: mixed with other things by its nature.
-    InseparablyMixed,
-    /// 7: alcoholic drinks delivered after more than thirty days, at a price that follows the market.
-    AgedDrinks,
-    /// 8: urgent repairs at home that the buyer asked for.
-    UrgentRepair,
-    /// 9: sealed recordings or software, unsealed by the buyer.
-    UnsealedRecording,
-    /// 10: a newspaper or magazine, not by subscription.
-    Press,
-    /// 11: a public auction.
-    PublicAuction,
-    /// 12: lodging, transport, catering or leisure for a date or a period.
-    DatedService,
-    /// 13: digital content whose supply began with the buyer's consent and waiver.
-    DigitalContentBegun,
 }
 
 /// Why what is told of a line cannot be taken.

@@ -165,7 +165,7 @@ fn a_later_telling_changes_amounts_and_never_terms() {
     let corrected = LineFacts { discounts: vec![eur(100)], ..three_units() };
     assert_eq!(known.update(corrected.clone(), at(9)), Ok(Update::Stale), "told late");
     let terms = CommissionTerms { rate: BasisPoints::percent(50), ..corrected.commission };
-    let excluded = WithdrawalRight::Excluded(WithdrawalExclusion::MadeToOrder);
+    let excluded = WithdrawalRight::Excluded(WithdrawalExclusion::MadeToMeasure);
     let all = LineFacts { tax_rate: BasisPoints::percent(5), commission: terms, withdrawal: excluded, ..corrected.clone() };
     let Ok(Update::Taken { record, kept }) = known.update(all, at(11)) else { panic!("it was to be taken") };
     assert_eq!(kept, [FrozenFact::Tax, FrozenFact::Commission, FrozenFact::Withdrawal]);

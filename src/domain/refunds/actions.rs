@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::super::hands::Available;
 use super::super::parties::{Party, Who};
 use super::{ClaimStanding, Consent, DisputeGuard, Refund, RefundRefusal, RefundStatus};
 
@@ -64,15 +65,6 @@ impl RefundAction {
     }
 }
 
-/// An action that somebody may take now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Available {
-    /// Which.
-    pub action: RefundAction,
-    /// Until when; none for as long as nothing else happens.
-    pub until: Option<DateTime<Utc>>,
-}
-
 /// On which side of a refund somebody stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
@@ -100,8 +92,8 @@ impl Side {
 
 impl Refund {
     /// What somebody may do with it now. Whether the seller or buyer is that of the order is for the policy to say.
-    pub fn available_actions(&self, who: &Who, dispute: DisputeGuard, now: DateTime<Utc>) -> Vec<Available> {
-        let available = |action| self.allows(action, who, dispute, now).ok().map(|until| Available { action, until });
+    pub fn available_actions(&self, who: &Who, dispute: DisputeGuard, now: DateTime<Utc>) -> Vec<Available<RefundAction>> {
+        let available = |action| self.allows(action, who, dispute, now).ok().map(|until| Available { action, from: None, until });
         RefundAction::ALL.into_iter().filter_map(available).collect()
     }
 

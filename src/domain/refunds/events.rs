@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::super::hands::Happened;
 use super::super::money::Money;
-use super::super::parties::{Audience, Party};
 use super::{AttemptNumber, DeclineReason, FailureKind, IdempotencyKey, Refund, RefundBasis, RefundForm, RefundMeans};
 
 /// A move that was made: the refund after it, what happened, and what the world should do about it.
@@ -14,33 +14,10 @@ use super::{AttemptNumber, DeclineReason, FailureKind, IdempotencyKey, Refund, R
 pub struct Moved {
     /// The refund after the move.
     pub refund: Refund,
-    /// What happened, oldest first.
-    pub events: Vec<NewRefundEvent>,
+    /// What happened, oldest first, and who may know. The buyer never hears of approvals, nor of who pays in the end.
+    pub events: Vec<Happened<RefundEvent>>,
     /// What is asked of the world.
     pub effects: Vec<RefundEffect>,
-}
-
-/// Something that happened, and who may know.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewRefundEvent {
-    /// What.
-    pub kind: RefundEvent,
-    /// Which sides may know. The buyer never hears of approvals, nor of who pays in the end.
-    pub audience: Audience,
-}
-
-impl NewRefundEvent {
-    pub(super) const fn for_all(kind: RefundEvent) -> Self {
-        Self { kind, audience: Audience::ALL }
-    }
-
-    pub(super) const fn for_staff(kind: RefundEvent) -> Self {
-        Self { kind, audience: Audience::ALL.without(Party::Buyer) }
-    }
-
-    pub(super) const fn for_operator(kind: RefundEvent) -> Self {
-        Self { kind, audience: Audience::OPERATOR }
-    }
 }
 
 /// What can happen to a refund.

@@ -47,7 +47,7 @@ pub struct Claim {
     /// Whether it is certain. Only then can it not be declined.
     pub standing: ClaimStanding,
     /// The clock of the law; none until its own event was recorded. It has nothing to do with when a refund is granted.
-    pub clock: Option<LegalClock>,
+    pub clock: Option<RefundClock>,
 }
 
 /// Whether a claim is certain.
@@ -63,7 +63,7 @@ pub enum ClaimStanding {
 /// The time that the law gives for a refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct LegalClock {
+pub struct RefundClock {
     /// When it started: the notice of withdrawal was sent, the contract was resolved.
     pub started_at: DateTime<Utc>,
     /// How many days it gives, the day of the start not counted.
@@ -88,7 +88,7 @@ pub enum Hold {
     },
 }
 
-impl LegalClock {
+impl RefundClock {
     /// The 14 days of art. L221-24, from the notice of withdrawal.
     pub const fn withdrawal(notice_at: DateTime<Utc>, hold: Hold) -> Self {
         Self { started_at: notice_at, days: 14, hold }
@@ -112,33 +112,5 @@ impl LegalClock {
             Hold::Waiting => None,
             Hold::Over { since } => Some(end.max(since)),
         }
-    }
-}
-
-/// Whether the buyer was told before the sale that sending back is at their cost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ReturnCostNotice {
-    /// Yes.
-    Given,
-    /// No, or nobody can prove it.
-    NotGiven,
-}
-
-/// Who pays for sending goods back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ReturnCostPayer {
-    /// The buyer.
-    Buyer,
-    /// The seller.
-    Seller,
-}
-
-/// Who pays for sending goods back: the buyer who withdraws, if told so before (art. L221-23); in all other cases the seller.
-pub const fn return_cost_payer(basis: RefundBasis, notice: ReturnCostNotice) -> ReturnCostPayer {
-    match (basis, notice) {
-        (RefundBasis::Withdrawal, ReturnCostNotice::Given) => ReturnCostPayer::Buyer,
-        _ => ReturnCostPayer::Seller,
     }
 }

@@ -33,13 +33,13 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
-pub use actions::{Available, RefundAction};
+pub use actions::RefundAction;
 pub use amounts::{Asked, DeliveryQuote, Ground, ItemOrder, LineStanding, refundable};
 pub use attempts::{Attempt, AttemptNumber, AttemptOutcome, FailureKind, IdempotencyKey, MalformedKey, ProviderReference};
 pub use bearers::{Bearing, Borne, BorneSum, CostPlan, SharedCost};
-pub use events::{Moved, NewRefundEvent, RefundEffect, RefundEvent};
+pub use events::{Moved, RefundEffect, RefundEvent};
 pub use late::{InterestReading, LateIncrease, LateLaw, LatePayment, LateTerms};
-pub use law::{Claim, ClaimStanding, Hold, LegalClock, RefundBasis, ReturnCostNotice, ReturnCostPayer, return_cost_payer};
+pub use law::{Claim, ClaimStanding, Hold, RefundBasis, RefundClock};
 pub use moves::{GrantOrder, RefundMove};
 pub use provider::{ProviderNews, ProviderWord};
 pub use refusal::RefundRefusal;

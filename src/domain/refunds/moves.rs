@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::super::hands::Happened;
 use super::super::money::Money;
 use super::super::parties::{Party, Who};
 use super::super::purchases::{LineKey, WithdrawalRight};
@@ -9,8 +10,8 @@ use super::actions::Side;
 use super::amounts::{checked, held_on, refundable};
 use super::{
     Asked, Attempt, AttemptNumber, AttemptOutcome, Claim, ClaimStanding, Consent, CostPlan, Decline, DeclineReason, DisputeGuard, Grant,
-    Ground, IdempotencyKey, ItemOrder, LegalClock, Moved, NewRefundEvent, Refund, RefundAction, RefundBasis, RefundEffect, RefundEvent,
-    RefundForm, RefundMeans, RefundRefusal, RefundRules, RefundStatus, Revision,
+    Ground, IdempotencyKey, ItemOrder, Moved, Refund, RefundAction, RefundBasis, RefundClock, RefundEffect, RefundEvent, RefundForm,
+    RefundMeans, RefundRefusal, RefundRules, RefundStatus, Revision,
 };
 
 /// The most characters of a reason or of what a buyer agrees to.
@@ -22,7 +23,7 @@ pub enum RefundMove {
     /// It is certain that the law gives it, or more is known of its clock: the goods are back.
     Establish {
         /// The clock of the law, started at its own event.
-        clock: LegalClock,
+        clock: RefundClock,
     },
     /// It is granted, in whole or in part.
     Grant(GrantOrder),
@@ -83,7 +84,7 @@ impl RefundMove {
 /// What a move came to, beside the new state.
 #[derive(Default)]
 struct Told {
-    events: Vec<NewRefundEvent>,
+    events: Vec<Happened<RefundEvent>>,
     effects: Vec<RefundEffect>,
 }
 
@@ -118,7 +119,7 @@ impl Refund {
             RefundMove::Cancel => {
                 refund.status = RefundStatus::Canceled;
                 refund.proposal = None;
-                told.events.push(NewRefundEvent::for_all(RefundEvent::Canceled));
+                told.events.push(Happened::for_all(RefundEvent::Canceled));
                 told.effects.push(RefundEffect::TellBuyer);
             }
         }
@@ -131,7 +132,7 @@ impl Refund {
         let mut told = Told::default();
         if self.status == RefundStatus::Requested && self.decide_by.is_some_and(|end| end <= now) {
             (refund.decider, refund.decide_by) = (Party::Operator, None);
-            told.events.push(NewRefundEvent::for_all(RefundEvent::HandedToOperator));
+            told.events.push(Happened::for_all(RefundEvent::HandedToOperator));
             told.effects.push(RefundEffect::AlertOperator);
         }
         let consent = self.grant.as_deref().map(|grant| &grant.consent);
@@ -141,20 +142,20 @@ impl Refund {
         if let Some(attempt) = self.last_attempt()
             && refund.alert_at.take_if(|alert| *alert <= now).is_some()
         {
-            told.events.push(NewRefundEvent::for_operator(RefundEvent::PendingTooLong { attempt: attempt.number }));
+            told.events.push(Happened::for_operator(RefundEvent::PendingTooLong { attempt: attempt.number }));
             told.effects.push(RefundEffect::AlertOperator);
         }
         (!told.events.is_empty()).then(|| refund.moved(told, now))
     }
 
-    fn establish(&mut self, clock: LegalClock, by: &Who, ground: &Ground<'_>, told: &mut Told) -> Result<(), RefundRefusal> {
+    fn establish(&mut self, clock: RefundClock, by: &Who, ground: &Ground<'_>, told: &mut Told) -> Result<(), RefundRefusal> {
         let basis = self.claim.basis;
         let sold = &ground.find(&self.line)?.line.sold;
         let excluded = basis == RefundBasis::Withdrawal && sold.facts().withdrawal != WithdrawalRight::Given;
         if excluded && self.claim.standing == ClaimStanding::Claimed && Side::of(by) == Side::System {
             return Err(RefundRefusal::ExclusionToJudge);
         }
-        told.events.push(NewRefundEvent::for_staff(match self.claim.standing {
+        told.events.push(Happened::for_staff(match self.claim.standing {
             ClaimStanding::Claimed => RefundEvent::ClaimEstablished { basis },
             ClaimStanding::Established => RefundEvent::LegalClockChanged,
         }));
@@ -215,7 +216,7 @@ impl Refund {
         let alone = ground.dispute == DisputeGuard::Executing;
         if RefundRules::beyond(ground.rules.second_approver_above, counted).is_some() && !alone {
             self.proposal = Some(Box::new(grant));
-            told.events.push(NewRefundEvent::for_staff(RefundEvent::GrantProposed { amount }));
+            told.events.push(Happened::for_staff(RefundEvent::GrantProposed { amount }));
             told.effects.push(RefundEffect::AlertOperator);
             return Ok(());
         }
@@ -233,14 +234,14 @@ impl Refund {
 
     fn take_effect(&mut self, mut grant: Grant, ground: &Ground<'_>, at: DateTime<Utc>, told: &mut Told) -> Result<(), RefundRefusal> {
         let (amount, form) = (grant.total()?, grant.form);
-        told.events.push(NewRefundEvent::for_all(RefundEvent::Granted { amount, form }));
+        told.events.push(Happened::for_all(RefundEvent::Granted { amount, form }));
         if self.claim.basis.gives_money() && grant.means != RefundMeans::OriginalPayment {
             let until = at + TimeDelta::days(i64::from(ground.rules.consent_days));
             // Waiting for an answer must not make the refund late.
             let due = self.claim.clock.and_then(|clock| clock.due_at(ground.timezone));
             let until = due.map_or(until, |due| until.min(due));
             grant.consent = Consent::Awaited { until };
-            told.events.push(NewRefundEvent::for_all(RefundEvent::ConsentAsked { until }));
+            told.events.push(Happened::for_all(RefundEvent::ConsentAsked { until }));
         }
         if ground.dispute == DisputeGuard::Open {
             told.effects.push(RefundEffect::SettleDispute);
@@ -268,7 +269,7 @@ impl Refund {
         self.decline = Some(Decline { reason, text: checked_text("A reason", text)?, by: by.clone(), at });
         self.status = RefundStatus::Declined;
         (self.decide_by, self.proposal) = (None, None);
-        told.events.push(NewRefundEvent::for_all(RefundEvent::Declined { reason }));
+        told.events.push(Happened::for_all(RefundEvent::Declined { reason }));
         told.effects.push(RefundEffect::TellBuyer);
         Ok(())
     }
@@ -278,7 +279,7 @@ impl Refund {
         if let Some(grant) = &mut self.grant {
             grant.consent = Consent::Given { text, by: by.clone(), at };
         }
-        told.events.push(NewRefundEvent::for_all(RefundEvent::Consented));
+        told.events.push(Happened::for_all(RefundEvent::Consented));
         Ok(())
     }
 
@@ -288,7 +289,7 @@ impl Refund {
             grant.means = RefundMeans::OriginalPayment;
             grant.form = grant.fallback;
         }
-        told.events.push(NewRefundEvent::for_all(RefundEvent::FellBack));
+        told.events.push(Happened::for_all(RefundEvent::FellBack));
         told.effects.push(RefundEffect::TellBuyer);
     }
 
@@ -296,7 +297,7 @@ impl Refund {
         let Some(grant) = self.grant.as_deref() else { return Err(RefundRefusal::NotInThisState { status: self.status }) };
         let key = IdempotencyKey::of(self.id, number);
         told.effects.push(RefundEffect::Instruct { key, means: grant.means, amount: grant.total()? });
-        told.events.push(NewRefundEvent::for_staff(RefundEvent::Submitted { attempt: number }));
+        told.events.push(Happened::for_staff(RefundEvent::Submitted { attempt: number }));
         self.attempts.push(Attempt { number, reference: None, outcome: AttemptOutcome::Unknown, submitted_at: at, heard_at: None });
         self.status = RefundStatus::Submitted;
         self.alert_at = Some(at + TimeDelta::days(i64::from(rules.pending_alert_days)));

@@ -2,10 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+use super::super::hands::Happened;
 use super::super::money::Money;
-use super::{
-    AttemptNumber, AttemptOutcome, FailureKind, Moved, NewRefundEvent, ProviderReference, Refund, RefundEffect, RefundEvent, RefundStatus,
-};
+use super::{AttemptNumber, AttemptOutcome, FailureKind, Moved, ProviderReference, Refund, RefundEffect, RefundEvent, RefundStatus};
 
 /// What a payment system says of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +86,7 @@ impl Moved {
         self.set(attempt, AttemptOutcome::Pending);
         if current && self.refund.status == RefundStatus::Submitted {
             self.refund.status = RefundStatus::Pending;
-            self.events.push(NewRefundEvent::for_staff(RefundEvent::Pending { attempt }));
+            self.events.push(Happened::for_staff(RefundEvent::Pending { attempt }));
         }
     }
 
@@ -104,13 +103,13 @@ impl Moved {
         self.set(attempt, AttemptOutcome::Succeeded);
         self.refund.status = RefundStatus::Succeeded;
         self.refund.alert_at = None;
-        self.events.push(NewRefundEvent::for_all(RefundEvent::Succeeded { attempt, amount }));
+        self.events.push(Happened::for_all(RefundEvent::Succeeded { attempt, amount }));
         self.effects.extend([RefundEffect::PostRefund, RefundEffect::TellBuyer]);
     }
 
     fn failed(&mut self, attempt: AttemptNumber, kind: FailureKind) {
         self.set(attempt, AttemptOutcome::Failed { kind });
-        self.events.push(NewRefundEvent::for_staff(RefundEvent::Failed { attempt, kind }));
+        self.events.push(Happened::for_staff(RefundEvent::Failed { attempt, kind }));
         let all = self.refund.attempts.iter().all(|each| matches!(each.outcome, AttemptOutcome::Failed { .. }));
         if all && matches!(self.refund.status, RefundStatus::Submitted | RefundStatus::Pending) {
             self.refund.status = RefundStatus::Failed;
@@ -122,7 +121,7 @@ impl Moved {
     fn reversed(&mut self, attempt: AttemptNumber) {
         self.set(attempt, AttemptOutcome::Reversed);
         self.refund.status = RefundStatus::Reversed;
-        self.events.push(NewRefundEvent::for_all(RefundEvent::Reversed { attempt }));
+        self.events.push(Happened::for_all(RefundEvent::Reversed { attempt }));
         self.effects.extend([RefundEffect::PostReversal, RefundEffect::ReopenCase, RefundEffect::AlertOperator]);
     }
 
@@ -136,7 +135,7 @@ impl Moved {
         if self.refund.status == RefundStatus::Failed {
             self.refund.status = RefundStatus::Pending;
         }
-        self.events.push(NewRefundEvent::for_operator(kind));
+        self.events.push(Happened::for_operator(kind));
         self.effects.push(RefundEffect::AlertOperator);
     }
 }

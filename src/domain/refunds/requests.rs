@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::super::hands::Happened;
 use super::super::ids::{OrderId, RefundId};
 use super::super::parties::{Party, Who};
 use super::super::purchases::LineKey;
 use super::amounts::refundable;
 use super::{
-    Asked, Claim, ClaimStanding, Ground, Moved, NewRefundEvent, Refund, RefundBasis, RefundEffect, RefundEvent, RefundRefusal,
-    RefundStatus, Revision,
+    Asked, Claim, ClaimStanding, Ground, Moved, Refund, RefundBasis, RefundEffect, RefundEvent, RefundRefusal, RefundStatus, Revision,
 };
 
 /// Somebody asks for a refund. Nothing but the line has to be said: the amount is then all that can be refunded.
@@ -72,7 +72,7 @@ impl Refund {
             opened_at: at,
             updated_at: at,
         };
-        let events = vec![NewRefundEvent::for_all(RefundEvent::Requested { basis })];
+        let events = vec![Happened::for_all(RefundEvent::Requested { basis })];
         Ok(Requested::Opened(Box::new(Moved { refund, events, effects: vec![RefundEffect::TellBuyer] })))
     }
 }

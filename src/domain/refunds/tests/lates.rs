@@ -98,9 +98,9 @@ fn fourteen_days_end_at_midnight_and_may_wait_for_the_goods() {
         (Hold::Over { since: instant("2026-03-25T08:00:00Z") }, Some("2026-04-03T22:00:00Z")),
         (Hold::Over { since: instant("2026-04-10T08:00:00Z") }, Some("2026-04-10T08:00:00Z")),
     ] {
-        assert_eq!(LegalClock::withdrawal(notice, hold).due_at(paris), due.map(instant), "{hold:?}");
+        assert_eq!(RefundClock::withdrawal(notice, hold).due_at(paris), due.map(instant), "{hold:?}");
     }
-    assert_eq!(LegalClock::non_delivery(notice, 14).due_at(chrono_tz::UTC), Some(instant("2026-04-04T00:00:00Z")));
+    assert_eq!(RefundClock::non_delivery(notice, 14).due_at(chrono_tz::UTC), Some(instant("2026-04-04T00:00:00Z")));
 }
 
 /// Noticed on 1 January at noon: due until 15 January in Paris. 65.87 are owed, of which 59.97 are the price.
@@ -108,7 +108,7 @@ fn fourteen_days_end_at_midnight_and_may_wait_for_the_goods() {
 fn a_refund_tells_what_it_costs_to_pay_it_late() {
     let (people, lines, rules) = (People::new(), one_line(), rules());
     let ground = ground(&lines, &rules);
-    let clock = |hold| RefundMove::Establish { clock: LegalClock::withdrawal(at(12), hold) };
+    let clock = |hold| RefundMove::Establish { clock: RefundClock::withdrawal(at(12), hold) };
     let terms = LateTerms {
         contract: date("2026-01-01"),
         legal_rate: BasisPoints::percent(6),
@@ -128,16 +128,4 @@ fn a_refund_tells_what_it_costs_to_pay_it_late() {
     }
     let gesture = asked(Asked::Everything, RefundBasis::Commercial, &people.buyer, &ground).after(&full(), &people.seller, &ground);
     assert_eq!(gesture.late_increase(at(10_000), terms), Ok(None), "no law is made up");
-}
-
-#[test]
-fn sending_back_is_at_the_cost_of_who_withdraws_and_was_told() {
-    for (basis, notice, payer) in [
-        (RefundBasis::Withdrawal, ReturnCostNotice::Given, ReturnCostPayer::Buyer),
-        (RefundBasis::Withdrawal, ReturnCostNotice::NotGiven, ReturnCostPayer::Seller),
-        (RefundBasis::LegalConformity, ReturnCostNotice::Given, ReturnCostPayer::Seller),
-        (RefundBasis::NonDelivery, ReturnCostNotice::Given, ReturnCostPayer::Seller),
-    ] {
-        assert_eq!(return_cost_payer(basis, notice), payer, "{basis:?} {notice:?}");
-    }
 }

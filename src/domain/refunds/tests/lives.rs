@@ -44,7 +44,7 @@ fn any_move(pick: u32, amount: i64, ground: &Ground<'_>, refund: &Refund) -> Ref
         5 => RefundMove::Consent { text: "Yes.".into() },
         6 if amount % 5 == 0 => RefundMove::Cancel,
         7 if refund.status == RefundStatus::Failed => RefundMove::Retry,
-        8 => RefundMove::Establish { clock: LegalClock::withdrawal(at(0), Hold::Never) },
+        8 => RefundMove::Establish { clock: RefundClock::withdrawal(at(0), Hold::Never) },
         _ => RefundMove::Submit,
     }
 }

@@ -118,7 +118,7 @@ fn of_every_state(people: &People, ground: &Ground<'_>) -> Vec<(&'static str, Re
     let claimed = asked(Asked::Everything, RefundBasis::Withdrawal, &people.buyer, ground);
     let rules = RefundRules { second_approver_above: Some(eur(1)), ..ground.rules.clone() };
     let proposed = claimed.after(&full(), &people.operator, &Ground { rules: &rules, ..*ground });
-    let clock = LegalClock::withdrawal(at(0), Hold::Never);
+    let clock = RefundClock::withdrawal(at(0), Hold::Never);
     let established = claimed.after(&RefundMove::Establish { clock }, &people.operator, ground);
     let credit = claimed.after(&grant(RefundForm::StoreCredit, RefundMeans::StoreCredit), &people.seller, ground);
     let granted = claimed.after(&full(), &people.seller, ground);
@@ -150,7 +150,7 @@ fn of_every_state(people: &People, ground: &Ground<'_>) -> Vec<(&'static str, Re
 
 fn move_of(action: RefundAction) -> RefundMove {
     match action {
-        RefundAction::Establish => RefundMove::Establish { clock: LegalClock::withdrawal(at(0), Hold::Never) },
+        RefundAction::Establish => RefundMove::Establish { clock: RefundClock::withdrawal(at(0), Hold::Never) },
         RefundAction::Grant => full(),
         RefundAction::Approve => RefundMove::Approve,
         RefundAction::Decline => RefundMove::Decline { reason: DeclineReason::Other, text: "No.".into() },

@@ -1,8 +1,10 @@
 //! What people decide.
 
 use super::*;
+use crate::domain::hands::Happened;
+use crate::domain::law::WithdrawalExclusion;
 use crate::domain::parties::Audience;
-use crate::domain::purchases::{WithdrawalExclusion, WithdrawalRight};
+use crate::domain::purchases::WithdrawalRight;
 
 fn apply(refund: &Refund, action: &RefundMove, by: &Who, ground: &Ground<'_>) -> Result<Refund, RefundRefusal> {
     refund.apply(action, refund.revision, by, ground, at(1)).map(|moved| moved.refund)
@@ -16,7 +18,7 @@ fn granting_and_moving_money_are_two_steps() {
     let granted = refund.apply(&full(), refund.revision, &people.seller, &ground, at(1)).unwrap();
     assert_eq!(granted.effects, [RefundEffect::TellBuyer]);
     let amount = eur(6587);
-    assert_eq!(granted.events, [NewRefundEvent::for_all(RefundEvent::Granted { amount, form: RefundForm::Full })]);
+    assert_eq!(granted.events, [Happened::for_all(RefundEvent::Granted { amount, form: RefundForm::Full })]);
     let granted = granted.refund;
     assert_eq!((granted.wakes_at(), granted.held_on(&line("line-1")).unwrap().parts.total()), (None, amount));
     let submitted = granted.apply(&RefundMove::Submit, granted.revision, &Who::System, &ground, at(2)).unwrap();
@@ -116,7 +118,7 @@ fn waiting_for_consent_never_makes_a_refund_late() {
     let (people, lines, rules) = (People::new(), one_line(), rules());
     let ground = ground(&lines, &rules);
     let refund = asked(Asked::Everything, RefundBasis::Withdrawal, &people.buyer, &ground);
-    let clock = LegalClock::withdrawal(at(-13 * 24), Hold::Never);
+    let clock = RefundClock::withdrawal(at(-13 * 24), Hold::Never);
     let due = clock.due_at(ground.timezone).unwrap();
     let (credit, establish) = (grant(RefundForm::StoreCredit, RefundMeans::StoreCredit), RefundMove::Establish { clock });
     let before = refund.after(&establish, &Who::System, &ground).after(&credit, &people.operator, &ground);
@@ -134,14 +136,14 @@ fn what_the_law_gives_cannot_be_declined_once_it_is_certain() {
     let refund = asked(Asked::Everything, RefundBasis::Withdrawal, &people.buyer, &ground);
     let excluded = apply(&refund, &decline(DeclineReason::WithdrawalExcluded), &people.seller, &ground);
     assert_eq!(excluded, Err(RefundRefusal::NotExcluded));
-    let established = refund.after(&RefundMove::Establish { clock: LegalClock::withdrawal(at(0), Hold::Waiting) }, &Who::System, &ground);
+    let established = refund.after(&RefundMove::Establish { clock: RefundClock::withdrawal(at(0), Hold::Waiting) }, &Who::System, &ground);
     for who in [&people.seller, &people.operator] {
         assert_eq!(apply(&established, &decline(DeclineReason::Other), who, &ground), Err(RefundRefusal::DueByLaw));
     }
-    let withdrawal = WithdrawalRight::Excluded(WithdrawalExclusion::UnsealedHygiene);
+    let withdrawal = WithdrawalRight::Excluded(WithdrawalExclusion::HygieneUnsealed);
     let sealed = vec![standing(LineFacts { withdrawal, ..three_units() })];
     let ground = Ground { lines: &sealed, ..ground };
-    let establish = RefundMove::Establish { clock: LegalClock::withdrawal(at(0), Hold::Waiting) };
+    let establish = RefundMove::Establish { clock: RefundClock::withdrawal(at(0), Hold::Waiting) };
     assert_eq!(apply(&refund, &establish, &Who::System, &ground), Err(RefundRefusal::ExclusionToJudge));
     assert!(apply(&refund, &establish, &people.operator, &ground).is_ok(), "the seal was not broken");
     let declined = apply(&refund, &decline(DeclineReason::WithdrawalExcluded), &people.seller, &ground).unwrap();
@@ -157,7 +159,7 @@ fn what_the_law_gives_cannot_be_declined_once_it_is_certain() {
 fn a_seller_grants_what_the_law_gives_in_full() {
     let (people, lines, rules) = (People::new(), one_line(), rules());
     let ground = ground(&lines, &rules);
-    let clock = LegalClock::withdrawal(at(0), Hold::Never);
+    let clock = RefundClock::withdrawal(at(0), Hold::Never);
     let claimed = asked(units(1), RefundBasis::Withdrawal, &people.buyer, &ground);
     let established = claimed.after(&RefundMove::Establish { clock }, &Who::System, &ground);
     let parts = lines[0].line.sold.goods_amount(lines[0].held, eur(1998)).unwrap();
@@ -176,7 +178,7 @@ fn a_gesture_has_no_legal_clock() {
     let (people, lines, rules) = (People::new(), one_line(), rules());
     let ground = ground(&lines, &rules);
     let refund = asked(Asked::Everything, RefundBasis::Commercial, &people.buyer, &ground);
-    let establish = RefundMove::Establish { clock: LegalClock::withdrawal(at(0), Hold::Never) };
+    let establish = RefundMove::Establish { clock: RefundClock::withdrawal(at(0), Hold::Never) };
     assert_eq!(apply(&refund, &establish, &people.operator, &ground), Err(RefundRefusal::NotALegalClaim));
 }
 
@@ -247,7 +249,7 @@ fn silence_of_the_seller_gives_the_decision_to_the_operator() {
     let late = refund.apply(&full(), refund.revision, &people.seller, &ground, at(48));
     assert_eq!(late, Err(RefundRefusal::OperatorDecides), "whether or not the timer came first");
     let handed = refund.elapse(at(48)).unwrap();
-    assert_eq!(handed.events, [NewRefundEvent::for_all(RefundEvent::HandedToOperator)]);
+    assert_eq!(handed.events, [Happened::for_all(RefundEvent::HandedToOperator)]);
     let handed = handed.refund;
     assert_eq!((handed.decider, handed.wakes_at(), handed.elapse(at(99))), (Party::Operator, None, None));
     assert_eq!(apply(&handed, &full(), &people.seller, &ground), Err(RefundRefusal::OperatorDecides));

@@ -1,6 +1,7 @@
 //! What payment systems report: twice, late, and in the wrong order.
 
 use super::*;
+use crate::domain::hands::Happened;
 
 fn submitted(people: &People, ground: &Ground<'_>) -> Refund {
     let refund = asked(Asked::Everything, RefundBasis::Withdrawal, &people.buyer, ground);
@@ -89,7 +90,7 @@ fn a_success_that_cannot_be_is_shown_to_a_person_and_not_booked() {
     let retried = failed.after(&RefundMove::Retry, &people.operator, &ground);
     let odd = retried.hear(&news(1, paid()), at(4));
     let attempt = AttemptNumber::FIRST;
-    assert_eq!(odd.events, [NewRefundEvent::for_operator(RefundEvent::Contradicted { attempt })]);
+    assert_eq!(odd.events, [Happened::for_operator(RefundEvent::Contradicted { attempt })]);
     assert_eq!((odd.effects, odd.refund.status), (vec![RefundEffect::AlertOperator], RefundStatus::Submitted));
     let both = odd.refund.hear(&news(2, FAILED), at(5)).refund;
     assert!(both.apply(&RefundMove::Retry, both.revision, &people.operator, &ground, at(6)).is_err(), "no third try while one is unclear");
@@ -108,7 +109,7 @@ fn another_amount_than_granted_is_not_booked() {
     for amount in [eur(6586), eur(6588), Money { minor: 6587, currency: "USD".parse().unwrap() }] {
         let odd = start.hear(&news(1, ProviderWord::Succeeded { amount }), at(3));
         let attempt = AttemptNumber::FIRST;
-        assert_eq!(odd.events, [NewRefundEvent::for_operator(RefundEvent::AmountDiffers { attempt, told: amount })]);
+        assert_eq!(odd.events, [Happened::for_operator(RefundEvent::AmountDiffers { attempt, told: amount })]);
         assert_eq!((odd.effects, odd.refund.status), (vec![RefundEffect::AlertOperator], RefundStatus::Submitted));
     }
     let failed = start.hear(&news(1, FAILED), at(3)).refund;
@@ -124,7 +125,7 @@ fn a_slow_payment_system_is_told_of_once() {
     assert_eq!(start.elapse(due - TimeDelta::seconds(1)), None);
     let late = start.elapse(due).unwrap();
     let attempt = AttemptNumber::FIRST;
-    assert_eq!(late.events, [NewRefundEvent::for_operator(RefundEvent::PendingTooLong { attempt })]);
+    assert_eq!(late.events, [Happened::for_operator(RefundEvent::PendingTooLong { attempt })]);
     assert_eq!((late.refund.wakes_at(), late.refund.elapse(at(10_000))), (None, None));
     assert_eq!(start.hear(&news(1, paid()), at(3)).refund.wakes_at(), None);
 }
