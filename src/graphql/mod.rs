@@ -28,6 +28,7 @@ mod paging;
 mod pool;
 mod presence;
 mod purchases;
+mod refunds;
 mod rounds;
 mod saved_searches;
 mod scalars;
@@ -114,6 +115,7 @@ pub struct QueryRoot(
     MailQueries,
     PoolQueries,
     notices::NoticeQueries,
+    refunds::RefundQueries,
     articles::ArticleQueries,
 );
 
@@ -243,4 +245,5 @@ pub struct MutationRoot(
     shipments::ShipmentMutations,
     notices::NoticeMutations,
     articles::ArticleMutations,
+    refunds::RefundMutations,
 );

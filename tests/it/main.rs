@@ -29,6 +29,7 @@ mod notices;
 mod plans;
 mod pool;
 mod presence;
+mod refunds;
 mod schema;
 mod shipments;
 mod statements;

@@ -4,51 +4,19 @@ use async_graphql::SimpleObject;
 use chrono::{DateTime, Utc};
 
 use super::super::enums::Party;
+use super::super::purchases::PartsObject;
 use super::super::scalars::MoneyObject;
 use super::enums::{ConsentState, RefundForm, RefundMeans};
 use crate::domain::money::BasisPoints;
 use crate::domain::parties::{View, Who};
-use crate::domain::purchases::{Part, Parts};
 use crate::domain::refunds::{Bearing, Consent, Grant, ItemOrder};
-
-/// An amount by what it is for.
-#[derive(SimpleObject)]
-#[graphql(name = "RefundParts")]
-pub(in crate::graphql) struct PartsObject {
-    /// The goods, without tax.
-    item: MoneyObject,
-    /// The tax on the goods.
-    item_tax: MoneyObject,
-    /// The delivery, without tax.
-    shipping: MoneyObject,
-    /// The tax on the delivery.
-    shipping_tax: MoneyObject,
-    /// Other sums that were paid with the line, with all taxes.
-    fees: MoneyObject,
-    /// All of it, with tax.
-    total: MoneyObject,
-}
-
-impl From<Parts> for PartsObject {
-    fn from(parts: Parts) -> Self {
-        let part = |part| parts.get(part).into();
-        Self {
-            item: part(Part::Item),
-            item_tax: part(Part::ItemTax),
-            shipping: part(Part::Shipping),
-            shipping_tax: part(Part::ShippingTax),
-            fees: part(Part::Fees),
-            total: parts.total().into(),
-        }
-    }
-}
 
 /// What is given back on one line.
 #[derive(SimpleObject)]
 #[graphql(name = "RefundItem")]
 pub(in crate::graphql) struct ItemObject {
     /// The line, by the marketplace's id.
-    order_line_id: String,
+    line_id: String,
     /// For how many units. It is information: the amount decides, and a price reduction has no units.
     units: u32,
     /// How much, by what it is for.
@@ -57,7 +25,7 @@ pub(in crate::graphql) struct ItemObject {
 
 impl From<&ItemOrder> for ItemObject {
     fn from(item: &ItemOrder) -> Self {
-        Self { order_line_id: item.line.to_string(), units: item.units, parts: item.parts.into() }
+        Self { line_id: item.line.to_string(), units: item.units, parts: item.parts.into() }
     }
 }
 
@@ -172,7 +140,7 @@ impl GrantObject {
     pub(super) fn of(grant: &Grant, view: View) -> Self {
         let staff = is_staff(view);
         let item = |item: &crate::domain::refunds::GrantedItem| ItemObject {
-            order_line_id: item.sold.line().to_string(),
+            line_id: item.sold.line().to_string(),
             units: item.units,
             parts: item.parts.into(),
         };

@@ -45,7 +45,7 @@ pub(in crate::graphql) struct RefundRequestInput {
     /// Of which order.
     order_id: OrderId,
     /// On which line, by the marketplace's id.
-    order_line_id: String,
+    line_id: String,
     /// In which case; null for the open one about the order, or a new one.
     case_id: Option<CaseId>,
     /// For how many units; null for all that can be refunded, or for a sum.
@@ -60,7 +60,7 @@ impl RefundRequestInput {
     pub(super) fn read(self) -> Read<RefundAsk> {
         Ok(RefundAsk {
             order: self.order_id,
-            line: line(self.order_line_id, &["orderLineId"])?,
+            line: line(self.line_id, &["lineId"])?,
             case: self.case_id,
             asked: asked(self.units, self.amount.as_ref())?,
             basis: self.basis.into(),
@@ -74,7 +74,7 @@ pub(in crate::graphql) struct RefundQuoteInput {
     /// Of which order.
     order_id: OrderId,
     /// On which line, by the marketplace's id.
-    order_line_id: String,
+    line_id: String,
     /// For how many units; null for all that can be refunded, or for a sum.
     units: Option<i32>,
     /// For which sum, with tax, while the goods are kept; null for all that can be refunded, or for units.
@@ -85,8 +85,8 @@ pub(in crate::graphql) struct RefundQuoteInput {
 
 impl RefundQuoteInput {
     pub(super) fn read(self) -> Read<RefundAsk> {
-        let Self { order_id, order_line_id, units, amount, basis } = self;
-        RefundRequestInput { order_id, order_line_id, case_id: None, units, amount, basis }.read()
+        let Self { order_id, line_id, units, amount, basis } = self;
+        RefundRequestInput { order_id, line_id, case_id: None, units, amount, basis }.read()
     }
 }
 
@@ -181,7 +181,7 @@ impl RefundPartsInput {
 #[derive(InputObject)]
 pub(in crate::graphql) struct RefundItemInput {
     /// On which, by the marketplace's id.
-    order_line_id: String,
+    line_id: String,
     /// For how many units. It is information: the amount decides.
     #[graphql(default)]
     units: i32,
@@ -198,7 +198,7 @@ impl RefundItemInput {
         let amount = money(&self.amount).map_err(|message| invalid(&at("amount"), message))?;
         let units = u32::try_from(self.units).map_err(|_| invalid(&at("units"), "Units cannot be below zero."))?;
         let parts = self.parts.as_ref().map(|parts| parts.read(amount, &position)).transpose()?;
-        Ok(ItemAsk { line: line(self.order_line_id, &at("orderLineId"))?, units, amount, parts })
+        Ok(ItemAsk { line: line(self.line_id, &at("lineId"))?, units, amount, parts })
     }
 }
 

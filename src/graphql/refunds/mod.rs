@@ -22,9 +22,7 @@ use crate::domain::parties::View;
 use crate::domain::refunds::{Asked, Attempt, AttemptOutcome, DisputeGuard, RefundOrigin};
 use crate::store::StoredRefund;
 use crate::workflow::refunds;
-use enums::{
-    AttemptState, ClaimStanding, DeclineReason, FailureKind, RefundAction, RefundBasis, RefundOriginKind, RefundStatus,
-};
+use enums::{AttemptState, ClaimStanding, DeclineReason, FailureKind, RefundAction, RefundBasis, RefundOriginKind, RefundStatus};
 use grants::{GrantObject, PersonObject, is_staff};
 
 pub(super) use mutations::RefundMutations;
@@ -51,7 +49,7 @@ impl RefundObject {
     }
 
     /// The line that it was asked for, by the marketplace's id. Other lines may get their delivery back with it.
-    async fn order_line_id(&self) -> &str {
+    async fn line_id(&self) -> &str {
         self.0.refund.line.as_str()
     }
 

@@ -123,7 +123,11 @@ impl RefundMutations {
     /// Grants a refund, in whole or in part. No money moves by it. Above the charter's limit it waits for another person of the
     /// operator; where the law gives money, credit, codes and bank transfers wait for the buyer's consent. For the seller while it has
     /// the word, and for operators.
-    async fn refund_grant(&self, ctx: &Context<'_>, #[graphql(desc = "How.")] input: RefundGrantInput) -> Option<Result<RefundGrantPayload>> {
+    async fn refund_grant(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How.")] input: RefundGrantInput,
+    ) -> Option<Result<RefundGrantPayload>> {
         let run = async {
             let session = session(ctx)?;
             let outcome = match input.read() {
@@ -194,7 +198,11 @@ impl RefundMutations {
     }
 
     /// Has the payment system told anew after a failure, with a new key. For operators.
-    async fn refund_retry(&self, ctx: &Context<'_>, #[graphql(desc = "Which.")] input: RefundRetryInput) -> Option<Result<RefundRetryPayload>> {
+    async fn refund_retry(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which.")] input: RefundRetryInput,
+    ) -> Option<Result<RefundRetryPayload>> {
         let run = async { RefundRetryPayload::of(decided(session(ctx)?, input.read(), RefundMove::Retry).await) };
         Some(run.await)
     }

@@ -4,11 +4,12 @@ use async_graphql::{Context, Object, SimpleObject};
 
 use super::super::enums::Party;
 use super::super::errors::{Result, UserError, split};
+use super::super::purchases::PartsObject;
 use super::super::scalars::MoneyObject;
 use super::super::session::session;
 use super::RefundObject;
 use super::enums::{Approval, RefundMeans};
-use super::grants::{ItemObject, PartsObject, is_staff};
+use super::grants::{ItemObject, is_staff};
 use super::inputs::RefundQuoteInput;
 use crate::domain::parties::View;
 use crate::workflow::refunds::{self, SeenQuote};

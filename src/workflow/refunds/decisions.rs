@@ -16,7 +16,7 @@ use crate::workflow::dealings::Dealing;
 use crate::workflow::refused;
 
 /// At most this many lines in one grant.
-pub const MOST_ITEMS: usize = 200;
+const MOST_ITEMS: usize = 200;
 
 /// A refund as somebody has read it.
 #[derive(Debug, Clone, Copy)]
@@ -74,12 +74,12 @@ pub async fn grant(cx: &Cx, actor: &Actor, read: RefundRead, ask: GrantAsk) -> R
 async fn act(cx: &Cx, actor: &Actor, read: RefundRead, wish: Wish) -> Result<StoredRefund> {
     dealings::hand(&actor.who)?;
     let mut tx = cx.store.begin(actor.marketplace).await?;
-    let found = locked(cx, &tx, actor.scope(), read.refund).await?;
+    let found = locked(&tx, actor.scope(), read.refund).await?;
     let (dealing, stored) = found.ok_or_else(|| refused(&["refundId"], Refusal::NotFound { what: "Refund" }))?;
     as_it_was_read(&actor.who, &stored, read, &wish)?;
     let all = tx.refunds_of_order(stored.refund.order).await?;
     let others = all.iter().map(|other| &other.refund).filter(|other| other.id != stored.refund.id);
-    let dispute = guard(&tx, stored.refund.order, lines(&stored.refund, &wish)).await?;
+    let dispute = guard(&tx, stored.refund.order, &lines(&stored.refund, &wish)).await?;
     let standing = Standing::in_dealing(&dealing, others, dispute)?;
 
     let items: Vec<LineKey> = match &wish {
@@ -112,14 +112,14 @@ fn as_it_was_read(who: &Who, stored: &StoredRefund, read: RefundRead, wish: &Wis
 }
 
 /// The lines that a move concerns.
-fn lines<'a>(refund: &'a Refund, wish: &'a Wish) -> impl Iterator<Item = &'a LineKey> {
+fn lines(refund: &Refund, wish: &Wish) -> Vec<LineKey> {
     let wished = match wish {
         Wish::Grant(ask) => ask.items.as_deref().unwrap_or_default(),
         Wish::Move(_) => &[],
     };
     let grants = [refund.grant.as_deref(), refund.proposal.as_deref()].into_iter().flatten();
     let granted = grants.flat_map(|grant| grant.items.iter().map(|item| item.sold.line()));
-    std::iter::once(&refund.line).chain(wished.iter().map(|item| &item.line)).chain(granted)
+    std::iter::once(&refund.line).chain(wished.iter().map(|item| &item.line)).chain(granted).cloned().collect()
 }
 
 /// What somebody wants to grant, as parts of lines.
@@ -143,7 +143,7 @@ fn item_order(standing: &Standing, (position, item): (usize, ItemAsk)) -> Result
     let at = |field: &str, refusal: RefundRefusal| no(&["items", &position, field], refusal);
     let ItemAsk { line, units, amount, parts } = item;
     let known = standing.lines.iter().find(|standing: &&LineStanding| standing.line.sold.line() == &line);
-    let known = known.ok_or_else(|| at("orderLineId", RefundRefusal::UnknownLine { line: line.clone() }))?;
+    let known = known.ok_or_else(|| at("lineId", RefundRefusal::UnknownLine { line: line.clone() }))?;
     let parts = match parts {
         Some(parts) => parts.summing_to(amount).map_err(|error| at("parts", error.into()))?,
         None => parts_of(known, amount).map_err(|refusal| at("amount", refusal))?,

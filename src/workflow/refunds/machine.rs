@@ -1,8 +1,8 @@
 //! What moves a refund without a person: other machines, the payment system, time.
 
 use super::run::Run;
-use super::{Cx, Error, Result, Standing, guard, locked};
-use crate::domain::ids::{MarketplaceId, RefundId};
+use super::{Cx, Error, Result, Standing, dealings, guard, locked};
+use crate::domain::ids::{CaseId, MarketplaceId, OrderId, RefundId};
 use crate::domain::money::Money;
 use crate::domain::parties::{Actor, Who};
 use crate::domain::purchases::LineKey;
@@ -45,7 +45,7 @@ pub(in crate::workflow) async fn carry_out(cx: &Cx, tx: &mut Tx, dealing: &Deali
     let all = tx.refunds_of_order(order).await?;
     let dispute = match (claim.guard, claim.origin) {
         (DisputeGuard::Executing, _) | (_, RefundOrigin::Dispute(_)) => claim.guard,
-        _ => guard(tx, order, claimed_lines(dealing, &claim)).await?,
+        _ => guard(tx, order, &claimed_lines(dealing, &claim)).await?,
     };
     let standing = Standing::in_dealing(dealing, all.iter().map(|stored| &stored.refund), dispute)?;
     let items = match items(&standing, &claim) {
@@ -81,10 +81,25 @@ pub(in crate::workflow) async fn carry_out(cx: &Cx, tx: &mut Tx, dealing: &Deali
     Ok(Some(run.finish().await?.refund.id))
 }
 
-fn claimed_lines<'a>(dealing: &'a Dealing, claim: &'a MoneyClaim) -> Vec<&'a LineKey> {
+/// The same in a transaction of its own, for decisions that no transaction of ours goes with; and what is left of the order then.
+pub async fn carry_out_alone(
+    cx: &Cx,
+    marketplace: MarketplaceId,
+    (case, order): (CaseId, OrderId),
+    claim: MoneyClaim,
+) -> Result<(Option<RefundId>, Money)> {
+    let mut tx = cx.store.begin(marketplace).await?;
+    let dealing = dealings::of(&tx, case, order).await?;
+    let refund = carry_out(cx, &mut tx, &dealing, claim).await?;
+    let left = refundable_now(&tx, &dealing, None).await?;
+    tx.commit().await?;
+    Ok((refund, left))
+}
+
+fn claimed_lines(dealing: &Dealing, claim: &MoneyClaim) -> Vec<LineKey> {
     match &claim.line {
-        Some(line) => vec![line],
-        None => dealing.purchase.lines.iter().map(|line| line.recorded.sold.line()).collect(),
+        Some(line) => vec![line.clone()],
+        None => dealing.purchase.lines.iter().map(|line| line.recorded.sold.line().clone()).collect(),
     }
 }
 
@@ -164,7 +179,7 @@ pub async fn hear(cx: &Cx, marketplace: MarketplaceId, refund: RefundId, news: P
 async fn heard(cx: &Cx, marketplace: MarketplaceId, refund: RefundId, news: &ProviderNews) -> Result<()> {
     let actor = Actor::system(marketplace);
     let mut tx = cx.store.begin(marketplace).await?;
-    let Some((dealing, stored)) = locked(cx, &tx, actor.scope(), refund).await? else { return Ok(()) };
+    let Some((dealing, stored)) = locked(&tx, actor.scope(), refund).await? else { return Ok(()) };
 
     let moved = stored.refund.hear(news, cx.now());
     if moved.refund == stored.refund {
@@ -183,7 +198,7 @@ async fn heard(cx: &Cx, marketplace: MarketplaceId, refund: RefundId, news: &Pro
 pub async fn elapse(cx: &Cx, due: DueRefund) -> Result<()> {
     let actor = Actor::system(due.marketplace);
     let mut tx = cx.store.begin(due.marketplace).await?;
-    let Some((dealing, stored)) = locked(cx, &tx, actor.scope(), due.refund).await? else { return Ok(()) };
+    let Some((dealing, stored)) = locked(&tx, actor.scope(), due.refund).await? else { return Ok(()) };
 
     let Some(moved) = stored.refund.elapse(cx.now()) else { return Ok(()) };
 
@@ -199,7 +214,8 @@ pub async fn elapse(cx: &Cx, due: DueRefund) -> Result<()> {
 async fn beside(tx: &Tx, dealing: &Dealing, stored: &StoredRefund) -> Result<Standing> {
     let refund = &stored.refund;
     let granted = refund.grant.iter().flat_map(|grant| grant.items.iter().map(|item| item.sold.line()));
-    let dispute = guard(tx, refund.order, std::iter::once(&refund.line).chain(granted)).await?;
+    let lines: Vec<_> = std::iter::once(&refund.line).chain(granted).cloned().collect();
+    let dispute = guard(tx, refund.order, &lines).await?;
     let all = tx.refunds_of_order(refund.order).await?;
     let others = all.iter().map(|other| &other.refund).filter(|other| other.id != refund.id);
     Ok(Standing::in_dealing(dealing, others, dispute)?)

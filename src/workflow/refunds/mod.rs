@@ -13,7 +13,8 @@ mod words;
 use chrono_tz::Tz;
 
 pub use decisions::{GrantAsk, ItemAsk, RefundRead, decide, grant};
-pub use machine::{MoneyClaim, elapse, hear};
+pub use machine::{MoneyClaim, carry_out_alone, elapse, hear};
+#[expect(unused_imports, reason = "for returns, withdrawals and disputes")]
 pub(super) use machine::{carry_out, refundable_now};
 pub use quotes::{LateRefund, SeenQuote, late_increase, quote};
 pub use requests::{RefundAsk, request};
@@ -67,13 +68,7 @@ impl Standing {
     }
 
     fn ground(&self) -> Ground<'_> {
-        Ground {
-            lines: &self.lines,
-            rules: &self.rules,
-            dispute: self.dispute,
-            quote: DeliveryQuote::Unknown,
-            timezone: self.timezone,
-        }
+        Ground { lines: &self.lines, rules: &self.rules, dispute: self.dispute, quote: DeliveryQuote::Unknown, timezone: self.timezone }
     }
 
     /// What is left of a line; nothing of one that is not known.
@@ -84,14 +79,12 @@ impl Standing {
 }
 
 /// The strictest of what disputes on these lines allow.
-async fn guard<'a>(tx: &Tx, order: OrderId, lines: impl IntoIterator<Item = &'a LineKey>) -> Result<DisputeGuard> {
+async fn guard(tx: &Tx, order: OrderId, lines: &[LineKey]) -> Result<DisputeGuard> {
     let mut strictest = DisputeGuard::None;
-    let mut seen: Vec<&LineKey> = Vec::new();
-    for line in lines {
-        if seen.contains(&line) {
+    for (position, line) in lines.iter().enumerate() {
+        if lines[..position].contains(line) {
             continue;
         }
-        seen.push(line);
         strictest = match (disputes::guard(tx, order, line).await?, strictest) {
             (DisputeGuard::Arbitration, _) | (_, DisputeGuard::Arbitration) => DisputeGuard::Arbitration,
             (DisputeGuard::Open, _) | (_, DisputeGuard::Open) => DisputeGuard::Open,
@@ -102,10 +95,10 @@ async fn guard<'a>(tx: &Tx, order: OrderId, lines: impl IntoIterator<Item = &'a 
 }
 
 /// A refund that the reader knows, read again under the locks of its case and its order.
-async fn locked(cx: &Cx, tx: &Tx, scope: Scope, id: RefundId) -> Result<Option<(Dealing, StoredRefund)>> {
+async fn locked(tx: &Tx, scope: Scope, id: RefundId) -> Result<Option<(Dealing, StoredRefund)>> {
     let Some(mut seen) = tx.refund(scope, id).await? else { return Ok(None) };
     loop {
-        let dealing = dealings::of(cx, tx, seen.case, seen.refund.order).await?;
+        let dealing = dealings::of(tx, seen.case, seen.refund.order).await?;
         let Some(stored) = tx.refund(scope, id).await? else { return Ok(None) };
         // Its case may have gone on in another one in between.
         if stored.case == dealing.case.id {

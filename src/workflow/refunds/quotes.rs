@@ -40,7 +40,7 @@ pub async fn quote(cx: &Cx, actor: &Actor, ask: RefundAsk) -> Result<SeenQuote> 
 /// What a refund costs more by law because it is late, in days, with the article: so far, or as it was paid. None while it is in
 /// time, where no law is known, and for buyers in trade. The sum is missing where it hangs on a rate that nobody keeps up.
 pub fn late_increase(cx: &Cx, marketplace: &Marketplace, purchase: &Purchase, refund: &Refund) -> Result<Option<LateRefund>> {
-    if purchase.buyer_kind != BuyerKind::Consumer {
+    if purchase.sale.buyer_kind != BuyerKind::Consumer {
         return Ok(None);
     }
     let at = match refund.status {
@@ -53,12 +53,8 @@ pub fn late_increase(cx: &Cx, marketplace: &Marketplace, purchase: &Purchase, re
     };
     let rules = &marketplace.charter.refunds;
     let contract = purchase.placed_at.with_timezone(&marketplace.timezone).date_naive();
-    let terms = LateTerms {
-        contract,
-        legal_rate: rules.legal_rate.unwrap_or_default(),
-        reading: rules.interest,
-        timezone: marketplace.timezone,
-    };
+    let terms =
+        LateTerms { contract, legal_rate: rules.legal_rate.unwrap_or_default(), reading: rules.interest, timezone: marketplace.timezone };
     let Some(law) = LateLaw::find(refund.claim.basis, contract) else { return Ok(None) };
     let increase = refund.late_increase(at, terms)?.filter(|increase| increase.days > 0);
     Ok(increase.map(|increase| LateRefund {

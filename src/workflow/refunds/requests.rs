@@ -40,13 +40,7 @@ pub async fn request(cx: &Cx, actor: &Actor, ask: RefundAsk) -> Result<StoredRef
 async fn request_once(cx: &Cx, actor: &Actor, ask: &RefundAsk) -> Result<StoredRefund> {
     dealings::hand(&actor.who)?;
     let mut tx = cx.store.begin(actor.marketplace).await?;
-    let dealing = dealings::about(cx, &mut tx, actor, ask.order, Some(&ask.line), ask.case).await.map_err(|error| match error {
-        Error::NotFound => refused(&["orderId"], Refusal::NotFound { what: "Order" }),
-        other => other,
-    })?;
-    if dealing.purchase.line(&ask.line).is_none() {
-        return Err(no(&["orderLineId"], RefundRefusal::UnknownLine { line: ask.line.clone() }));
-    }
+    let dealing = dealings::about(&mut tx, actor, ask.order, Some(&ask.line), ask.case).await?;
     let all = tx.refunds_of_order(ask.order).await?;
     let mut open = all.iter().filter(|stored| stored.refund.line == ask.line && stored.refund.status.is_open());
     let open = open.clone().find(|stored| stored.origin == RefundOrigin::Request).or_else(|| open.next());
@@ -76,7 +70,7 @@ async fn request_once(cx: &Cx, actor: &Actor, ask: &RefundAsk) -> Result<StoredR
 /// The field that a refusal is about.
 pub(super) const fn field(asked: Asked, refusal: &RefundRefusal) -> &'static str {
     match (asked, refusal) {
-        (_, RefundRefusal::UnknownLine { .. } | RefundRefusal::NothingLeft) | (Asked::Everything, _) => "orderLineId",
+        (_, RefundRefusal::UnknownLine { .. } | RefundRefusal::NothingLeft) | (Asked::Everything, _) => "lineId",
         (Asked::Units { .. }, _) => "units",
         (Asked::Amount { .. }, _) => "amount",
     }

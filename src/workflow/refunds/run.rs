@@ -62,10 +62,6 @@ impl<'a> Run<'a> {
         Self { row: Row::Missing, ..Self::of(cx, tx, dealing, standing, stored) }
     }
 
-    pub(super) const fn refund(&self) -> &Refund {
-        &self.stored.refund
-    }
-
     /// What somebody does to it, at the revision that it is at.
     pub(super) async fn apply(&mut self, action: &RefundMove, who: &Who) -> Result<Result<(), RefundRefusal>> {
         let refund = &self.stored.refund;

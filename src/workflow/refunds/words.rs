@@ -65,12 +65,18 @@ impl Alert {
     }
 }
 
-/// The language that the case is written in, for numbers and dates.
+/// A language, for numbers and dates.
 struct Tongue(Option<LanguageTag>);
 
 impl Tongue {
-    fn of(dealing: &Dealing) -> Self {
+    /// The buyer's.
+    fn of_buyer(dealing: &Dealing) -> Self {
         Self(dealing.case.language_or(&dealing.marketplace.locale).parse().ok())
+    }
+
+    /// The team's.
+    fn of_house(dealing: &Dealing) -> Self {
+        Self(dealing.marketplace.locale.parse().ok())
     }
 
     fn amount(&self, money: Money) -> String {
@@ -94,7 +100,7 @@ impl Tongue {
 
 /// What the buyer is told of where it stands; nothing of what is not theirs to know.
 pub(super) fn for_buyer(dealing: &Dealing, refund: &Refund, timezone: Tz) -> Option<(&'static str, Said)> {
-    let tongue = Tongue::of(dealing);
+    let tongue = Tongue::of_buyer(dealing);
     let date = |at| tongue.0.as_ref().map(|tag| moment(at, timezone, tag));
     let granted = |grant: &Grant| {
         let total = grant.total().ok().map(|total| ("amount", tongue.amount(total)));
@@ -134,7 +140,7 @@ pub(super) fn for_buyer(dealing: &Dealing, refund: &Refund, timezone: Tz) -> Opt
 
 /// What the team reads of it.
 pub(super) fn for_team(dealing: &Dealing, refund: &Refund) -> Said {
-    let tongue = Tongue::of(dealing);
+    let tongue = Tongue::of_house(dealing);
     let grant = refund.grant.as_deref().or(refund.proposal.as_deref());
     let total = grant.and_then(|grant| grant.total().ok()).map(|total| ("amount", tongue.amount(total)));
     [("line", refund.line.to_string())].into_iter().chain(total).collect()

@@ -40,7 +40,7 @@ fn a_sum_over_an_order_goes_by_what_is_left_and_never_beyond() {
     }
     let all = spread(&ground, &keys, eur(whole)).unwrap();
     assert_eq!(all.iter().map(|item| item.units).collect::<Vec<_>>(), [3, 3], "what is whole has its units");
-    let mut spent = lines;
+    let mut spent = lines.clone();
     for standing in &mut spent {
         standing.held = standing.line.sold.paid();
     }
