@@ -25,6 +25,7 @@ mod node;
 mod notices;
 mod orders;
 mod paging;
+mod payments;
 mod pool;
 mod presence;
 mod rounds;
@@ -241,5 +242,6 @@ pub struct MutationRoot(
     PoolMutations,
     shipments::ShipmentMutations,
     notices::NoticeMutations,
+    payments::PaymentMutations,
     articles::ArticleMutations,
 );

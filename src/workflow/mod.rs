@@ -8,6 +8,7 @@ pub mod attachments;
 pub mod cases;
 pub mod charter;
 pub mod connections;
+mod dealings;
 mod effects;
 pub mod endpoints;
 pub mod export;
@@ -20,8 +21,10 @@ pub mod merges;
 pub mod notices;
 pub mod orders;
 pub mod outbound;
+pub mod payments;
 pub mod pool;
 pub mod presence;
+pub mod refunds;
 pub mod saved_searches;
 pub mod shipments;
 pub mod splits;
@@ -46,6 +49,7 @@ use articles::Articles;
 use attachments::Depot;
 use connections::Connections;
 use links::Links;
+use payments::Payments;
 
 /// What every use case works with.
 #[derive(Debug, Clone)]
@@ -64,6 +68,8 @@ pub struct Cx {
     pub alerts: Alerts,
     /// What help centres answered lately.
     pub articles: Articles,
+    /// The payment systems.
+    pub payments: Payments,
 }
 
 impl Cx {
