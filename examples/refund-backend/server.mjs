@@ -14,6 +14,8 @@ const book = new Book(process.env.REFUND_BOOK ?? "refunds.jsonl");
 const tolerance = 5 * 60;
 const LARGEST = 1024 * 1024;
 const PROTOCOL = 1;
+/** The failures that the interface knows by name. */
+const FAILURES = new Set(["ACCOUNT_GONE", "INSUFFICIENT_FUNDS", "DECLINED", "PAYMENT_DISPUTED", "CANCELED", "OTHER"]);
 /** The keys whose money is being moved right now. */
 const working = new Set();
 
@@ -88,7 +90,7 @@ async function settle(key, status, code) {
 async function report(key) {
   const { reference, status, code, instruction } = book.find(key);
   const { amount, currency } = instruction;
-  const input = { idempotencyKey: key, reference, status, failure: code, amount: { amount, currency } };
+  const input = { idempotencyKey: key, reference, status, failure: FAILURES.has(code) ? code : status === "FAILED" ? "OTHER" : undefined, amount: { amount, currencyCode: currency } };
   insist((await ask(REPORT, { input })).refundReportSettlement);
   book.write(key, { ...book.find(key), reported: true });
   console.log(`Reported ${key}: ${status}.`);

@@ -28,6 +28,7 @@ mod paging;
 mod payments;
 mod pool;
 mod presence;
+mod purchases;
 mod rounds;
 mod saved_searches;
 mod scalars;

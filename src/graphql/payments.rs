@@ -1,10 +1,11 @@
 //! What became of refunds that no payment system speaks of by itself.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 
 use super::errors::{Result, UserError, split};
 use super::scalars::MoneyInput;
 use super::session::session;
+use crate::domain::ids::RefundId;
 use crate::domain::refunds::FailureKind;
 use crate::workflow::payments::{self, ReportedStatus, SettlementReport};
 
@@ -82,7 +83,7 @@ pub(super) struct RefundReportSettlementInput {
 #[derive(SimpleObject)]
 pub(super) struct RefundReportSettlementPayload {
     /// The refund that heard of it; null when nothing was done.
-    refund_id: Option<ID>,
+    refund_id: Option<RefundId>,
     /// What is wrong with the input; when there is anything, nothing was done.
     user_errors: Vec<UserError>,
 }
@@ -111,8 +112,8 @@ impl PaymentMutations {
                 failure: input.failure.map(Into::into),
                 amount: input.amount.map(Into::into),
             };
-            let (refund, user_errors) = split(payments::report(session.cx(), session.actor(), report).await)?;
-            Ok(RefundReportSettlementPayload { refund_id: refund.map(|id| ID(id.to_string())), user_errors })
+            let (refund_id, user_errors) = split(payments::report(session.cx(), session.actor(), report).await)?;
+            Ok(RefundReportSettlementPayload { refund_id, user_errors })
         });
         Some(run.await)
     }

@@ -24,6 +24,7 @@ pub mod outbound;
 pub mod payments;
 pub mod pool;
 pub mod presence;
+pub mod purchases;
 pub mod refunds;
 pub mod saved_searches;
 pub mod shipments;

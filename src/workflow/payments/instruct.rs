@@ -9,7 +9,7 @@ use crate::domain::parties::Who;
 use crate::domain::purchases::CommissionReversal;
 use crate::domain::refunds::{Grant, IdempotencyKey, Refund, RefundMeans};
 use crate::domain::refusal::Refusal;
-use crate::gateway::{ApplicationFee, PaymentReference, RefundOrder, RefundReason, RefundedItem, SellerAccount, TransferReversal};
+use crate::gateway::{ApplicationFee, PaymentReference, RefundOrder, RefundReason, RefundedItem, TransferReversal};
 use crate::store::{NewPaymentCall, PaymentWay, QueueStatus, Tx};
 use crate::workflow::Error;
 use crate::workflow::dealings::Dealing;
@@ -32,7 +32,7 @@ pub(in crate::workflow) async fn instruct(
     // A machine has nobody to show a refusal to: its refund fails at the payment system, and the operator is told of that.
     let by_person = grant.is_some_and(|grant| !matches!(grant.by, Who::System));
     if charges.is_some() && means == RefundMeans::OriginalPayment && by_person {
-        sendable(amount, purchase.payment.as_deref())?;
+        sendable(amount, purchase.sale.payment.as_ref())?;
     }
 
     let (transfer, fee) = flags(grant, charges);
@@ -41,8 +41,8 @@ pub(in crate::workflow) async fn instruct(
         amount,
         means,
         order: purchase.reference.clone(),
-        payment: purchase.payment.clone().map(PaymentReference),
-        seller: purchase.seller_account.clone().map(SellerAccount),
+        payment: purchase.sale.payment.clone(),
+        seller: purchase.sale.seller_account.clone(),
         items: grant.map_or_else(Vec::new, items),
         reason: match refund.asked_by {
             Who::Buyer { .. } | Who::Vendor { .. } => RefundReason::RequestedByBuyer,
@@ -84,7 +84,7 @@ pub(in crate::workflow) async fn instruct(
 }
 
 /// What Stripe could never carry out is refused before anything is decided.
-fn sendable(amount: Money, payment: Option<&str>) -> Result<(), Refusal> {
+fn sendable(amount: Money, payment: Option<&PaymentReference>) -> Result<(), Refusal> {
     if let Err(error) = PaymentProvider::Stripe.amount(amount) {
         return Err(Refusal::Invalid { message: format!("This amount cannot be refunded: {error}.") });
     }

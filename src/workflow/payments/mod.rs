@@ -23,7 +23,7 @@ use crate::domain::refunds::{AttemptNumber, IdempotencyKey, ProviderNews, Provid
 use crate::gateway::stripe::{self, Stripe};
 use crate::gateway::webhook::{self, Backend};
 use crate::gateway::{Answer, Gateway};
-use crate::store::{PaymentCall, PaymentConnectionRow, PaymentWay, Standing, Store};
+use crate::store::{PaymentCall, PaymentConnectionRow, Standing, Store};
 use crate::vault::Vault;
 
 pub use crate::gateway::stripe::{ChargeModel, VERSION as STRIPE_VERSION};
