@@ -10,9 +10,7 @@ use super::{marketplace, word};
 use crate::config::Settings;
 use crate::domain::ids::ConnectionId;
 use crate::workflow::Cx;
-use crate::workflow::payments::{
-    Account, ChargeModel, Rotation, StripeAccount, WebhookAddress, connect_stripe, connect_webhook,
-};
+use crate::workflow::payments::{Account, ChargeModel, Rotation, StripeAccount, WebhookAddress, connect_stripe, connect_webhook};
 
 #[derive(Debug, Args)]
 pub(super) struct StripeArguments {

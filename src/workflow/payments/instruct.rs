@@ -54,9 +54,7 @@ pub(in crate::workflow) async fn instruct(
         ordered_at: tx.now(),
     };
     let (connection, status, reason) = match &connection {
-        Some(row) if row.way == PaymentWay::Webhook || means == RefundMeans::OriginalPayment => {
-            (Some(row.id), QueueStatus::Pending, None)
-        }
+        Some(row) if row.way == PaymentWay::Webhook || means == RefundMeans::OriginalPayment => (Some(row.id), QueueStatus::Pending, None),
         None if means == RefundMeans::OriginalPayment => {
             let reason = "no payment system is connected; see `trilogue connect stripe` and `trilogue connect payments`";
             (None, QueueStatus::Parked, Some((NO_CONNECTION, reason.to_owned())))
@@ -96,11 +94,8 @@ fn sendable(amount: Money, payment: Option<&PaymentReference>) -> Result<(), Ref
 }
 
 fn items(grant: &Grant) -> Vec<RefundedItem> {
-    let item = |item: &crate::domain::refunds::GrantedItem| RefundedItem {
-        line: item.sold.line().clone(),
-        units: item.units,
-        parts: item.parts,
-    };
+    let item =
+        |item: &crate::domain::refunds::GrantedItem| RefundedItem { line: item.sold.line().clone(), units: item.units, parts: item.parts };
     grant.items.iter().map(item).collect()
 }
 

@@ -39,7 +39,11 @@ async fn goes_on(db: Db, way: Way) {
         let key = till.submit("12.50", &till.pay()).await;
         till.work().await;
         let call = till.call(key).await;
-        assert_eq!((call.status, call.standing, call.begun_at.is_some()), (QueueStatus::Pending, Standing::Unknown, unknown), "{way:?} {fault:?}");
+        assert_eq!(
+            (call.status, call.standing, call.begun_at.is_some()),
+            (QueueStatus::Pending, Standing::Unknown, unknown),
+            "{way:?} {fault:?}"
+        );
         assert_eq!(call.error_code.as_deref(), Some(code), "{way:?} {fault:?}");
         let pause = if unknown { TimeDelta::seconds(1) } else { TimeDelta::seconds(30) };
         assert!(call.run_at >= till.story.app.cx.now() + pause, "{way:?} {fault:?}");
@@ -167,7 +171,15 @@ async fn credentials(db: Db) {
     app.advance(TimeDelta::seconds(11));
     till.work().await;
     assert_eq!((till.stands(key).await, sim.refunds().len(), till.alerts().await.len()), (DONE, 1, 1));
-    assert!(!till.story.app.ask(&till.story.seller, "{ cases { nodes { timeline(first: 100) { nodes { __typename } } } } }", json!({})).await.to_string().contains("DeliveryStopped"));
+    assert!(
+        !till
+            .story
+            .app
+            .ask(&till.story.seller, "{ cases { nodes { timeline(first: 100) { nodes { __typename } } } } }", json!({}))
+            .await
+            .to_string()
+            .contains("DeliveryStopped")
+    );
 
     // A key that came with another order: a person looks, and the row does not move by itself.
     let again = order(key, money("12.49"), &till.pay(), RefundMeans::OriginalPayment);

@@ -70,12 +70,20 @@ fn signed(way: Way, secret: &[u8], till: &Till, id: &str, body: &str) -> Vec<(St
     }
 }
 
+/// The same report, under other headers.
+fn under(report: &Webhook, headers: Vec<(String, String)>) -> Webhook {
+    let mut other = report.clone();
+    other.headers = headers;
+    other
+}
+
 async fn forged(db: Db, way: Way) {
     let (till, key, report) = reported(db, way, true).await;
-    let tampered = Webhook { body: report.body.replace("12", "13"), ..report.clone() };
-    let unsigned = Webhook { headers: Vec::new(), ..report.clone() };
+    let mut tampered = report.clone();
+    tampered.body = report.body.replace("12", "13");
+    let unsigned = under(&report, Vec::new());
     let id = "report-forged";
-    let wrong = Webhook { headers: signed(way, b"whsec_of_somebody_else", &till, id, &report.body), ..report.clone() };
+    let wrong = under(&report, signed(way, b"whsec_of_somebody_else", &till, id, &report.body));
     for forged in [&tampered, &unsigned, &wrong] {
         assert_eq!(till.post(forged).await, (401, String::new()), "{way:?}: refused, without a reason");
     }
@@ -102,7 +110,8 @@ async fn of_another_marketplace(db: Db) {
     let address = WebhookAddress { url: "http://127.0.0.1:9/".parse().unwrap(), rotation: Rotation::Keep, account: Account::Same };
     let theirs = connect_webhook(&app.cx, other.id, address).await.unwrap();
     let their_key = bytes(theirs.report_secret.unwrap().expose_secret());
-    let data = json!({ "idempotencyKey": key.to_string(), "reference": "RF-1", "status": "SUCCEEDED", "amount": "12.50", "currency": "EUR" });
+    let data =
+        json!({ "idempotencyKey": key.to_string(), "reference": "RF-1", "status": "SUCCEEDED", "amount": "12.50", "currency": "EUR" });
     let body = json!({ "version": 1, "type": "refund.settled", "timestamp": app.cx.now(), "data": data }).to_string();
     let hook = till.hook.replace(&till.connection.to_string(), &theirs.id.to_string());
     let headers = signed(Way::Shop, &their_key, &till, "r-1", &body);
@@ -126,9 +135,13 @@ async fn of_another_account(db: Db) {
     assert_eq!(till.stands(key).await, WORKED_ON);
     let created = till.reports().pop().unwrap();
     let secret = sim.connect_webhook(&till.hook).secret;
-    connect_stripe(&till.story.app.cx, till.story.app.marketplace.id, StripeAccount { news_secret: Some(secret.clone().into()), ..StripeAccount::default() })
-        .await
-        .unwrap();
+    connect_stripe(
+        &till.story.app.cx,
+        till.story.app.marketplace.id,
+        StripeAccount { news_secret: Some(secret.clone().into()), ..StripeAccount::default() },
+    )
+    .await
+    .unwrap();
     till.story.app.advance(TimeDelta::seconds(11));
     let mut event: Value = serde_json::from_str(&created.body).unwrap();
     event["type"] = "refund.updated".into();
@@ -149,9 +162,13 @@ async fn unreadable(db: Db) {
     let (till, key, report) = reported(db, Way::Stripe, true).await;
     let Peer::Stripe(sim) = &till.peer else { unreachable!() };
     let secret = sim.connect_webhook(&till.hook).secret;
-    connect_stripe(&till.story.app.cx, till.story.app.marketplace.id, StripeAccount { news_secret: Some(secret.clone().into()), ..StripeAccount::default() })
-        .await
-        .unwrap();
+    connect_stripe(
+        &till.story.app.cx,
+        till.story.app.marketplace.id,
+        StripeAccount { news_secret: Some(secret.clone().into()), ..StripeAccount::default() },
+    )
+    .await
+    .unwrap();
     till.story.app.advance(TimeDelta::seconds(11));
     for _ in 0..2 {
         let body = r#"{"type":"refund.updated","id":7}"#;
@@ -170,7 +187,7 @@ async fn unreadable(db: Db) {
     assert_eq!(news, [QueueStatus::Dead, QueueStatus::Ignored]);
     assert_eq!(till.stands(key).await, WORKED_ON);
     // The secret of before is still good beside the new one.
-    let fresh = Webhook { headers: signed(Way::Stripe, secret.as_bytes(), &till, "", &report.body), ..report };
+    let fresh = under(&report, signed(Way::Stripe, secret.as_bytes(), &till, "", &report.body));
     assert_eq!(till.post(&fresh).await.0, 200);
     till.work().await;
     assert_eq!(till.stands(key).await, DONE);

@@ -20,9 +20,7 @@ use trilogue::domain::money::Money;
 use trilogue::domain::purchases::{LineKey, Part, Parts};
 use trilogue::domain::refunds::{AttemptNumber, IdempotencyKey, RefundMeans};
 use trilogue::domain::tickets::HelpdeskKind;
-use trilogue::gateway::{
-    ApplicationFee, PaymentReference, RefundOrder, RefundReason, RefundedItem, SellerAccount, TransferReversal,
-};
+use trilogue::gateway::{ApplicationFee, PaymentReference, RefundOrder, RefundReason, RefundedItem, SellerAccount, TransferReversal};
 use trilogue::store::{NewPaymentCall, PaymentCall, PaymentNewsRow, QueueStatus, Standing};
 use trilogue::workflow::payments::{
     Account, ChargeModel, Rotation, STRIPE_VERSION, StripeAccount, WebhookAddress, connect_stripe, connect_webhook,
