@@ -54,7 +54,12 @@ impl House {
     }
 
     fn file(&self) -> PathBuf {
-        self.folder.path().join("house.db")
+        self.path("house.db")
+    }
+
+    /// A file in its folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 
     fn command(&self) -> Command {

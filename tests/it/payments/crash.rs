@@ -42,7 +42,7 @@ impl Stop {
 }
 
 /// A server of its own process, and a payment system.
-struct Scene {
+pub(super) struct Scene {
     house: House,
     peer: Peer,
     connection: ConnectionId,
@@ -107,12 +107,17 @@ impl Scene {
             Peer::Stripe(sim) => sim.pay(4000, "EUR", Transfer::Destination).intent,
             Peer::Shop { .. } => "P-77".to_owned(),
         };
-        let store = Store::open(&self.house.database_url(), StoreOptions::default(), Arc::new(SystemClock)).await.unwrap();
+        Self::write_down(&self.house, self.connection, &payment, RefundMeans::OriginalPayment).await
+    }
+
+    /// As the decision leaves it behind.
+    pub(super) async fn write_down(house: &House, connection: ConnectionId, payment: &str, means: RefundMeans) -> IdempotencyKey {
+        let store = Store::open(&house.database_url(), StoreOptions::default(), Arc::new(SystemClock)).await.unwrap();
         let marketplace = store.marketplace_by_slug("bazar").await.unwrap().unwrap().id;
         let key = IdempotencyKey::of(RefundId::generate(), AttemptNumber::FIRST);
-        let order = order(key, money("12.50"), &payment, RefundMeans::OriginalPayment);
+        let order = order(key, money("12.50"), payment, means);
         let tx = store.begin(marketplace).await.unwrap();
-        tx.insert_payment_call(&row(&order, Some(self.connection), CaseId::generate())).await.unwrap();
+        tx.insert_payment_call(&row(&order, Some(connection), CaseId::generate())).await.unwrap();
         tx.commit().await.unwrap();
         store.close().await;
         key

@@ -4,6 +4,7 @@
 mod calls;
 mod connecting;
 mod crash;
+mod example;
 mod hooks;
 mod reports;
 
@@ -26,7 +27,7 @@ use trilogue::workflow::payments::{
     Account, ChargeModel, Rotation, STRIPE_VERSION, StripeAccount, WebhookAddress, connect_stripe, connect_webhook,
 };
 
-use crate::harness::{Db, Story, TestApp};
+use crate::harness::{Db, Receiver, Reply, Story, TestApp};
 
 /// By which way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -281,4 +282,56 @@ fn stripe(sim: &StripeSim, charges: ChargeModel) -> StripeAccount {
         charges: Some(charges),
         ..StripeAccount::default()
     }
+}
+
+/// Everything that is commonly done about money on its way back, once.
+pub(crate) async fn errands(story: &Story) {
+    let (app, store) = (&story.app, &story.app.cx.store);
+    let seen = app.ask(&story.operator, "{ cases(first: 1) { nodes { id } } }", json!({})).await;
+    let case: CaseId = seen["cases"]["nodes"][0]["id"].as_str().unwrap().parse().unwrap();
+    let receiver = Receiver::start().await;
+    receiver.always(Reply::of(500));
+    let address = WebhookAddress { url: receiver.url.parse().unwrap(), rotation: Rotation::Keep, account: Account::Same };
+    let key = || IdempotencyKey::of(RefundId::generate(), AttemptNumber::FIRST);
+    let (sent, unconnected, by_hand) = (key(), key(), key());
+    let order = |key| order(key, money("12.50"), "P-1", RefundMeans::OriginalPayment);
+    let waits = |key, status, code| NewPaymentCall { status, reason: Some((code, "it waits".to_owned())), ..row(&order(key), None, case) };
+    let made = connect_webhook(&app.cx, app.marketplace.id, address.clone()).await.unwrap();
+    let tx = store.begin(app.marketplace.id).await.unwrap();
+    assert_eq!(tx.active_payment_connection().await.unwrap().unwrap().id, made.id);
+    tx.insert_payment_call(&row(&order(sent), Some(made.id), case)).await.unwrap();
+    tx.insert_payment_call(&waits(unconnected, QueueStatus::Parked, "NO_CONNECTION")).await.unwrap();
+    tx.insert_payment_call(&waits(by_hand, QueueStatus::Ignored, "BY_HAND")).await.unwrap();
+    tx.hold_payment_calls(made.id, app.cx.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    app.work().await;
+    connect_webhook(&app.cx, app.marketplace.id, WebhookAddress { account: Account::New, ..address }).await.unwrap();
+    app.work().await;
+    let hook = format!("{}/hooks/payments/{}", app.url, made.id);
+    let report_key = bytes(made.report_secret.unwrap().expose_secret());
+    let data =
+        json!({ "idempotencyKey": sent.to_string(), "reference": "RF-1", "status": "SUCCEEDED", "amount": "12.50", "currency": "EUR" });
+    let report = json!({ "version": 1, "type": "refund.settled", "timestamp": app.cx.now(), "data": data }).to_string();
+    for (id, body) in [("r-1", report.as_str()), ("r-1", &report), ("r-2", "{}")] {
+        let at = app.cx.now().timestamp().to_string();
+        let signature = trilogue::demo::shop::signature(&report_key, id, &at, body);
+        let request = app.http.post(&hook).header("webhook-id", id).header("webhook-timestamp", at).header("webhook-signature", signature);
+        assert_eq!(request.body(body.to_owned()).send().await.unwrap().status(), 200);
+    }
+    app.work().await;
+    let reference = trilogue::domain::refunds::ProviderReference::new("RF-1");
+    assert!(store.payment_call_by_reference(app.marketplace.id, made.id, &reference).await.unwrap().is_some());
+    let input = json!({ "idempotencyKey": by_hand.to_string(), "reference": "T-1", "status": "FAILED" });
+    app.act(&story.vendor, "refundReportSettlement", "refundId", input).await;
+    store.payment_connections(None).await.unwrap();
+    store.payment_connections(Some(app.marketplace.id)).await.unwrap();
+    store.payment_calls(app.marketplace.id, None, 10).await.unwrap();
+    store.payment_calls(app.marketplace.id, Some(QueueStatus::Parked), 10).await.unwrap();
+    store.payment_news(app.marketplace.id, 10).await.unwrap();
+    let call = store.payment_call(app.marketplace.id, by_hand).await.unwrap().unwrap();
+    assert!(!store.replay_payment_call(app.marketplace.id, call.id).await.unwrap(), "it is over");
+    store.payments_next_due().await.unwrap();
+    store.payment_news_next_due().await.unwrap();
+    store.payments_depth().await.unwrap();
+    store.payment_news_depth().await.unwrap();
 }
