@@ -46,13 +46,15 @@ pub enum Permission {
     ManageAlerts,
     /// Let somebody from outside read a case for a while.
     AdmitMediators,
+    /// Hand buyers tokens by which they act for themselves.
+    AdmitBuyers,
     /// Say what became of refunds that no payment system speaks of by itself.
     ReportSettlements,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
@@ -67,6 +69,7 @@ impl Permission {
         Self::ManageWebhooks,
         Self::ManageAlerts,
         Self::AdmitMediators,
+        Self::AdmitBuyers,
         Self::ReportSettlements,
     ];
 }
@@ -86,14 +89,8 @@ pub const fn has(who: &Who, permission: Permission) -> bool {
     match role(who) {
         Some(Role::Operator) => true,
         Some(Role::Vendor) => {
-            matches!(
-                permission,
-                Permission::UpsertSellers
-                    | Permission::UpsertOrders
-                    | Permission::OpenCase
-                    | Permission::ManageWebhooks
-                    | Permission::ReportSettlements
-            )
+            use Permission::{AdmitBuyers, ManageWebhooks, OpenCase, ReportSettlements, UpsertOrders, UpsertSellers};
+            matches!(permission, UpsertSellers | UpsertOrders | OpenCase | ManageWebhooks | AdmitBuyers | ReportSettlements)
         }
         Some(Role::Seller) => matches!(permission, Permission::UseTemplates | Permission::UploadFiles),
         // The command line, used by whoever can read the database; and rules of the charter.
