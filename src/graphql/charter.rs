@@ -11,6 +11,7 @@ use super::enums::{CasePhase, Channel, ConversationMode};
 use super::errors::{Result, UserError, split, store};
 use super::orders::SellerObject;
 use super::pool::PoolRules;
+use super::refunds::RefundRulesObject;
 use super::session::session;
 use super::tenants::BusinessHours;
 use super::triage::TriageRules;
@@ -271,6 +272,11 @@ impl CharterObject {
     /// Whether and how questions are offered to several sellers.
     async fn pool(&self) -> PoolRules {
         PoolRules(self.rules().pool.clone())
+    }
+
+    /// How refunds are decided and paid.
+    async fn refunds(&self) -> RefundRulesObject {
+        RefundRulesObject(self.rules().refunds.clone())
     }
 
     /// In which direction state and priority are kept in step with the ticket; null for viewers other than the operator.

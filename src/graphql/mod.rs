@@ -30,6 +30,7 @@ mod payments;
 mod pool;
 mod presence;
 mod purchases;
+mod refunds;
 mod rounds;
 mod saved_searches;
 mod scalars;
@@ -116,6 +117,7 @@ pub struct QueryRoot(
     MailQueries,
     PoolQueries,
     notices::NoticeQueries,
+    refunds::RefundQueries,
     articles::ArticleQueries,
 );
 
@@ -247,4 +249,5 @@ pub struct MutationRoot(
     notices::NoticeMutations,
     payments::PaymentMutations,
     articles::ArticleMutations,
+    refunds::RefundMutations,
 );

@@ -14,6 +14,7 @@ use super::endpoints::{EndpointObject, WebhookObject};
 use super::errors::Result;
 use super::orders::{OrderObject, SellerObject};
 use super::pool::{IncentiveObject, PoolAnswerObject, PoolQuestionObject};
+use super::refunds::RefundObject;
 use super::session::Session;
 use super::templates::TemplateObject;
 use super::tenants::MarketplaceObject;
@@ -132,6 +133,8 @@ pub(super) enum Node {
     PoolAnswer(PoolAnswerObject),
     /// What a seller has earned.
     Incentive(IncentiveObject),
+    /// A refund.
+    Refund(RefundObject),
     /// A webhook endpoint.
     WebhookEndpoint(EndpointObject),
     /// A webhook delivery.
@@ -163,6 +166,7 @@ pub(super) async fn find(session: &Session, id: &str) -> Result<Option<Node>> {
         }
         Some(PoolAnswerId::PREFIX) => loaders.pool_answer(parsed(id)?).await?.map(|answer| Node::PoolAnswer(PoolAnswerObject(answer))),
         Some(IncentiveId::PREFIX) => loaders.incentive(parsed(id)?).await?.map(|incentive| Node::Incentive(IncentiveObject(incentive))),
+        Some(RefundId::PREFIX) => loaders.refund(parsed(id)?).await?.map(|refund| Node::Refund(RefundObject(refund))),
         Some(WebhookEndpointId::PREFIX) => loaders.endpoint(parsed(id)?).await?.map(|row| Node::WebhookEndpoint(EndpointObject(row))),
         Some(WebhookDeliveryId::PREFIX) => loaders.webhook(parsed(id)?).await?.map(|row| Node::WebhookDelivery(WebhookObject(row))),
         _ => return Err(super::errors::bad_input(format!("`{}` is not the id of a node.", id.chars().take(64).collect::<String>()))),

@@ -8,6 +8,7 @@ use super::errors::{Result, UserError, split};
 use super::paging::{PageOf, Paging};
 use super::pool::{IncentiveObject, incentives_of};
 use super::purchases::{LineSaleObject, LineTermsInput, SaleInput, line_sale};
+use super::refunds::RefundObject;
 use super::scalars::{MoneyInput, MoneyObject};
 use super::session::session;
 use super::shipments::ShipmentObject;
@@ -153,6 +154,13 @@ impl OrderObject {
     /// What was bought: at most 200 lines, in the vendor's order.
     async fn lines(&self) -> Vec<OrderLineObject> {
         self.0.lines.iter().cloned().map(|line| OrderLineObject { order: self.0.id, line }).collect()
+    }
+
+    /// Its refunds, the oldest first: operators, the vendor and its seller know all, buyers and mediators those of their cases.
+    #[graphql(complexity = "5 * child_complexity + 1")]
+    async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<RefundObject>> {
+        let refunds = session(ctx)?.loaders().refunds_of_order(self.0.id).await?;
+        Ok(refunds.into_iter().map(RefundObject).collect())
     }
 
     /// Its parcels, as far as `shipmentsReport` told them, in the order in which they became known.

@@ -32,6 +32,7 @@ mod plans;
 mod pool;
 mod presence;
 mod purchases;
+mod refunds;
 mod schema;
 mod shipments;
 mod statements;

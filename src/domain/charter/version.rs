@@ -67,6 +67,7 @@ impl Charter {
             triage: super::super::triage::Rules::default(),
             // Nobody must answer, and each question keeps the promise under which it was offered.
             pool: super::super::pool::Rules::default(),
+            refunds: charter.refunds.binding(),
             ..charter.clone()
         };
         bare(self) == bare(other)

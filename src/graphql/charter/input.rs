@@ -10,6 +10,7 @@ use super::super::charter_enums::{
 use super::super::enums::{CasePhase, Channel, ConversationMode};
 use super::super::masking::{Kind, Mode as MaskingMode};
 use super::super::pool::{PoolRulesInput, pool_rules};
+use super::super::refunds::{RefundRulesInput, refund_rules};
 use super::super::triage::{TriageRulesInput, rules};
 use super::hours::{BusinessHoursInput, calendar};
 use crate::domain::calendar::{BusinessCalendar, Percent};
@@ -18,6 +19,7 @@ use crate::domain::masking::{LinkHost, Masking};
 use crate::domain::orders::{BadPattern, OrderPattern};
 use crate::domain::pool;
 use crate::domain::reasons::{ContactReason, ReasonKey};
+use crate::domain::refunds::RefundRules;
 use crate::domain::refusal::Refusal;
 use crate::domain::triage::Rules;
 use crate::workflow::{Error, refused};
@@ -62,6 +64,8 @@ pub(in super::super) struct CharterInput {
     triage: Option<TriageRulesInput>,
     /// Whether and how questions are offered to several sellers.
     pool: Option<PoolRulesInput>,
+    /// How refunds are decided and paid.
+    refunds: Option<RefundRulesInput>,
     /// What buyer and seller do not read of each other's words.
     masking: Option<MaskingInput>,
     /// In which direction state and priority are kept in step with the ticket.
@@ -177,6 +181,7 @@ pub(super) struct Checked {
     masking: Option<Masking>,
     triage: Option<Rules>,
     pool: Option<pool::Rules>,
+    refunds: Option<RefundRules>,
     warn_at: Option<Percent>,
     order_pattern: MaybeUndefined<OrderPattern>,
     business_hours: MaybeUndefined<Arc<BusinessCalendar>>,
@@ -236,6 +241,7 @@ impl CharterInput {
             reasons: reasons.transpose()?,
             triage: self.triage.as_ref().map(rules).transpose()?,
             pool: self.pool.as_ref().map(pool_rules).transpose()?,
+            refunds: self.refunds.as_ref().map(refund_rules).transpose()?,
             masking: self.masking.as_ref().map(masking_of).transpose()?,
             mediator: parsed(&self.consumer_mediator, mediator_of)?,
             warn_at: warn_at.transpose()?,
@@ -335,6 +341,7 @@ pub(super) fn edited(checked: &Checked, charter: &Charter) -> Charter {
         notice_days: count(input.notice_days, charter.notice_days),
         acknowledgement: input.acknowledgement.map_or(charter.acknowledgement, Into::into),
         pool: checked.pool.clone().unwrap_or_else(|| charter.pool.clone()),
+        refunds: checked.refunds.clone().unwrap_or_else(|| charter.refunds.clone()),
         proactive_notices: input.proactive_notices.map_or(charter.proactive_notices, Into::into),
         triage: checked.triage.clone().unwrap_or_else(|| charter.triage.clone()),
         masking: checked.masking.clone().unwrap_or_else(|| charter.masking.clone()),

@@ -33,6 +33,7 @@ pub(crate) mod payment_news;
 pub(crate) mod pool_answers;
 pub(crate) mod pool_invitations;
 pub(crate) mod pool_questions;
+pub(crate) mod refunds;
 pub(crate) mod saved_searches;
 pub(crate) mod search_entries;
 pub(crate) mod sellers;
