@@ -5,21 +5,25 @@ use std::time::Duration;
 
 use trilogue::clock::SystemClock;
 use trilogue::demo::peer::{Fault, On};
-use trilogue::store::{Store, StoreOptions};
 
 use super::*;
 use crate::durability::House;
 use crate::harness::on_both_databases;
+use crate::refunds::{eur, sold};
 
 /// A step that the server cannot take, until it may again. It is killed in front of it.
 #[derive(Debug, Clone, Copy)]
 enum Stop {
     /// To take the instruction up.
     Claim,
-    /// To write down what the payment system answered.
+    /// To let the refund hear what the payment system answered.
+    Hear,
+    /// To write down that it has heard.
     Settle,
     /// To take a report up.
     TakeReport,
+    /// To let the refund hear a report.
+    HearReport,
     /// To be done with a report.
     SettleReport,
 }
@@ -28,6 +32,7 @@ impl Stop {
     const fn table(self) -> &'static str {
         match self {
             Self::Claim | Self::Settle => "payment_calls",
+            Self::Hear | Self::HearReport => "refunds",
             Self::TakeReport | Self::SettleReport => "payment_news",
         }
     }
@@ -35,6 +40,7 @@ impl Stop {
     const fn condition(self) -> &'static str {
         match self {
             Self::Claim | Self::TakeReport => "NEW.status = 'RUNNING'",
+            Self::Hear | Self::HearReport => "NEW.state = 'SUCCEEDED'",
             Self::Settle => "NEW.standing = 'SUCCEEDED'",
             Self::SettleReport => "NEW.status = 'DONE'",
         }
@@ -42,12 +48,38 @@ impl Stop {
 }
 
 /// A server of its own process, and a payment system.
-pub(super) struct Scene {
+struct Scene {
     house: House,
     peer: Peer,
-    connection: ConnectionId,
     hook: String,
     db: Db,
+    vendor: String,
+    operator: String,
+}
+
+/// A refund of 12.50 of an order that was paid so: asked for, granted and submitted.
+pub(super) async fn decided(house: &House, (vendor, operator): (&str, &str), payment: &str, grant: Value) -> IdempotencyKey {
+    let act = async |token: &str, mutation: &str, fields: &str, input: Value| {
+        let input_type = format!("{}Input", mutation[..1].to_uppercase() + &mutation[1..]);
+        let query = format!("mutation($input: {input_type}!) {{ {mutation}(input: $input) {{ {fields} userErrors {{ message }} }} }}");
+        let payload = house.ask(token, &query, input).await[mutation].clone();
+        assert_eq!(payload["userErrors"], json!([]), "{mutation}: {payload:#}");
+        payload
+    };
+    let sellers = json!({ "sellers": [{ "externalId": "alma", "name": "Boutique Alma" }] });
+    act(vendor, "sellersUpsert", "sellers { id }", sellers).await;
+    let mut order = sold(&format!("O-{payment}"), "alma");
+    order["sale"] = json!({ "paymentReference": payment, "sellerAccount": "acct_9" });
+    let stored = act(vendor, "ordersUpsert", "orders { id }", json!({ "orders": [order] })).await;
+    let asked = json!({ "orderId": stored["orders"][0]["id"], "lineId": "1", "basis": "COMMERCIAL", "amount": eur("12.50") });
+    let refund = act(vendor, "refundRequest", "refund { id }", asked).await["refund"]["id"].clone();
+    for (mutation, mut input) in [("refundGrant", grant), ("refundSubmit", json!({}))] {
+        let query = format!("{{ node(id: {refund}) {{ ... on Refund {{ revision }} }} }}");
+        let revision = house.ask(operator, &query, Value::Null).await["node"]["revision"].clone();
+        (input["refundId"], input["revision"]) = (refund.clone(), revision);
+        act(operator, mutation, "refund { status }", input).await;
+    }
+    format!("refund:{}:1", refund.as_str().unwrap()).parse().unwrap()
 }
 
 impl Scene {
@@ -58,31 +90,31 @@ impl Scene {
             let house = &house;
             async move {
                 let line: Vec<_> = ["connect"].into_iter().chain(more.iter().map(String::as_str)).collect();
-                let made = house.run(&line).await;
-                (made["connectionId"].as_str().unwrap().parse::<ConnectionId>().unwrap(), made)
+                house.run(&line).await
             }
         };
         let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        let (peer, connection, hook) = match way {
+        let (peer, hook) = match way {
             Way::Stripe => {
                 let sim = StripeSim::start(StripeOptions::new(clock, STRIPE_VERSION)).await.unwrap();
                 let key = StripeSim::SECRET_KEY;
                 let line = format!("stripe --marketplace bazar --secret-key {key} --base-url {}", sim.base_url());
-                let (id, made) = connect(words(&line)).await;
+                let made = connect(words(&line)).await;
                 let hook = made["hookUrl"].as_str().unwrap().to_owned();
                 let secret = sim.connect_webhook(&hook).secret;
                 connect(words(&format!("stripe --marketplace bazar --webhook-secret {secret}"))).await;
-                (Peer::Stripe(sim), id, hook)
+                (Peer::Stripe(sim), hook)
             }
             Way::Shop => {
-                let (id, made) = connect(words("payments --marketplace bazar --url http://127.0.0.1:9/")).await;
+                let made = connect(words("payments --marketplace bazar --url http://127.0.0.1:9/")).await;
                 let key = |name: &str| bytes(made[name].as_str().unwrap());
                 let sim = ShopSim::start(clock, &key("secret"), Sending::Manual).await.unwrap();
                 connect(words(&format!("payments --marketplace bazar --url {}", sim.url()))).await;
-                (Peer::Shop { sim, report_key: key("reportSecret") }, id, made["hookUrl"].as_str().unwrap().to_owned())
+                (Peer::Shop { sim, report_key: key("reportSecret") }, made["hookUrl"].as_str().unwrap().to_owned())
             }
         };
-        let mut scene = Self { house, peer, connection, hook, db };
+        let (vendor, operator) = (house.token(&["vendor"]).await, house.token(&["operator"]).await);
+        let mut scene = Self { house, peer, hook, db, vendor, operator };
         scene.house.serve().await;
         scene
     }
@@ -107,20 +139,7 @@ impl Scene {
             Peer::Stripe(sim) => sim.pay(4000, "EUR", Transfer::Destination).intent,
             Peer::Shop { .. } => "P-77".to_owned(),
         };
-        Self::write_down(&self.house, self.connection, &payment, RefundMeans::OriginalPayment).await
-    }
-
-    /// As the decision leaves it behind.
-    pub(super) async fn write_down(house: &House, connection: ConnectionId, payment: &str, means: RefundMeans) -> IdempotencyKey {
-        let store = Store::open(&house.database_url(), StoreOptions::default(), Arc::new(SystemClock)).await.unwrap();
-        let marketplace = store.marketplace_by_slug("bazar").await.unwrap().unwrap().id;
-        let key = IdempotencyKey::of(RefundId::generate(), AttemptNumber::FIRST);
-        let order = order(key, money("12.50"), payment, means);
-        let tx = store.begin(marketplace).await.unwrap();
-        tx.insert_payment_call(&row(&order, Some(connection), CaseId::generate())).await.unwrap();
-        tx.commit().await.unwrap();
-        store.close().await;
-        key
+        decided(&self.house, (&self.vendor, &self.operator), &payment, json!({ "form": "PARTIAL" })).await
     }
 
     async fn block(&self, stop: Stop) {
@@ -171,10 +190,16 @@ impl Scene {
         tokio::time::timeout(Duration::from_secs(60), asking).await.unwrap_or_else(|_| panic!("it does not come about: {what}"))
     }
 
-    /// One refund at the payment system, and one here.
+    /// One refund at the payment system, and one here, that was told of once.
     async fn ends_well(&self, what: &str) {
         let row = self.until(what, |row| row["status"] == "DONE").await;
         assert_eq!((&row["standing"], self.moved()), (&json!("SUCCEEDED"), 1), "{what}: {row:#}");
+        let query = "{ cases { nodes { refunds { status attempts { state } } timeline(first: 100) { nodes { ... on RefundChangedEvent { change } } } } } }";
+        let seen = self.house.ask(&self.operator, query, Value::Null).await;
+        let [case] = seen["cases"]["nodes"].as_array().unwrap().as_slice() else { panic!("{what}: {seen:#}") };
+        assert_eq!(case["refunds"], json!([{ "status": "SUCCEEDED", "attempts": [{ "state": "SUCCEEDED" }] }]), "{what}");
+        let told = case["timeline"]["nodes"].as_array().unwrap().iter().filter(|event| event["change"] == "SUCCEEDED").count();
+        assert_eq!(told, 1, "{what}: {case:#}");
     }
 
     /// The payment system comes to know that it has come off, and its report is taken.
@@ -250,7 +275,7 @@ on_both_databases! {
 
     async fn an_instruction_outlives_the_process_that_took_it_down(db: Db) {
         for way in WAYS {
-            for stop in [Stop::Claim, Stop::Settle] {
+            for stop in [Stop::Claim, Stop::Hear, Stop::Settle] {
                 killed_before(db, way, stop).await;
             }
         }
@@ -258,7 +283,7 @@ on_both_databases! {
 
     async fn a_report_outlives_the_process_that_answered_it(db: Db) {
         for way in WAYS {
-            for stop in [Stop::TakeReport, Stop::SettleReport] {
+            for stop in [Stop::TakeReport, Stop::HearReport, Stop::SettleReport] {
                 killed_with_a_report(db, way, stop).await;
             }
         }

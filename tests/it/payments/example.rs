@@ -5,7 +5,7 @@ use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-use super::crash::Scene;
+use super::crash::decided;
 use super::*;
 use crate::durability::House;
 use crate::harness::on_both_databases;
@@ -39,10 +39,11 @@ on_both_databases! {
         let (_program, url) = start(&house, made["secret"].as_str().unwrap(), &vendor).await;
         assert_eq!(run(connect(url)).await["connectionId"], made["connectionId"]);
         house.serve().await;
-        let connection = made["connectionId"].as_str().unwrap().parse().unwrap();
+        let operator = house.token(&["operator"]).await;
         // A card answers at once; a transfer comes off after a second, and is reported by the mutation.
-        for (number, means) in [(1, RefundMeans::OriginalPayment), (2, RefundMeans::BankTransfer)] {
-            Scene::write_down(&house, connection, "P-77", means).await;
+        for (number, means) in [(1, "ORIGINAL_PAYMENT"), (2, "BANK_TRANSFER")] {
+            let grant = json!({ "form": "PARTIAL", "means": means });
+            decided(&house, (&vendor, &operator), &format!("P-{number}"), grant).await;
             let done = async {
                 loop {
                     let listed = house.run(&["payments", "list", "--marketplace", "bazar", "--status", "done"]).await;
@@ -56,6 +57,9 @@ on_both_databases! {
             let rows = tokio::time::timeout(std::time::Duration::from_secs(60), done).await.expect("it does not come off");
             assert!(rows.iter().all(|row| row["standing"] == "SUCCEEDED"), "{rows:#?}");
         }
+        let query = "{ cases { nodes { refunds { status grant { means } } } } }";
+        let seen = house.ask(&operator, query, Value::Null).await.to_string();
+        assert_eq!(seen.matches("SUCCEEDED").count(), 2, "{seen}");
         let book = std::fs::read_to_string(house.path("refunds.jsonl")).unwrap();
         let taken = book.lines().filter(|line| line.contains("TAKEN")).count();
         assert_eq!(taken, 2, "each was taken once: {book}");

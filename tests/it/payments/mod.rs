@@ -7,6 +7,7 @@ mod crash;
 mod example;
 mod hooks;
 mod reports;
+mod whole;
 
 use std::collections::BTreeMap;
 
