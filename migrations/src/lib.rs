@@ -16,6 +16,7 @@ mod m20261122_000015_pool;
 mod m20261122_000016_shipments;
 mod m20261122_000017_purchases;
 mod m20261122_000018_refunds;
+mod m20261122_000019_payments;
 mod table;
 
 /// Runs the history.
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000016_shipments::Migration),
             Box::new(m20261122_000017_purchases::Migration),
             Box::new(m20261122_000018_refunds::Migration),
+            Box::new(m20261122_000019_payments::Migration),
         ]
     }
 }

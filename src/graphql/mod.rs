@@ -26,6 +26,7 @@ mod node;
 mod notices;
 mod orders;
 mod paging;
+mod payments;
 mod pool;
 mod presence;
 mod purchases;
@@ -246,6 +247,7 @@ pub struct MutationRoot(
     PoolMutations,
     shipments::ShipmentMutations,
     notices::NoticeMutations,
+    payments::PaymentMutations,
     articles::ArticleMutations,
     refunds::RefundMutations,
 );

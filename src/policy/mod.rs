@@ -48,11 +48,13 @@ pub enum Permission {
     AdmitMediators,
     /// Hand buyers tokens by which they act for themselves.
     AdmitBuyers,
+    /// Say what became of refunds that no payment system speaks of by itself.
+    ReportSettlements,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
@@ -68,6 +70,7 @@ impl Permission {
         Self::ManageAlerts,
         Self::AdmitMediators,
         Self::AdmitBuyers,
+        Self::ReportSettlements,
     ];
 }
 
@@ -86,8 +89,8 @@ pub const fn has(who: &Who, permission: Permission) -> bool {
     match role(who) {
         Some(Role::Operator) => true,
         Some(Role::Vendor) => {
-            use Permission::{AdmitBuyers, ManageWebhooks, OpenCase, UpsertOrders, UpsertSellers};
-            matches!(permission, UpsertSellers | UpsertOrders | OpenCase | ManageWebhooks | AdmitBuyers)
+            use Permission::{AdmitBuyers, ManageWebhooks, OpenCase, ReportSettlements, UpsertOrders, UpsertSellers};
+            matches!(permission, UpsertSellers | UpsertOrders | OpenCase | ManageWebhooks | AdmitBuyers | ReportSettlements)
         }
         Some(Role::Seller) => matches!(permission, Permission::UseTemplates | Permission::UploadFiles),
         // The command line, used by whoever can read the database; and rules of the charter.

@@ -27,6 +27,7 @@ mod masking;
 mod mediators;
 mod migrations;
 mod notices;
+mod payments;
 mod plans;
 mod pool;
 mod presence;
