@@ -46,11 +46,15 @@ pub enum Permission {
     ManageAlerts,
     /// Let somebody from outside read a case for a while.
     AdmitMediators,
+    /// Tell what happened to money outside: credit that was spent, sellers who were paid.
+    ReportMoney,
+    /// Correct the ledger, and take credit back.
+    CorrectLedger,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
@@ -65,6 +69,8 @@ impl Permission {
         Self::ManageWebhooks,
         Self::ManageAlerts,
         Self::AdmitMediators,
+        Self::ReportMoney,
+        Self::CorrectLedger,
     ];
 }
 
@@ -83,7 +89,14 @@ pub const fn has(who: &Who, permission: Permission) -> bool {
     match role(who) {
         Some(Role::Operator) => true,
         Some(Role::Vendor) => {
-            matches!(permission, Permission::UpsertSellers | Permission::UpsertOrders | Permission::OpenCase | Permission::ManageWebhooks)
+            matches!(
+                permission,
+                Permission::UpsertSellers
+                    | Permission::UpsertOrders
+                    | Permission::OpenCase
+                    | Permission::ManageWebhooks
+                    | Permission::ReportMoney
+            )
         }
         Some(Role::Seller) => matches!(permission, Permission::UseTemplates | Permission::UploadFiles),
         // The command line, used by whoever can read the database; and rules of the charter.

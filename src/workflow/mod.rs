@@ -12,6 +12,7 @@ mod effects;
 pub mod endpoints;
 pub mod export;
 pub mod inbound;
+pub mod ledger;
 pub mod links;
 pub mod mails;
 pub mod masking;

@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike, Utc};
 use super::tenants::is_language_tag;
 use super::{Check, Cx, Error, Result};
 use crate::domain::ids::SellerId;
-use crate::domain::money::{Currency, Money, MoneyError};
+use crate::domain::money::{Currency, Money};
 use crate::domain::orders::{Order, OrderLine, Seller};
 use crate::domain::parties::Actor;
 use crate::domain::refusal::Refusal;
@@ -194,7 +194,7 @@ fn read_line<'a>(
 }
 
 /// Reads an amount, which must not be negative.
-fn amount(check: &mut Check, path: &[&str], what: &str, input: &AmountInput) -> Option<Money> {
+pub(super) fn amount(check: &mut Check, path: &[&str], what: &str, input: &AmountInput) -> Option<Money> {
     let mut fault = |field: Option<&str>, message: String| {
         let path: Vec<_> = path.iter().copied().chain(field).collect();
         check.fault(&path, Refusal::Invalid { message });
@@ -211,7 +211,7 @@ fn amount(check: &mut Check, path: &[&str], what: &str, input: &AmountInput) -> 
     }
 }
 
-fn sentence(error: &MoneyError) -> String {
+pub(super) fn sentence(error: &impl std::fmt::Display) -> String {
     let text = error.to_string();
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
