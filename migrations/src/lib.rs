@@ -15,6 +15,7 @@ mod m20261122_000014_mediators;
 mod m20261122_000015_pool;
 mod m20261122_000016_shipments;
 mod m20261122_000022_ledger;
+mod m20261122_000017_purchases;
 mod table;
 
 /// Runs the history.
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000015_pool::Migration),
             Box::new(m20261122_000016_shipments::Migration),
             Box::new(m20261122_000022_ledger::Migration),
+            Box::new(m20261122_000017_purchases::Migration),
         ]
     }
 }
