@@ -9,6 +9,7 @@ use super::charter_enums::{
 };
 use super::enums::{CasePhase, Channel, ConversationMode};
 use super::errors::{Result, UserError, split, store};
+use super::ledger::LedgerRules;
 use super::orders::SellerObject;
 use super::pool::PoolRules;
 use super::session::session;
@@ -271,6 +272,11 @@ impl CharterObject {
     /// Whether and how questions are offered to several sellers.
     async fn pool(&self) -> PoolRules {
         PoolRules(self.rules().pool.clone())
+    }
+
+    /// How long credit and codes are good for, and how much a seller may owe.
+    async fn ledger(&self) -> LedgerRules {
+        (&self.rules().ledger).into()
     }
 
     /// In which direction state and priority are kept in step with the ticket; null for viewers other than the operator.

@@ -16,6 +16,7 @@ mod endpoints;
 mod enums;
 mod errors;
 mod export;
+mod ledger;
 pub mod limits;
 mod loaders;
 mod mails;
@@ -115,6 +116,7 @@ pub struct QueryRoot(
     PoolQueries,
     notices::NoticeQueries,
     articles::ArticleQueries,
+    ledger::LedgerQueries,
 );
 
 /// The queries of what every case stands on.
@@ -243,4 +245,5 @@ pub struct MutationRoot(
     shipments::ShipmentMutations,
     notices::NoticeMutations,
     articles::ArticleMutations,
+    ledger::LedgerMutations,
 );

@@ -4,9 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::super::ids::{BuyerId, CaseId, OrderId, RefundId, SellerId};
-use super::super::money::Money;
+use super::super::money::{Money, MoneyError};
 use super::super::refunds::{Bearing, CostPlan};
-use super::{BudgetOwner, Validity};
+use super::{BudgetOwner, Carry, SellerStatement, Validity};
 
 /// The most days that a store credit or promo code can be good for.
 pub const MOST_DAYS: u16 = 3660;
@@ -38,6 +38,13 @@ impl Rules {
     /// When a promo code that is given now can be used.
     pub fn validity(&self, at: DateTime<Utc>) -> Validity {
         Validity { from: at, until: at + TimeDelta::days(i64::from(self.promo_code_days.max(1))) }
+    }
+
+    /// What of a seller's account goes into the next period, and whether somebody should look at it.
+    pub fn carry(&self, statement: &SellerStatement) -> Result<Carry, MoneyError> {
+        let currency = statement.closing.currency;
+        let none = Money { minor: i64::MAX, currency };
+        statement.carry(self.owed_limit.filter(|limit| limit.currency == currency).unwrap_or(none))
     }
 
     /// What is wrong with them: the field, and a sentence.

@@ -8,12 +8,14 @@ use super::super::charter_enums::{
     Acknowledgement, Avoidable, CostBearer, Family, Handling, PrivateMirror, ProactiveNotices, RequiredField, ResolutionKind, TicketSync,
 };
 use super::super::enums::{CasePhase, Channel, ConversationMode};
+use super::super::ledger::{LedgerRulesInput, ledger_rules};
 use super::super::masking::{Kind, Mode as MaskingMode};
 use super::super::pool::{PoolRulesInput, pool_rules};
 use super::super::triage::{TriageRulesInput, rules};
 use super::hours::{BusinessHoursInput, calendar};
 use crate::domain::calendar::{BusinessCalendar, Percent};
 use crate::domain::charter::{self, Charter, Mediator, PartyTargets};
+use crate::domain::ledger;
 use crate::domain::masking::{LinkHost, Masking};
 use crate::domain::orders::{BadPattern, OrderPattern};
 use crate::domain::pool;
@@ -62,6 +64,8 @@ pub(in super::super) struct CharterInput {
     triage: Option<TriageRulesInput>,
     /// Whether and how questions are offered to several sellers.
     pool: Option<PoolRulesInput>,
+    /// How long credit and codes are good for, and how much a seller may owe.
+    ledger: Option<LedgerRulesInput>,
     /// What buyer and seller do not read of each other's words.
     masking: Option<MaskingInput>,
     /// In which direction state and priority are kept in step with the ticket.
@@ -177,6 +181,7 @@ pub(super) struct Checked {
     masking: Option<Masking>,
     triage: Option<Rules>,
     pool: Option<pool::Rules>,
+    ledger: Option<ledger::Rules>,
     warn_at: Option<Percent>,
     order_pattern: MaybeUndefined<OrderPattern>,
     business_hours: MaybeUndefined<Arc<BusinessCalendar>>,
@@ -236,6 +241,7 @@ impl CharterInput {
             reasons: reasons.transpose()?,
             triage: self.triage.as_ref().map(rules).transpose()?,
             pool: self.pool.as_ref().map(pool_rules).transpose()?,
+            ledger: self.ledger.as_ref().map(ledger_rules).transpose()?,
             masking: self.masking.as_ref().map(masking_of).transpose()?,
             mediator: parsed(&self.consumer_mediator, mediator_of)?,
             warn_at: warn_at.transpose()?,
@@ -335,6 +341,7 @@ pub(super) fn edited(checked: &Checked, charter: &Charter) -> Charter {
         notice_days: count(input.notice_days, charter.notice_days),
         acknowledgement: input.acknowledgement.map_or(charter.acknowledgement, Into::into),
         pool: checked.pool.clone().unwrap_or_else(|| charter.pool.clone()),
+        ledger: checked.ledger.clone().unwrap_or_else(|| charter.ledger.clone()),
         proactive_notices: input.proactive_notices.map_or(charter.proactive_notices, Into::into),
         triage: checked.triage.clone().unwrap_or_else(|| charter.triage.clone()),
         masking: checked.masking.clone().unwrap_or_else(|| charter.masking.clone()),

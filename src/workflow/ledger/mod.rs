@@ -10,6 +10,7 @@ mod spending;
 
 use rand::Rng;
 
+use super::dealings::Dealing;
 use super::orders::sentence;
 use super::{Error, Result};
 use crate::domain::ids::{OrderId, PromoCodeId, SellerId, StoreCreditId};
@@ -18,7 +19,7 @@ use crate::domain::ledger::{
     StoreCredit,
 };
 use crate::domain::money::Money;
-use crate::domain::purchases::RecordedLine;
+use crate::domain::purchases::{Purchase, RecordedLine};
 use crate::domain::refunds::{AttemptNumber, Grant, Refund, RefundMeans};
 use crate::domain::refusal::Refusal;
 use crate::store::{Booked, PromoCodeRow, StoreCreditRow, StoreError, Tx};
@@ -39,6 +40,33 @@ pub struct Sold<'a> {
     pub seller: SellerId,
     /// What, line by line.
     pub line: &'a RecordedLine,
+}
+
+/// Books a refund that has succeeded; once, whatever happens.
+pub(super) async fn post_refund(tx: &Tx, dealing: &Dealing, refund: &Refund) -> Result<()> {
+    refunded(tx, dealing.purchase.seller, refund).await.map(drop)
+}
+
+/// Books that a refund which had succeeded was reversed; once, whatever happens.
+pub(super) async fn post_reversal(tx: &Tx, _: &Dealing, refund: &Refund) -> Result<()> {
+    reversed(tx, refund).await.map(drop)
+}
+
+/// Gives store credit or a promo code for a refund that goes that way, by the rules of its case. The caller then hears of itself
+/// that the refund has succeeded, in the same transaction.
+pub(super) async fn issue(tx: &Tx, dealing: &Dealing, refund: &Refund, amount: Money) -> Result<()> {
+    let Dealing { case, purchase, terms, .. } = dealing;
+    let to = Given { refund: refund.id, case: case.id, buyer: case.buyer, order: refund.order, seller: purchase.seller, at: tx.now() };
+    given(tx, &terms.house.ledger, to, refund, amount).await
+}
+
+/// Books sales as they are known now: new ones, and what changed about those that were booked. The orders are under lock.
+pub(super) async fn book_sales(tx: &Tx, purchases: &[Purchase]) -> Result<()> {
+    let lines = purchases.iter().flat_map(|purchase| {
+        let sold = |line| Sold { order: purchase.order, seller: purchase.seller, line };
+        purchase.lines.iter().map(move |line| sold(&line.recorded))
+    });
+    sold(tx, &lines.collect::<Vec<_>>()).await
 }
 
 /// What cannot be booked.
