@@ -17,6 +17,7 @@ mod m20261122_000016_shipments;
 mod m20261122_000017_purchases;
 mod m20261122_000018_refunds;
 mod m20261122_000019_payments;
+mod m20261122_000022_ledger;
 mod table;
 
 /// Runs the history.
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000017_purchases::Migration),
             Box::new(m20261122_000018_refunds::Migration),
             Box::new(m20261122_000019_payments::Migration),
+            Box::new(m20261122_000022_ledger::Migration),
         ]
     }
 }

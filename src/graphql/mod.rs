@@ -17,6 +17,7 @@ mod endpoints;
 mod enums;
 mod errors;
 mod export;
+mod ledger;
 pub mod limits;
 mod loaders;
 mod mails;
@@ -119,6 +120,7 @@ pub struct QueryRoot(
     notices::NoticeQueries,
     refunds::RefundQueries,
     articles::ArticleQueries,
+    ledger::LedgerQueries,
 );
 
 /// The queries of what every case stands on.
@@ -250,4 +252,5 @@ pub struct MutationRoot(
     payments::PaymentMutations,
     articles::ArticleMutations,
     refunds::RefundMutations,
+    ledger::LedgerMutations,
 );

@@ -11,6 +11,7 @@ mod health;
 mod params;
 mod payments;
 pub mod prepare;
+mod quarters;
 mod unsubscribe;
 mod webhooks;
 pub mod websocket;
@@ -60,7 +61,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Every route. Sockets say goodbye when `stop` is cancelled.
 pub fn router(doors: Doors, stop: &CancellationToken) -> Router {
     let vitals = Vitals { store: doors.cx.store.clone(), committer: doors.committer.clone(), metrics: doors.metrics };
-    let files = attachments::routes(&doors.cx).merge(export::routes(&doors.cx));
+    let files = attachments::routes(&doors.cx).merge(export::routes(&doors.cx)).merge(quarters::routes(&doors.cx));
     let webhooks = WebhookDoor { cx: doors.cx.clone(), committer: doors.committer, limit: doors.webhook_limit };
     let cx = Arc::new(doors.cx.clone());
     let endpoint = Endpoint {

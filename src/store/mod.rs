@@ -16,6 +16,7 @@ mod entity;
 mod inbox;
 mod intake;
 mod known;
+mod ledger;
 mod live;
 mod mails;
 mod mediators;
@@ -66,6 +67,10 @@ pub use charter::Acceptance;
 pub use committer::{Committer, NotStored};
 pub use endpoints::{EndpointRow, NewWebhook, WebhookAttempt, WebhookRow};
 pub use inbox::{InboxRow, Inserted, NewDelivery};
+pub use ledger::{
+    Booked, CreditFilter, CreditUse, DueCredit, EntryFilter, EntryRow, LedgerFault, NewPosting, PostingRow, PromoCodeRow, SpentBefore,
+    StoreCreditRow,
+};
 pub use live::Live;
 pub use mails::{MailAbout, MailRow, NewMail, RecipientRow};
 pub use mediators::NewMediator;

@@ -15,7 +15,7 @@ mod effects;
 pub mod endpoints;
 pub mod export;
 pub mod inbound;
-mod ledger;
+pub mod ledger;
 pub mod links;
 pub mod mails;
 pub mod masking;

@@ -21,6 +21,7 @@ mod intake;
 mod lanes;
 mod layers;
 mod leaks;
+mod ledger;
 mod live;
 mod main_job;
 mod masking;
