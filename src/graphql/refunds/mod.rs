@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use super::cases::CaseObject;
 use super::enums::Party;
 use super::errors::{Result, failure};
+use super::ledger::PostingObject;
 use super::orders::{OrderObject, SellerObject};
 use super::scalars::MoneyObject;
 use super::session::session;
@@ -197,6 +198,14 @@ impl RefundObject {
         let session = session(ctx)?;
         let actions = self.0.refund.available_actions(&session.actor().who, DisputeGuard::None, session.cx().now());
         Ok(actions.into_iter().map(Into::into).collect())
+    }
+
+    /// What was booked of it, the oldest first: when it was paid, and when it came back. Operators read all entries, a seller those
+    /// on its own account; empty for everybody else.
+    #[graphql(complexity = "3 * child_complexity + 1")]
+    async fn postings(&self, ctx: &Context<'_>) -> Result<Vec<PostingObject>> {
+        let found = session(ctx)?.loaders().postings_of(self.0.refund.id).await?;
+        Ok(found.into_iter().map(PostingObject).collect())
     }
 
     /// When it was asked for.
