@@ -29,9 +29,9 @@ use crate::store::{EndpointRow, Page, PageRequest, Store, StoreError, StoredRefu
 
 /// The store through one viewer's eyes.
 #[derive(Debug, Clone)]
-struct Reader {
-    store: Store,
-    scope: Scope,
+pub(super) struct Reader {
+    pub(super) store: Store,
+    pub(super) scope: Scope,
     /// Where a subscription stands; [`ALONE`] for whoever reads for itself.
     generation: Arc<AtomicI64>,
 }
@@ -95,7 +95,7 @@ struct ReadUpTo(ThreadId, i64);
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct MessagesOf(ThreadId, PageRequest<MessageId>);
 
-type Found<K, V> = std::result::Result<HashMap<K, V>, Arc<StoreError>>;
+pub(super) type Found<K, V> = std::result::Result<HashMap<K, V>, Arc<StoreError>>;
 
 macro_rules! by_id {
     ($($id:ty => $value:ty, $find:ident, $key:ident;)+) => {$(
@@ -131,7 +131,7 @@ by_id! {
     WebhookDeliveryId => WebhookRow, webhooks_by_id, id;
 }
 
-fn grouped<K: Eq + Hash, V>(pairs: impl IntoIterator<Item = (K, V)>) -> HashMap<K, Vec<V>> {
+pub(super) fn grouped<K: Eq + Hash, V>(pairs: impl IntoIterator<Item = (K, V)>) -> HashMap<K, Vec<V>> {
     let mut groups: HashMap<K, Vec<V>> = HashMap::new();
     for (key, value) in pairs {
         groups.entry(key).or_default().push(value);
@@ -375,7 +375,7 @@ impl Loaders {
         Generation(Arc::clone(&self.1))
     }
 
-    async fn one<K>(&self, key: K) -> Result<Option<<Reader as Loader<K>>::Value>>
+    pub(super) async fn one<K>(&self, key: K) -> Result<Option<<Reader as Loader<K>>::Value>>
     where
         K: Send + Sync + Hash + Eq + Clone + 'static,
         Reader: Loader<K, Error = Arc<StoreError>>,

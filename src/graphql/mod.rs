@@ -17,6 +17,7 @@ mod endpoints;
 mod enums;
 mod errors;
 mod export;
+mod ledger;
 pub mod limits;
 mod loaders;
 mod mails;
@@ -26,6 +27,7 @@ mod node;
 mod notices;
 mod orders;
 mod paging;
+mod payments;
 mod pool;
 mod presence;
 mod purchases;
@@ -118,6 +120,7 @@ pub struct QueryRoot(
     notices::NoticeQueries,
     refunds::RefundQueries,
     articles::ArticleQueries,
+    ledger::LedgerQueries,
 );
 
 /// The queries of what every case stands on.
@@ -246,6 +249,8 @@ pub struct MutationRoot(
     PoolMutations,
     shipments::ShipmentMutations,
     notices::NoticeMutations,
+    payments::PaymentMutations,
     articles::ArticleMutations,
     refunds::RefundMutations,
+    ledger::LedgerMutations,
 );

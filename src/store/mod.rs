@@ -16,6 +16,7 @@ mod entity;
 mod inbox;
 mod intake;
 mod known;
+mod ledger;
 mod live;
 mod mails;
 mod mediators;
@@ -26,6 +27,8 @@ mod notices;
 mod orders;
 mod outbox;
 mod page;
+mod payment_news;
+mod payments;
 mod pool;
 mod presence;
 mod purchases;
@@ -64,6 +67,10 @@ pub use charter::Acceptance;
 pub use committer::{Committer, NotStored};
 pub use endpoints::{EndpointRow, NewWebhook, WebhookAttempt, WebhookRow};
 pub use inbox::{InboxRow, Inserted, NewDelivery};
+pub use ledger::{
+    Booked, CreditFilter, CreditUse, DueCredit, EntryFilter, EntryRow, LedgerFault, NewPosting, PostingRow, PromoCodeRow, SpentBefore,
+    StoreCreditRow,
+};
 pub use live::Live;
 pub use mails::{MailAbout, MailRow, NewMail, RecipientRow};
 pub use mediators::NewMediator;
@@ -73,6 +80,8 @@ pub use notices::{NewNotice, NoticeFilter};
 pub use orders::{OrderDraft, SellerDraft};
 pub use outbox::{Arrival, NewOutbox, OutboxRow, opening_lane};
 pub use page::{Page, PageRequest, PageSide};
+pub use payment_news::{NewPaymentNews, PaymentNewsRow};
+pub use payments::{CallPhase, NewPaymentCall, PaymentCall, PaymentConnectionRow, PaymentConnectionState, PaymentWay, Standing};
 pub use pool::{DueQuestion, OfferedBefore};
 pub use presence::{Presence, Sign};
 pub use purchases::{NewFacts, OrderKnown};

@@ -21,6 +21,8 @@ pub enum Purpose {
     Attachment,
     /// All that a viewer may see of a case.
     CaseExport,
+    /// What was booked for a seller in a quarter.
+    QuarterExport,
 }
 
 impl Purpose {
@@ -28,6 +30,7 @@ impl Purpose {
         match self {
             Self::Attachment => "attachment",
             Self::CaseExport => "case-export",
+            Self::QuarterExport => "quarter-export",
         }
     }
 }

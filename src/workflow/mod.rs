@@ -15,7 +15,7 @@ mod effects;
 pub mod endpoints;
 pub mod export;
 pub mod inbound;
-mod ledger;
+pub mod ledger;
 pub mod links;
 pub mod mails;
 pub mod masking;
@@ -24,7 +24,7 @@ pub mod merges;
 pub mod notices;
 pub mod orders;
 pub mod outbound;
-mod payments;
+pub mod payments;
 pub mod pool;
 pub mod presence;
 pub mod purchases;
@@ -54,6 +54,7 @@ use articles::Articles;
 use attachments::Depot;
 use connections::Connections;
 use links::Links;
+use payments::Payments;
 
 /// What every use case works with.
 #[derive(Debug, Clone)]
@@ -72,6 +73,8 @@ pub struct Cx {
     pub alerts: Alerts,
     /// What help centres answered lately.
     pub articles: Articles,
+    /// The payment systems.
+    pub payments: Payments,
 }
 
 impl Cx {

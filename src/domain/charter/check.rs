@@ -71,6 +71,9 @@ impl Charter {
                 faults.push(fault(&["reasons", &position, "labels"], message));
             }
         }
+        for (field, message) in self.ledger.faults() {
+            faults.push(fault(&["ledger", field], message));
+        }
         for (field, message) in self.pool.faults() {
             faults.push(fault(&["pool", field], message));
         }

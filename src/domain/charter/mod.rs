@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::calendar::{BusinessCalendar, Percent};
 use super::cases::CasePhase;
 use super::ids::MarketplaceId;
+use super::ledger;
 use super::masking::Masking;
 use super::money::Currency;
 use super::orders::OrderPattern;
@@ -80,6 +81,8 @@ pub struct Charter {
     pub pool: pool::Rules,
     /// How refunds are decided and paid.
     pub refunds: RefundRules,
+    /// How long credit and codes are good for, and how much a seller may owe.
+    pub ledger: ledger::Rules,
     /// When those hours count; none when every hour of the day and of the night does.
     pub business_hours: Option<Arc<BusinessCalendar>>,
     /// What buyer and seller do not read of each other's words: contact and payment details.
@@ -117,6 +120,7 @@ impl Default for Charter {
             triage: triage::Rules::default(),
             pool: pool::Rules::default(),
             refunds: RefundRules::default(),
+            ledger: ledger::Rules::default(),
             business_hours: None,
             masking: Masking::default(),
             warn_at: Percent::THREE_QUARTERS,
