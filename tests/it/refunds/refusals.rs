@@ -124,7 +124,7 @@ on_both_databases! {
             ("refundEstablish", json!({ "startedAt": "2026-11-20T10:00:00Z", "hold": "OVER" }), "goodsBackAt", "INVALID"),
             ("refundDecline", json!({ "reason": "OTHER", "text": " " }), "text", "LENGTH"),
             ("refundDecline", json!({ "reason": "OTHER", "text": "é".repeat(2001) }), "text", "LENGTH"),
-            ("refundDecline", json!({ "reason": "WITHDRAWAL_EXCLUDED", "text": "Exclu." }), "reason", "INVALID"),
+            ("refundDecline", json!({ "reason": "WITHDRAWAL_EXCLUDED", "text": "Exclu." }), "reason", "DUE_BY_LAW"),
         ] {
             let refused = shop.try_decide(&shop.operator, mutation, &refund, more.clone()).await;
             assert_eq!((fault(&refused).0, fault(&refused).1), (json!([field]), json!(code)), "{mutation} {more} {refused:#}");
