@@ -111,7 +111,7 @@ impl<'a> Books<'a> {
     async fn of(app: House<'a>) -> Self {
         let (operator, vendor) = (app.token(Role::Operator, None).await, app.token(Role::Vendor, None).await);
         let drafts: Vec<_> =
-            ["alma", "brio"].iter().map(|name| json!({ "externalId": name, "name": format!("Boutique {name}") })).collect();
+            ["alma", "brio"].iter().map(|name| json!({ "externalId": name, "name": format!("Boutique {name}"), "email": format!("{name}@example.org"), "locale": "fr" })).collect();
         let stored = app.act(&vendor, "sellersUpsert", "sellers { id }", json!({ "sellers": drafts })).await;
         let sellers = [0, 1].map(|index| stored["sellers"][index]["id"].clone());
         let tokens = [app.token(Role::Seller, Some("alma")).await, app.token(Role::Seller, Some("brio")).await];
