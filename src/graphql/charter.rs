@@ -12,6 +12,7 @@ use super::errors::{Result, UserError, split, store};
 use super::ledger::LedgerRules;
 use super::orders::SellerObject;
 use super::pool::PoolRules;
+use super::refunds::RefundRulesObject;
 use super::session::session;
 use super::tenants::BusinessHours;
 use super::triage::TriageRules;
@@ -277,6 +278,11 @@ impl CharterObject {
     /// How long credit and codes are good for, and how much a seller may owe.
     async fn ledger(&self) -> LedgerRules {
         (&self.rules().ledger).into()
+    }
+
+    /// How refunds are decided and paid.
+    async fn refunds(&self) -> RefundRulesObject {
+        RefundRulesObject(self.rules().refunds.clone())
     }
 
     /// In which direction state and priority are kept in step with the ticket; null for viewers other than the operator.

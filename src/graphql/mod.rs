@@ -5,6 +5,7 @@
 mod admission;
 mod articles;
 mod attachments;
+mod buyers;
 mod case_changes;
 mod case_filter;
 mod cases;
@@ -26,9 +27,11 @@ mod node;
 mod notices;
 mod orders;
 mod paging;
+mod payments;
 mod pool;
 mod presence;
 mod purchases;
+mod refunds;
 mod rounds;
 mod saved_searches;
 mod scalars;
@@ -115,6 +118,7 @@ pub struct QueryRoot(
     MailQueries,
     PoolQueries,
     notices::NoticeQueries,
+    refunds::RefundQueries,
     articles::ArticleQueries,
     ledger::LedgerQueries,
 );
@@ -232,6 +236,7 @@ impl HouseQueries {
 #[graphql(name = "Mutation")]
 pub struct MutationRoot(
     OrderMutations,
+    buyers::BuyerMutations,
     CaseMutations,
     ThreadMutations,
     CharterMutations,
@@ -244,6 +249,8 @@ pub struct MutationRoot(
     PoolMutations,
     shipments::ShipmentMutations,
     notices::NoticeMutations,
+    payments::PaymentMutations,
     articles::ArticleMutations,
     ledger::LedgerMutations,
+    refunds::RefundMutations,
 );

@@ -15,6 +15,7 @@ use super::errors::Result;
 use super::ledger::{PostingObject, PromoCodeObject, StoreCreditObject};
 use super::orders::{OrderObject, SellerObject};
 use super::pool::{IncentiveObject, PoolAnswerObject, PoolQuestionObject};
+use super::refunds::RefundObject;
 use super::session::Session;
 use super::templates::TemplateObject;
 use super::tenants::MarketplaceObject;
@@ -133,6 +134,8 @@ pub(super) enum Node {
     PoolAnswer(PoolAnswerObject),
     /// What a seller has earned.
     Incentive(IncentiveObject),
+    /// A refund.
+    Refund(RefundObject),
     /// Something that was booked.
     LedgerPosting(PostingObject),
     /// A store credit.
@@ -170,6 +173,7 @@ pub(super) async fn find(session: &Session, id: &str) -> Result<Option<Node>> {
         }
         Some(PoolAnswerId::PREFIX) => loaders.pool_answer(parsed(id)?).await?.map(|answer| Node::PoolAnswer(PoolAnswerObject(answer))),
         Some(IncentiveId::PREFIX) => loaders.incentive(parsed(id)?).await?.map(|incentive| Node::Incentive(IncentiveObject(incentive))),
+        Some(RefundId::PREFIX) => loaders.refund(parsed(id)?).await?.map(|refund| Node::Refund(RefundObject(refund))),
         Some(PostingId::PREFIX) => loaders.posting(parsed(id)?).await?.map(|posting| Node::LedgerPosting(PostingObject(posting))),
         Some(StoreCreditId::PREFIX) => loaders.store_credit(parsed(id)?).await?.map(|row| Node::StoreCredit(StoreCreditObject(row))),
         Some(PromoCodeId::PREFIX) => loaders.promo_code(parsed(id)?).await?.map(|row| Node::PromoCode(PromoCodeObject(row))),

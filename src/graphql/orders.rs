@@ -9,6 +9,7 @@ use super::ledger::{StatementObject, StatementPeriodInput, balances_of, statemen
 use super::paging::{PageOf, Paging};
 use super::pool::{IncentiveObject, incentives_of};
 use super::purchases::{LineSaleObject, LineTermsInput, SaleInput, line_sale};
+use super::refunds::RefundObject;
 use super::scalars::{CurrencyCode, MoneyInput, MoneyObject};
 use super::session::session;
 use super::shipments::ShipmentObject;
@@ -41,11 +42,11 @@ impl SellerObject {
         &self.0.name
     }
 
-    /// The e-mail address; null for mediators and when unknown.
+    /// The e-mail address; null for buyers, mediators and when unknown.
     async fn email(&self, ctx: &Context<'_>) -> Option<Result<&str>> {
         match session(ctx) {
             Err(error) => Some(Err(error)),
-            Ok(session) if matches!(session.scope().view, View::Mediator { .. }) => None,
+            Ok(session) if matches!(session.scope().view, View::Buyer(_) | View::Mediator { .. }) => None,
             Ok(_) => self.0.email.as_deref().map(Ok),
         }
     }
@@ -172,6 +173,13 @@ impl OrderObject {
     /// What was bought: at most 200 lines, in the vendor's order.
     async fn lines(&self) -> Vec<OrderLineObject> {
         self.0.lines.iter().cloned().map(|line| OrderLineObject { order: self.0.id, line }).collect()
+    }
+
+    /// Its refunds, the oldest first: operators, the vendor and its seller know all, buyers and mediators those of their cases.
+    #[graphql(complexity = "5 * child_complexity + 1")]
+    async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<RefundObject>> {
+        let refunds = session(ctx)?.loaders().refunds_of_order(self.0.id).await?;
+        Ok(refunds.into_iter().map(RefundObject).collect())
     }
 
     /// Its parcels, as far as `shipmentsReport` told them, in the order in which they became known.

@@ -9,6 +9,7 @@ pub mod graphiql;
 pub mod graphql;
 mod health;
 mod params;
+mod payments;
 pub mod prepare;
 mod quarters;
 mod unsubscribe;
@@ -82,6 +83,7 @@ pub fn router(doors: Doors, stop: &CancellationToken) -> Router {
         .layer(CatchPanicLayer::new());
     Router::new()
         .route("/webhooks/{kind}/{connection}", post(webhooks::receive).with_state(Arc::new(webhooks)))
+        .route("/hooks/payments/{connection}", post(payments::receive).with_state(Arc::clone(&cx)))
         .route("/graphql", endpoint.into_route())
         .merge(graphiql::routes())
         .merge(files)

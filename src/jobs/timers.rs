@@ -3,7 +3,7 @@
 use tokio_util::sync::CancellationToken;
 
 use super::{LOOK, Load, pause};
-use crate::workflow::{Cx, ledger, notices, pool, timers};
+use crate::workflow::{Cx, ledger, notices, pool, refunds, timers};
 
 const BATCH: u64 = 100;
 
@@ -17,7 +17,7 @@ pub(super) async fn run(cx: Cx, stop: CancellationToken) {
 
 /// Fires what has run out, the oldest first.
 pub(super) async fn fire_due(cx: &Cx) -> Load {
-    fire_due_cases(cx).await + expire_questions(cx).await + look_at_shipments(cx).await + expire_credit(cx).await
+    fire_due_cases(cx).await + expire_questions(cx).await + look_at_shipments(cx).await + move_refunds(cx).await + expire_credit(cx).await
 }
 
 async fn fire_due_cases(cx: &Cx) -> Load {
@@ -52,6 +52,25 @@ async fn look_at_shipments(cx: &Cx) -> Load {
         match notices::look(cx, shipment).await {
             Ok(()) => load.handled += 1,
             Err(error) => tracing::error!(shipment.id = %shipment.shipment, %error, "a parcel could not be looked at; it stays due"),
+        }
+    }
+    load
+}
+
+/// Does what time means for refunds, the longest due first.
+async fn move_refunds(cx: &Cx) -> Load {
+    let due = match cx.store.due_refunds(cx.now(), BATCH).await {
+        Ok(due) => due,
+        Err(error) => {
+            tracing::error!(%error, "the refunds for which time has come cannot be read");
+            return Load::default();
+        }
+    };
+    let mut load = Load::default();
+    for refund in due {
+        match refunds::elapse(cx, refund).await {
+            Ok(()) => load.handled += 1,
+            Err(error) => tracing::error!(refund.id = %refund.refund, %error, "a refund could not be moved on by time; it stays due"),
         }
     }
     load

@@ -46,6 +46,10 @@ pub enum Permission {
     ManageAlerts,
     /// Let somebody from outside read a case for a while.
     AdmitMediators,
+    /// Hand buyers tokens by which they act for themselves.
+    AdmitBuyers,
+    /// Say what became of refunds that no payment system speaks of by itself.
+    ReportSettlements,
     /// Tell what happened to money outside: credit that was spent, sellers who were paid.
     ReportMoney,
     /// Correct the ledger, and take credit back.
@@ -54,7 +58,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
@@ -69,6 +73,8 @@ impl Permission {
         Self::ManageWebhooks,
         Self::ManageAlerts,
         Self::AdmitMediators,
+        Self::AdmitBuyers,
+        Self::ReportSettlements,
         Self::ReportMoney,
         Self::CorrectLedger,
     ];
@@ -89,14 +95,8 @@ pub const fn has(who: &Who, permission: Permission) -> bool {
     match role(who) {
         Some(Role::Operator) => true,
         Some(Role::Vendor) => {
-            matches!(
-                permission,
-                Permission::UpsertSellers
-                    | Permission::UpsertOrders
-                    | Permission::OpenCase
-                    | Permission::ManageWebhooks
-                    | Permission::ReportMoney
-            )
+            use Permission::{AdmitBuyers, ManageWebhooks, OpenCase, ReportMoney, ReportSettlements, UpsertOrders, UpsertSellers};
+            matches!(permission, UpsertSellers | UpsertOrders | OpenCase | ManageWebhooks | AdmitBuyers | ReportSettlements | ReportMoney)
         }
         Some(Role::Seller) => matches!(permission, Permission::UseTemplates | Permission::UploadFiles),
         // The command line, used by whoever can read the database; and rules of the charter.

@@ -5,10 +5,12 @@
 pub mod alerts;
 pub mod articles;
 pub mod attachments;
+pub mod buyers;
 pub mod cases;
 pub mod charter;
 pub mod connections;
 mod dealings;
+mod disputes;
 mod effects;
 pub mod endpoints;
 pub mod export;
@@ -22,9 +24,12 @@ pub mod merges;
 pub mod notices;
 pub mod orders;
 pub mod outbound;
+pub mod payments;
 pub mod pool;
 pub mod presence;
 pub mod purchases;
+pub mod refunds;
+mod returns;
 pub mod saved_searches;
 pub mod shipments;
 pub mod splits;
@@ -49,6 +54,7 @@ use articles::Articles;
 use attachments::Depot;
 use connections::Connections;
 use links::Links;
+use payments::Payments;
 
 /// What every use case works with.
 #[derive(Debug, Clone)]
@@ -67,6 +73,8 @@ pub struct Cx {
     pub alerts: Alerts,
     /// What help centres answered lately.
     pub articles: Articles,
+    /// The payment systems.
+    pub payments: Payments,
 }
 
 impl Cx {

@@ -13,6 +13,7 @@ use super::money::Currency;
 use super::orders::OrderPattern;
 use super::pool;
 use super::reasons::{ContactReason, ReasonKey};
+use super::refunds::RefundRules;
 use super::tickets::Channel;
 use super::triage;
 
@@ -80,6 +81,8 @@ pub struct Charter {
     pub pool: pool::Rules,
     /// How long credit and codes are good for, and how much a seller may owe.
     pub ledger: ledger::Rules,
+    /// How refunds are decided and paid.
+    pub refunds: RefundRules,
     /// When those hours count; none when every hour of the day and of the night does.
     pub business_hours: Option<Arc<BusinessCalendar>>,
     /// What buyer and seller do not read of each other's words: contact and payment details.
@@ -117,6 +120,7 @@ impl Default for Charter {
             triage: triage::Rules::default(),
             pool: pool::Rules::default(),
             ledger: ledger::Rules::default(),
+            refunds: RefundRules::default(),
             business_hours: None,
             masking: Masking::default(),
             warn_at: Percent::THREE_QUARTERS,

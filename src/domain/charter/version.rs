@@ -69,6 +69,7 @@ impl Charter {
             pool: super::super::pool::Rules::default(),
             // What was given keeps the time that it was given for, and a limit only tells the operator to look.
             ledger: super::super::ledger::Rules::default(),
+            refunds: charter.refunds.binding(),
             ..charter.clone()
         };
         bare(self) == bare(other)

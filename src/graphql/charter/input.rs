@@ -11,6 +11,7 @@ use super::super::enums::{CasePhase, Channel, ConversationMode};
 use super::super::ledger::{LedgerRulesInput, ledger_rules};
 use super::super::masking::{Kind, Mode as MaskingMode};
 use super::super::pool::{PoolRulesInput, pool_rules};
+use super::super::refunds::{RefundRulesInput, refund_rules};
 use super::super::triage::{TriageRulesInput, rules};
 use super::hours::{BusinessHoursInput, calendar};
 use crate::domain::calendar::{BusinessCalendar, Percent};
@@ -20,6 +21,7 @@ use crate::domain::masking::{LinkHost, Masking};
 use crate::domain::orders::{BadPattern, OrderPattern};
 use crate::domain::pool;
 use crate::domain::reasons::{ContactReason, ReasonKey};
+use crate::domain::refunds::RefundRules;
 use crate::domain::refusal::Refusal;
 use crate::domain::triage::Rules;
 use crate::workflow::{Error, refused};
@@ -66,6 +68,8 @@ pub(in super::super) struct CharterInput {
     pool: Option<PoolRulesInput>,
     /// How long credit and codes are good for, and how much a seller may owe.
     ledger: Option<LedgerRulesInput>,
+    /// How refunds are decided and paid.
+    refunds: Option<RefundRulesInput>,
     /// What buyer and seller do not read of each other's words.
     masking: Option<MaskingInput>,
     /// In which direction state and priority are kept in step with the ticket.
@@ -182,6 +186,7 @@ pub(super) struct Checked {
     triage: Option<Rules>,
     pool: Option<pool::Rules>,
     ledger: Option<ledger::Rules>,
+    refunds: Option<RefundRules>,
     warn_at: Option<Percent>,
     order_pattern: MaybeUndefined<OrderPattern>,
     business_hours: MaybeUndefined<Arc<BusinessCalendar>>,
@@ -242,6 +247,7 @@ impl CharterInput {
             triage: self.triage.as_ref().map(rules).transpose()?,
             pool: self.pool.as_ref().map(pool_rules).transpose()?,
             ledger: self.ledger.as_ref().map(ledger_rules).transpose()?,
+            refunds: self.refunds.as_ref().map(refund_rules).transpose()?,
             masking: self.masking.as_ref().map(masking_of).transpose()?,
             mediator: parsed(&self.consumer_mediator, mediator_of)?,
             warn_at: warn_at.transpose()?,
@@ -342,6 +348,7 @@ pub(super) fn edited(checked: &Checked, charter: &Charter) -> Charter {
         acknowledgement: input.acknowledgement.map_or(charter.acknowledgement, Into::into),
         pool: checked.pool.clone().unwrap_or_else(|| charter.pool.clone()),
         ledger: checked.ledger.clone().unwrap_or_else(|| charter.ledger.clone()),
+        refunds: checked.refunds.clone().unwrap_or_else(|| charter.refunds.clone()),
         proactive_notices: input.proactive_notices.map_or(charter.proactive_notices, Into::into),
         triage: checked.triage.clone().unwrap_or_else(|| charter.triage.clone()),
         masking: checked.masking.clone().unwrap_or_else(|| charter.masking.clone()),
