@@ -275,14 +275,14 @@ impl CharterObject {
         PoolRules(self.rules().pool.clone())
     }
 
-    /// How long credit and codes are good for, and how much a seller may owe.
-    async fn ledger(&self) -> LedgerRules {
-        (&self.rules().ledger).into()
-    }
-
     /// How refunds are decided and paid.
     async fn refunds(&self) -> RefundRulesObject {
         RefundRulesObject(self.rules().refunds.clone())
+    }
+
+    /// How long credit and codes are good for, and how much a seller may owe.
+    async fn ledger(&self) -> LedgerRules {
+        (&self.rules().ledger).into()
     }
 
     /// In which direction state and priority are kept in step with the ticket; null for viewers other than the operator.

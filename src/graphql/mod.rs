@@ -251,6 +251,6 @@ pub struct MutationRoot(
     notices::NoticeMutations,
     payments::PaymentMutations,
     articles::ArticleMutations,
-    ledger::LedgerMutations,
     refunds::RefundMutations,
+    ledger::LedgerMutations,
 );

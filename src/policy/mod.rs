@@ -48,9 +48,8 @@ pub enum Permission {
     AdmitMediators,
     /// Hand buyers tokens by which they act for themselves.
     AdmitBuyers,
-    /// Say what became of refunds that no payment system speaks of by itself.
-    ReportSettlements,
-    /// Tell what happened to money outside: credit that was spent, sellers who were paid.
+    /// Tell what happened to money outside: refunds that no payment system speaks of by itself, credit that was spent, sellers
+    /// who were paid.
     ReportMoney,
     /// Correct the ledger, and take credit back.
     CorrectLedger,
@@ -58,7 +57,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 17] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
@@ -74,7 +73,6 @@ impl Permission {
         Self::ManageAlerts,
         Self::AdmitMediators,
         Self::AdmitBuyers,
-        Self::ReportSettlements,
         Self::ReportMoney,
         Self::CorrectLedger,
     ];
@@ -95,8 +93,8 @@ pub const fn has(who: &Who, permission: Permission) -> bool {
     match role(who) {
         Some(Role::Operator) => true,
         Some(Role::Vendor) => {
-            use Permission::{AdmitBuyers, ManageWebhooks, OpenCase, ReportMoney, ReportSettlements, UpsertOrders, UpsertSellers};
-            matches!(permission, UpsertSellers | UpsertOrders | OpenCase | ManageWebhooks | AdmitBuyers | ReportSettlements | ReportMoney)
+            use Permission::{AdmitBuyers, ManageWebhooks, OpenCase, ReportMoney, UpsertOrders, UpsertSellers};
+            matches!(permission, UpsertSellers | UpsertOrders | OpenCase | ManageWebhooks | AdmitBuyers | ReportMoney)
         }
         Some(Role::Seller) => matches!(permission, Permission::UseTemplates | Permission::UploadFiles),
         // The command line, used by whoever can read the database; and rules of the charter.

@@ -79,10 +79,10 @@ pub struct Charter {
     pub triage: triage::Rules,
     /// Whether and how questions are offered to a pool of sellers.
     pub pool: pool::Rules,
-    /// How long credit and codes are good for, and how much a seller may owe.
-    pub ledger: ledger::Rules,
     /// How refunds are decided and paid.
     pub refunds: RefundRules,
+    /// How long credit and codes are good for, and how much a seller may owe.
+    pub ledger: ledger::Rules,
     /// When those hours count; none when every hour of the day and of the night does.
     pub business_hours: Option<Arc<BusinessCalendar>>,
     /// What buyer and seller do not read of each other's words: contact and payment details.
@@ -119,8 +119,8 @@ impl Default for Charter {
             proactive_notices: ProactiveNotices::Off,
             triage: triage::Rules::default(),
             pool: pool::Rules::default(),
-            ledger: ledger::Rules::default(),
             refunds: RefundRules::default(),
+            ledger: ledger::Rules::default(),
             business_hours: None,
             masking: Masking::default(),
             warn_at: Percent::THREE_QUARTERS,

@@ -66,10 +66,10 @@ pub(in super::super) struct CharterInput {
     triage: Option<TriageRulesInput>,
     /// Whether and how questions are offered to several sellers.
     pool: Option<PoolRulesInput>,
-    /// How long credit and codes are good for, and how much a seller may owe.
-    ledger: Option<LedgerRulesInput>,
     /// How refunds are decided and paid.
     refunds: Option<RefundRulesInput>,
+    /// How long credit and codes are good for, and how much a seller may owe.
+    ledger: Option<LedgerRulesInput>,
     /// What buyer and seller do not read of each other's words.
     masking: Option<MaskingInput>,
     /// In which direction state and priority are kept in step with the ticket.
@@ -185,8 +185,8 @@ pub(super) struct Checked {
     masking: Option<Masking>,
     triage: Option<Rules>,
     pool: Option<pool::Rules>,
-    ledger: Option<ledger::Rules>,
     refunds: Option<RefundRules>,
+    ledger: Option<ledger::Rules>,
     warn_at: Option<Percent>,
     order_pattern: MaybeUndefined<OrderPattern>,
     business_hours: MaybeUndefined<Arc<BusinessCalendar>>,
@@ -246,8 +246,8 @@ impl CharterInput {
             reasons: reasons.transpose()?,
             triage: self.triage.as_ref().map(rules).transpose()?,
             pool: self.pool.as_ref().map(pool_rules).transpose()?,
-            ledger: self.ledger.as_ref().map(ledger_rules).transpose()?,
             refunds: self.refunds.as_ref().map(refund_rules).transpose()?,
+            ledger: self.ledger.as_ref().map(ledger_rules).transpose()?,
             masking: self.masking.as_ref().map(masking_of).transpose()?,
             mediator: parsed(&self.consumer_mediator, mediator_of)?,
             warn_at: warn_at.transpose()?,
@@ -347,8 +347,8 @@ pub(super) fn edited(checked: &Checked, charter: &Charter) -> Charter {
         notice_days: count(input.notice_days, charter.notice_days),
         acknowledgement: input.acknowledgement.map_or(charter.acknowledgement, Into::into),
         pool: checked.pool.clone().unwrap_or_else(|| charter.pool.clone()),
-        ledger: checked.ledger.clone().unwrap_or_else(|| charter.ledger.clone()),
         refunds: checked.refunds.clone().unwrap_or_else(|| charter.refunds.clone()),
+        ledger: checked.ledger.clone().unwrap_or_else(|| charter.ledger.clone()),
         proactive_notices: input.proactive_notices.map_or(charter.proactive_notices, Into::into),
         triage: checked.triage.clone().unwrap_or_else(|| charter.triage.clone()),
         masking: checked.masking.clone().unwrap_or_else(|| charter.masking.clone()),

@@ -45,7 +45,7 @@ pub struct SettlementReport {
 
 /// Takes a report and gives the refund that it is about. The same again changes nothing.
 pub async fn report(cx: &Cx, actor: &Actor, report: SettlementReport) -> Result<RefundId> {
-    policy::require(&actor.who, Permission::ReportSettlements)?;
+    policy::require(&actor.who, Permission::ReportMoney)?;
     let unknown = || refused(&["idempotencyKey"], Refusal::NotFound { what: "Refund instruction" });
     let key: IdempotencyKey = report.key.parse().map_err(|_| unknown())?;
     let call = cx.store.payment_call(actor.marketplace, key).await?.ok_or_else(unknown)?;
