@@ -50,6 +50,7 @@ pub(super) async fn examine(settings: &Settings, out: Output) -> anyhow::Result<
         look_at_connections(settings, &store, &mut report).await;
         look_at_payments(settings, &store, &mut report).await;
         look_at_calendars(&store, &mut report).await;
+        look_at_ledgers(&store, &mut report).await;
         look_at_queues(&store, &mut report).await;
     }
     let ill = report.0.iter().any(|finding| finding.verdict == Verdict::Ill);
@@ -205,6 +206,22 @@ async fn look_at_calendars(store: &Store, report: &mut Report) {
         if let Some(last) = known_until.filter(|last| *last < in_a_year) {
             let say = format!("the public holidays of its business hours are known until {last} only; a newer release knows more");
             report.add(format!("marketplace {}", marketplace.slug), Verdict::Warning, say);
+        }
+    }
+}
+
+/// Adds up what was booked.
+async fn look_at_ledgers(store: &Store, report: &mut Report) {
+    let Ok(marketplaces) = store.marketplaces().await else { return };
+    for marketplace in marketplaces {
+        let what = format!("ledger of {}", marketplace.slug);
+        match store.audit_ledger(marketplace.id).await {
+            Ok(faults) if faults.is_empty() => report.add(what, Verdict::Well, "everything sums to zero"),
+            Ok(faults) => {
+                let told: Vec<_> = faults.iter().map(ToString::to_string).collect();
+                report.add(what, Verdict::Ill, format!("{}; no program of ours does this: keep a copy and tell us", told.join("; ")));
+            }
+            Err(error) => report.add(what, Verdict::Ill, reason(&error)),
         }
     }
 }

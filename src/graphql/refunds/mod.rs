@@ -193,6 +193,14 @@ impl RefundObject {
         load.await.transpose()
     }
 
+    /// What was booked of it, the oldest first: nothing before it is paid, and once more if it is reversed. For a seller what is on
+    /// its own account; nothing for the buyer's side and for mediators.
+    #[graphql(complexity = "3 * child_complexity + 1")]
+    async fn postings(&self, ctx: &Context<'_>) -> Result<Vec<PostingObject>> {
+        let found = session(ctx)?.loaders().postings_of(self.0.refund.id).await?;
+        Ok(found.into_iter().map(PostingObject).collect())
+    }
+
     /// What the viewer may do with it now, and until when.
     async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<RefundAvailableAction>> {
         let session = session(ctx)?;

@@ -3,6 +3,7 @@
 
 mod credit;
 mod day;
+mod doors;
 mod example;
 mod exports;
 mod guards;
@@ -33,10 +34,12 @@ pub(crate) fn money(amount: &str, currency: &str) -> Value {
 
 /// An order of one line, in money: a price with its tax, a delivery, and a commission of 12 % on the goods with 20 % of tax.
 fn sale(reference: &str, seller: &str, (price, quantity, shipping, currency): (&str, u32, &str, &str)) -> Value {
-    let line = json!({
-        "externalId": "1", "title": "Théière", "sku": "TH-1", "quantity": quantity, "unitPrice": money(price, currency), "taxRate": 2000,
-        "shipping": { "standard": money(shipping, currency), "taxRate": 2000 },
+    let terms = json!({
+        "taxRate": 2000, "shipping": { "standard": money(shipping, currency), "taxRate": 2000 },
         "commission": { "rate": 1200, "base": "ITEMS", "vatRate": 2000 },
+    });
+    let line = json!({
+        "externalId": "1", "title": "Théière", "sku": "TH-1", "quantity": quantity, "unitPrice": money(price, currency), "terms": terms,
     });
     json!({
         "reference": reference, "sellerExternalId": seller, "buyerEmail": "marie@example.org", "total": money(price, currency),
@@ -111,7 +114,7 @@ impl<'a> Books<'a> {
     async fn of(app: House<'a>) -> Self {
         let (operator, vendor) = (app.token(Role::Operator, None).await, app.token(Role::Vendor, None).await);
         let drafts: Vec<_> =
-            ["alma", "brio"].iter().map(|name| json!({ "externalId": name, "name": format!("Boutique {name}") })).collect();
+            ["alma", "brio"].iter().map(|name| json!({ "externalId": name, "name": format!("Boutique {name}"), "email": format!("{name}@example.org"), "locale": "fr" })).collect();
         let stored = app.act(&vendor, "sellersUpsert", "sellers { id }", json!({ "sellers": drafts })).await;
         let sellers = [0, 1].map(|index| stored["sellers"][index]["id"].clone());
         let tokens = [app.token(Role::Seller, Some("alma")).await, app.token(Role::Seller, Some("brio")).await];
