@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::hands::{Happened, not_now, seen, text};
 use super::ids::{CaseId, OrderId, ReturnId, WithdrawalId};
-use super::law::{LegalDays, SellerMayWait, WithdrawalExclusion};
+use super::law::{LegalDays, Period, SellerMayWait, WithdrawalExclusion, WithdrawalWindow};
 use super::reasons::CostBearer;
 use super::refusal::Refusal;
 use super::returns::{DeclaredWithdrawal, LineFacts, NotEligible, SaleTerms, withdrawal_ground};
@@ -55,7 +55,8 @@ pub struct WithdrawnLine {
 }
 
 /// A declared withdrawal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Withdrawal {
     /// Our id.
     pub id: WithdrawalId,
@@ -79,7 +80,8 @@ pub struct Withdrawal {
     pub declared_at: DateTime<Utc>,
     /// Until when it can be confirmed.
     pub confirm_until: DateTime<Utc>,
-    /// What was sent once it was confirmed.
+    /// What was sent once it was confirmed. It is kept by itself, written once and never again.
+    #[serde(skip)]
     pub acknowledgement: Option<Acknowledgement>,
     /// The proof that the acknowledgement was delivered.
     pub delivered: Option<DeliveryProof>,
@@ -207,6 +209,11 @@ impl WithdrawnOrder {
             (line, verdict)
         });
         each.collect()
+    }
+
+    /// The period in which one may withdraw, once its end is known.
+    pub fn window(&self, days: &LegalDays) -> Option<Period> {
+        WithdrawalWindow::of(&self.sale.deliveries, self.sale.information, days).period()
     }
 
     /// Whether the function is to be offered: while one line can still be withdrawn from.

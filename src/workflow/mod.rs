@@ -22,6 +22,7 @@ pub mod orders;
 pub mod outbound;
 pub mod pool;
 pub mod presence;
+pub mod returns;
 pub mod saved_searches;
 pub mod shipments;
 pub mod splits;
@@ -30,6 +31,7 @@ pub mod tenants;
 pub mod threads;
 pub mod timers;
 mod triage;
+pub mod withdrawals;
 
 use chrono::{DateTime, Utc};
 

@@ -12,6 +12,7 @@ use super::money::Currency;
 use super::orders::OrderPattern;
 use super::pool;
 use super::reasons::{ContactReason, ReasonKey};
+use super::returns::ReturnPolicy;
 use super::tickets::Channel;
 use super::triage;
 
@@ -77,6 +78,8 @@ pub struct Charter {
     pub triage: triage::Rules,
     /// Whether and how questions are offered to a pool of sellers.
     pub pool: pool::Rules,
+    /// How long each step of a return may take, and what is granted beyond the law.
+    pub returns: ReturnPolicy,
     /// When those hours count; none when every hour of the day and of the night does.
     pub business_hours: Option<Arc<BusinessCalendar>>,
     /// What buyer and seller do not read of each other's words: contact and payment details.
@@ -113,6 +116,7 @@ impl Default for Charter {
             proactive_notices: ProactiveNotices::Off,
             triage: triage::Rules::default(),
             pool: pool::Rules::default(),
+            returns: ReturnPolicy::default(),
             business_hours: None,
             masking: Masking::default(),
             warn_at: Percent::THREE_QUARTERS,
