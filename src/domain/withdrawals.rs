@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::hands::{Happened, not_now, seen, text};
-use super::ids::{CaseId, OrderId, ReturnId, WithdrawalId};
+use super::ids::{CaseId, MessageId, OrderId, ReturnId, WithdrawalId};
 use super::law::{LegalDays, Period, SellerMayWait, WithdrawalExclusion, WithdrawalWindow};
 use super::reasons::CostBearer;
 use super::refusal::Refusal;
@@ -83,6 +83,9 @@ pub struct Withdrawal {
     /// What was sent once it was confirmed. It is kept by itself, written once and never again.
     #[serde(skip)]
     pub acknowledgement: Option<Acknowledgement>,
+    /// The message that took the acknowledgement to the consumer; it tells whether it was delivered.
+    #[serde(default)]
+    pub sent_as: Option<MessageId>,
     /// The proof that the acknowledgement was delivered.
     pub delivered: Option<DeliveryProof>,
     /// The returns that carry it out.
@@ -270,6 +273,7 @@ impl Withdrawal {
             declared_at: at,
             confirm_until: at + CONFIRM_WITHIN,
             acknowledgement: None,
+            sent_as: None,
             delivered: None,
             returns: Vec::new(),
             revision: 1,

@@ -12,11 +12,13 @@ use super::masking;
 use super::orders::{BuyerObject, OrderObject, SellerObject};
 use super::paging::{PageOf, Paging, connection, foreign_cursor};
 use super::pool::PoolQuestionObject;
+use super::returns::{self, ReturnObject};
 use super::session::{Session, session};
 use super::templates::{TemplateObject, suggested_for};
 use super::threads::ThreadObject;
 use super::timeline::TimelineItem;
 use super::triage::Triage;
+use super::withdrawals::{self, WithdrawalObject};
 use crate::domain::cases::Case;
 use crate::domain::charter::{CharterVersion, Terms};
 use crate::domain::ids::{CaseId, ConnectionId};
@@ -231,6 +233,18 @@ impl CaseObject {
     async fn pool_questions(&self, ctx: &Context<'_>) -> Result<Vec<PoolQuestionObject>> {
         let questions = session(ctx)?.loaders().pool_questions_of(self.0.id).await?;
         Ok(questions.into_iter().map(PoolQuestionObject).collect())
+    }
+
+    /// The returns in it, the oldest first.
+    #[graphql(complexity = "5 * child_complexity + 1")]
+    async fn returns(&self, ctx: &Context<'_>) -> Result<Vec<ReturnObject>> {
+        returns::of_case(ctx, self.0.id).await
+    }
+
+    /// The withdrawals in it, the oldest first.
+    #[graphql(complexity = "5 * child_complexity + 1")]
+    async fn withdrawals(&self, ctx: &Context<'_>) -> Result<Vec<WithdrawalObject>> {
+        withdrawals::of_case(ctx, self.0.id).await
     }
 
     /// When it was opened.

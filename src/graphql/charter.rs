@@ -11,6 +11,7 @@ use super::enums::{CasePhase, Channel, ConversationMode};
 use super::errors::{Result, UserError, split, store};
 use super::orders::SellerObject;
 use super::pool::PoolRules;
+use super::returns::ReturnPolicyObject;
 use super::session::session;
 use super::tenants::BusinessHours;
 use super::triage::TriageRules;
@@ -271,6 +272,11 @@ impl CharterObject {
     /// Whether and how questions are offered to several sellers.
     async fn pool(&self) -> PoolRules {
         PoolRules(self.rules().pool.clone())
+    }
+
+    /// What it says about returns.
+    async fn returns(&self) -> ReturnPolicyObject {
+        ReturnPolicyObject(self.rules().returns.clone())
     }
 
     /// In which direction state and priority are kept in step with the ticket; null for viewers other than the operator.

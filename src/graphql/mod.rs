@@ -27,6 +27,8 @@ mod orders;
 mod paging;
 mod pool;
 mod presence;
+mod purchases;
+mod returns;
 mod rounds;
 mod saved_searches;
 mod scalars;
@@ -40,6 +42,7 @@ mod tenants;
 mod threads;
 mod timeline;
 mod triage;
+mod withdrawals;
 
 use async_graphql::{Context, MergedObject, MergedSubscription, Object, SDLExportOptions, Schema};
 
@@ -114,6 +117,8 @@ pub struct QueryRoot(
     PoolQueries,
     notices::NoticeQueries,
     articles::ArticleQueries,
+    returns::ReturnQueries,
+    withdrawals::WithdrawalQueries,
 );
 
 /// The queries of what every case stands on.
@@ -242,4 +247,6 @@ pub struct MutationRoot(
     shipments::ShipmentMutations,
     notices::NoticeMutations,
     articles::ArticleMutations,
+    returns::ReturnMutations,
+    withdrawals::WithdrawalMutations,
 );

@@ -14,14 +14,16 @@ use super::endpoints::{EndpointObject, WebhookObject};
 use super::errors::Result;
 use super::orders::{OrderObject, SellerObject};
 use super::pool::{IncentiveObject, PoolAnswerObject, PoolQuestionObject};
+use super::returns::ReturnObject;
 use super::session::Session;
 use super::templates::TemplateObject;
 use super::tenants::MarketplaceObject;
 use super::threads::{MessageObject, ParticipantObject, ThreadObject};
+use super::withdrawals::WithdrawalObject;
 use crate::domain::ids::{
-    AttachmentId, BuyerId, CaseId, ConnectionId, DeliveryId, EventId, IncentiveId, MalformedId, MarketplaceId, MediatorId, MessageId,
-    NoticeId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, SavedSearchId, SellerId, TemplateId, ThreadId, WebhookDeliveryId,
-    WebhookEndpointId,
+    AttachmentId, BuyerId, CaseId, ConnectionId, DeliveryId, DisputeId, EventId, EvidenceId, IncentiveId, MalformedId, MarketplaceId,
+    MediatorId, MessageId, NoticeId, OfferId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, PostingId, PromoCodeId, RefundId,
+    ReturnId, SavedSearchId, SellerId, StoreCreditId, TemplateId, ThreadId, WebhookDeliveryId, WebhookEndpointId, WithdrawalId,
 };
 use crate::workflow::templates::TemplateName;
 
@@ -89,6 +91,15 @@ graphql_ids!(
     PoolQuestionId,
     PoolAnswerId,
     IncentiveId,
+    RefundId,
+    ReturnId,
+    WithdrawalId,
+    DisputeId,
+    OfferId,
+    EvidenceId,
+    PostingId,
+    StoreCreditId,
+    PromoCodeId,
     TemplateId,
     SavedSearchId,
     WebhookEndpointId,
@@ -123,6 +134,10 @@ pub(super) enum Node {
     PoolAnswer(PoolAnswerObject),
     /// What a seller has earned.
     Incentive(IncentiveObject),
+    /// A quantity of an order line on its way back.
+    Return(ReturnObject),
+    /// A consumer's withdrawal from a contract.
+    Withdrawal(WithdrawalObject),
     /// A webhook endpoint.
     WebhookEndpoint(EndpointObject),
     /// A webhook delivery.
@@ -154,6 +169,8 @@ pub(super) async fn find(session: &Session, id: &str) -> Result<Option<Node>> {
         }
         Some(PoolAnswerId::PREFIX) => loaders.pool_answer(parsed(id)?).await?.map(|answer| Node::PoolAnswer(PoolAnswerObject(answer))),
         Some(IncentiveId::PREFIX) => loaders.incentive(parsed(id)?).await?.map(|incentive| Node::Incentive(IncentiveObject(incentive))),
+        Some(ReturnId::PREFIX) => loaders.goods(parsed(id)?).await?.map(|one| Node::Return(ReturnObject(one))),
+        Some(WithdrawalId::PREFIX) => loaders.withdrawal(parsed(id)?).await?.map(|one| Node::Withdrawal(WithdrawalObject(one))),
         Some(WebhookEndpointId::PREFIX) => loaders.endpoint(parsed(id)?).await?.map(|row| Node::WebhookEndpoint(EndpointObject(row))),
         Some(WebhookDeliveryId::PREFIX) => loaders.webhook(parsed(id)?).await?.map(|row| Node::WebhookDelivery(WebhookObject(row))),
         _ => return Err(super::errors::bad_input(format!("`{}` is not the id of a node.", id.chars().take(64).collect::<String>()))),

@@ -17,7 +17,11 @@ pub(super) async fn run(cx: Cx, stop: CancellationToken) {
 
 /// Fires what has run out, the oldest first.
 pub(super) async fn fire_due(cx: &Cx) -> Load {
-    fire_due_cases(cx).await + expire_questions(cx).await + look_at_shipments(cx).await + move_returns(cx).await + lapse_withdrawals(cx).await
+    fire_due_cases(cx).await
+        + expire_questions(cx).await
+        + look_at_shipments(cx).await
+        + move_returns(cx).await
+        + lapse_withdrawals(cx).await
 }
 
 async fn fire_due_cases(cx: &Cx) -> Load {

@@ -13,8 +13,8 @@ use super::{EndpointRow, Result, Store, StoreError, WebhookRow};
 use crate::domain::attachments::Attachment;
 use crate::domain::cases::Case;
 use crate::domain::ids::{
-    AttachmentId, BuyerId, CaseId, EventId, IncentiveId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, ReturnId, SellerId,
-    ThreadId, WebhookDeliveryId, WebhookEndpointId, WithdrawalId,
+    AttachmentId, BuyerId, CaseId, EventId, IncentiveId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, ReturnId,
+    SellerId, ThreadId, WebhookDeliveryId, WebhookEndpointId, WithdrawalId,
 };
 use crate::domain::orders::{Buyer, Order, Seller};
 use crate::domain::parties::Scope;

@@ -2,24 +2,28 @@
 
 use std::num::NonZeroU32;
 
+use chrono::{DateTime, NaiveDate, Utc};
+
 use super::dealings::{self, Dealing};
 use super::refunds::{self, MoneyClaim};
 use super::returns::{self, Words, legal_days, line_facts, sale};
 use super::threads::KEY_LIMIT;
-use super::{Check, Cx, Error, Result, disputes, refused};
+use super::{Check, Cx, Error, Result, refused};
 use crate::domain::charter::Terms;
-use crate::domain::hands::Hand;
-use crate::domain::ids::{OrderId, WithdrawalId};
+use crate::domain::hands::{Available, Hand};
+use crate::domain::ids::{ConnectionId, OrderId, WithdrawalId};
 use crate::domain::law::LegalDays;
 use crate::domain::parties::{Actor, View, Who};
 use crate::domain::purchases::{LineKey, Purchase};
-use crate::domain::refunds::{Asked, CostPlan, Hold, RefundBasis, RefundClock, RefundForm, RefundOrigin};
+use crate::domain::refunds::{Asked, CostPlan, DisputeGuard, Hold, RefundBasis, RefundClock, RefundForm, RefundOrigin};
 use crate::domain::refusal::Refusal;
 use crate::domain::timeline::EventKind;
 use crate::domain::withdrawals::{
-    ButtonWords, Statement, Verdict, Withdrawal, WithdrawalEffect, WithdrawalMoved, WithdrawnLine, WithdrawnOrder,
+    ButtonWords, Statement, Verdict, Withdrawal, WithdrawalEffect, WithdrawalMoved, WithdrawalState, WithdrawnLine, WithdrawnOrder,
 };
 use crate::store::{DueWithdrawal, StoreError, Tx};
+
+mod receipt;
 
 /// The most declarations of one order: each is kept for ever.
 const MOST_DECLARED: u64 = 50;
@@ -86,10 +90,14 @@ async fn declare_once(cx: &Cx, actor: &Actor, declaration: &Declaration) -> Resu
         return if same { Ok(before) } else { Err(refused(&["idempotencyKey"], Refusal::KeyUsedDifferently)) };
     }
     if tx.count_withdrawals(declaration.order).await? >= MOST_DECLARED {
-        return Err(refused(&["orderId"], Refusal::Invalid { message: format!("At most {MOST_DECLARED} withdrawals can be declared of an order.") }));
+        return Err(refused(
+            &["orderId"],
+            Refusal::Invalid { message: format!("At most {MOST_DECLARED} withdrawals can be declared of an order.") },
+        ));
     }
 
-    let moved = Withdrawal::declare(&statement, &order, &legal_days(&dealing), cx.now()).map_err(|refusal| at_line(&statement, &order, refusal))?;
+    let moved =
+        Withdrawal::declare(&statement, &order, &legal_days(&dealing), cx.now()).map_err(|refusal| at_line(&statement, &order, refusal))?;
 
     let one = Withdrawal { case: Some(dealing.case.id), ..moved.after.clone() };
     tx.insert_withdrawal(&one, dealing.case.id, key).await?;
@@ -144,6 +152,7 @@ async fn locked(tx: &Tx, actor: &Actor, id: WithdrawalId) -> Result<Option<(Deal
 /// themselves. Confirming it again gives the same receipt.
 pub async fn confirm(cx: &Cx, actor: &Actor, id: WithdrawalId, revision: i32) -> Result<Withdrawal> {
     only_buyers(&actor.who)?;
+    let helpdesk = cx.store.connections(Some(actor.marketplace)).await?.first().map(|row| row.id);
     let mut tx = cx.store.begin(actor.marketplace).await?;
     let found = locked(&tx, actor, id).await?;
     let (dealing, one) = found.ok_or_else(|| refused(&["withdrawalId"], Refusal::NotFound { what: "Withdrawal" }))?;
@@ -157,44 +166,47 @@ pub async fn confirm(cx: &Cx, actor: &Actor, id: WithdrawalId, revision: i32) ->
         return Err(refused(&["revision"], Refusal::WrongRevision { current: one.revision }));
     }
 
-    Box::pin(follow(cx, &mut tx, &dealing, &actor.who, moved, one.revision)).await?;
+    Box::pin(follow(cx, &mut tx, (&dealing, helpdesk), &actor.who, moved)).await?;
     let one = tx.known_withdrawal(actor.scope(), id).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;
     Ok(one)
 }
 
-async fn follow(cx: &Cx, tx: &mut Tx, dealing: &Dealing, who: &Who, moved: WithdrawalMoved, seen: i32) -> Result<()> {
+async fn follow(
+    cx: &Cx,
+    tx: &mut Tx,
+    (dealing, helpdesk): (&Dealing, Option<ConnectionId>),
+    who: &Who,
+    moved: WithdrawalMoved,
+) -> Result<()> {
     let mut one = moved.after.clone();
-    let effects = moved.effects.clone();
-    if let Some(receipt) = &one.acknowledgement {
-        tx.insert_receipt(one.id, receipt).await?;
+    let (effects, seen) = (moved.effects.clone(), one.revision - 1);
+    if let Some(receipt) = one.acknowledgement.clone() {
+        tx.insert_receipt(one.id, &receipt).await?;
+        one.sent_as = Some(Box::pin(receipt::send(tx, dealing, &one, &receipt, helpdesk)).await?);
     }
     tx.save_withdrawal(&one, seen).await?;
     tell(tx, dealing, who, moved);
     for effect in effects {
         match effect {
-            WithdrawalEffect::SendAcknowledgement => {
-                let text = one.acknowledgement.as_ref().map_or_else(String::new, |receipt| receipt.text.clone());
-                Box::pin(dealings::tell_buyer(tx, dealing, "withdrawal_acknowledgement", &[("receipt", text)])).await?;
-            }
+            // Sent already: the row names the message that did it.
+            WithdrawalEffect::SendAcknowledgement => {}
             WithdrawalEffect::AlertSellerAndOperator => {
                 let lines = one.lines.iter().map(|line| format!("{} x {}", line.quantity, line.order_line)).collect::<Vec<_>>().join("; ");
                 Box::pin(dealings::note_team(tx, dealing, "withdrawal_note", &[("lines", lines)])).await?;
             }
-            WithdrawalEffect::OpenReturn(line) => {
-                match Box::pin(returns::open_for_withdrawal(cx, tx, dealing, who, &one, &line)).await? {
-                    Some(opened) => {
-                        let linked = one.link_return(opened, one.revision)?;
-                        tx.save_withdrawal(&linked.after, one.revision).await?;
-                        one = linked.after.clone();
-                        tell(tx, dealing, who, linked);
-                    }
-                    None => {
-                        let line = [("line", line.order_line)];
-                        Box::pin(dealings::note_team(tx, dealing, "withdrawal_on_its_way_note", &line)).await?;
-                    }
+            WithdrawalEffect::OpenReturn(line) => match Box::pin(returns::open_for_withdrawal(cx, tx, dealing, who, &one, &line)).await? {
+                Some(opened) => {
+                    let linked = one.link_return(opened, one.revision)?;
+                    tx.save_withdrawal(&linked.after, one.revision).await?;
+                    one = linked.after.clone();
+                    tell(tx, dealing, who, linked);
                 }
-            }
+                None => {
+                    let line = [("line", line.order_line)];
+                    Box::pin(dealings::note_team(tx, dealing, "withdrawal_on_its_way_note", &line)).await?;
+                }
+            },
             WithdrawalEffect::CancelUndelivered(line) => Box::pin(refund_undelivered(cx, tx, dealing, &one, line)).await?,
             // The days that it starts stand in the receipt and go with each claim.
             WithdrawalEffect::StartRefundClock(_) => {}
@@ -211,8 +223,9 @@ async fn refund_undelivered(cx: &Cx, tx: &mut Tx, dealing: &Dealing, one: &Withd
     let all = units >= bought.recorded.sold.facts().quantity;
     let notice = one.declared().map_or(one.declared_at, |declared| declared.submitted_at);
     let claim = MoneyClaim {
-        guard: disputes::guard(tx, one.order, &key).await?,
         line: Some(key),
+        // What a dispute allows is for the money side to look up.
+        guard: DisputeGuard::None,
         asked: Asked::Units { units },
         basis: RefundBasis::Withdrawal,
         established: Some(RefundClock::withdrawal(notice, Hold::Never)),
@@ -228,9 +241,15 @@ async fn refund_undelivered(cx: &Cx, tx: &mut Tx, dealing: &Dealing, one: &Withd
     Box::pin(dealings::note_team(tx, dealing, "withdrawal_undelivered_note", &[("lines", what)])).await?;
     let Some(why) = why else { return Ok(()) };
     let deadlines = one.acknowledgement.as_ref().and_then(|receipt| receipt.deadlines);
-    let words = Words::new(dealing);
+    let words = Words::of_house(dealing);
     let until = deadlines.map_or_else(String::new, |deadlines| words.day(deadlines.refund_by));
     Box::pin(dealings::note_team(tx, dealing, "return_refund_refused_note", &[("reason", why), ("until", until)])).await
+}
+
+/// Whether an actor may confirm a withdrawal now, and until when.
+pub fn available(actor: &Actor, one: &Withdrawal, now: DateTime<Utc>) -> Option<Available<()>> {
+    let open = one.state == WithdrawalState::Declared && now < one.confirm_until && only_buyers(&actor.who).is_ok();
+    open.then_some(Available { action: (), from: None, until: Some(one.confirm_until) })
 }
 
 /// Does what the passing of time means for a withdrawal. Whoever comes second finds nothing to do.
@@ -251,9 +270,9 @@ pub async fn elapse(cx: &Cx, due: DueWithdrawal) -> Result<()> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
     /// Until when; none while that is not known, as something is still to come, and when it is not offered.
-    pub until: Option<chrono::DateTime<chrono::Utc>>,
+    pub until: Option<DateTime<Utc>>,
     /// The last day.
-    pub last_day: Option<chrono::NaiveDate>,
+    pub last_day: Option<NaiveDate>,
     /// What the law wants on the two buttons.
     pub words: ButtonWords,
     /// What would be said of each line, in the order of the purchase.
@@ -278,9 +297,10 @@ pub async fn offer(cx: &Cx, actor: &Actor, order: OrderId, locale: Option<&str>)
     let days = LegalDays::of(marketplace.timezone, &today);
     let order = withdrawn(&purchase);
     let period = order.window(&days);
-    let lines = order.verdicts(&days, cx.now()).into_iter().map(|(line, verdict)| {
-        (WithdrawnLine { order_line: line.order_line.clone(), quantity: line.bought }, verdict)
-    });
+    let lines = order
+        .verdicts(&days, cx.now())
+        .into_iter()
+        .map(|(line, verdict)| (WithdrawnLine { order_line: line.order_line.clone(), quantity: line.bought }, verdict));
     let lines: Vec<_> = lines.collect();
     let words = ButtonWords::in_language(locale.unwrap_or(&marketplace.locale));
     let mut offer = Offer { until: period.map(|period| period.ends_at), last_day: period.map(|period| period.last_day), words, lines };

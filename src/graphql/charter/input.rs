@@ -10,6 +10,7 @@ use super::super::charter_enums::{
 use super::super::enums::{CasePhase, Channel, ConversationMode};
 use super::super::masking::{Kind, Mode as MaskingMode};
 use super::super::pool::{PoolRulesInput, pool_rules};
+use super::super::returns::{ReturnPolicyInput, return_policy};
 use super::super::triage::{TriageRulesInput, rules};
 use super::hours::{BusinessHoursInput, calendar};
 use crate::domain::calendar::{BusinessCalendar, Percent};
@@ -19,6 +20,7 @@ use crate::domain::orders::{BadPattern, OrderPattern};
 use crate::domain::pool;
 use crate::domain::reasons::{ContactReason, ReasonKey};
 use crate::domain::refusal::Refusal;
+use crate::domain::returns::ReturnPolicy;
 use crate::domain::triage::Rules;
 use crate::workflow::{Error, refused};
 
@@ -62,6 +64,8 @@ pub(in super::super) struct CharterInput {
     triage: Option<TriageRulesInput>,
     /// Whether and how questions are offered to several sellers.
     pool: Option<PoolRulesInput>,
+    /// How long each step of a return may take, and what is granted beyond the law.
+    returns: Option<ReturnPolicyInput>,
     /// What buyer and seller do not read of each other's words.
     masking: Option<MaskingInput>,
     /// In which direction state and priority are kept in step with the ticket.
@@ -177,6 +181,7 @@ pub(super) struct Checked {
     masking: Option<Masking>,
     triage: Option<Rules>,
     pool: Option<pool::Rules>,
+    returns: Option<ReturnPolicy>,
     warn_at: Option<Percent>,
     order_pattern: MaybeUndefined<OrderPattern>,
     business_hours: MaybeUndefined<Arc<BusinessCalendar>>,
@@ -236,6 +241,7 @@ impl CharterInput {
             reasons: reasons.transpose()?,
             triage: self.triage.as_ref().map(rules).transpose()?,
             pool: self.pool.as_ref().map(pool_rules).transpose()?,
+            returns: self.returns.as_ref().map(return_policy).transpose()?,
             masking: self.masking.as_ref().map(masking_of).transpose()?,
             mediator: parsed(&self.consumer_mediator, mediator_of)?,
             warn_at: warn_at.transpose()?,
@@ -334,6 +340,7 @@ pub(super) fn edited(checked: &Checked, charter: &Charter) -> Charter {
         one_case_days: count(input.one_case_days, charter.one_case_days),
         notice_days: count(input.notice_days, charter.notice_days),
         acknowledgement: input.acknowledgement.map_or(charter.acknowledgement, Into::into),
+        returns: checked.returns.clone().unwrap_or_else(|| charter.returns.clone()),
         pool: checked.pool.clone().unwrap_or_else(|| charter.pool.clone()),
         proactive_notices: input.proactive_notices.map_or(charter.proactive_notices, Into::into),
         triage: checked.triage.clone().unwrap_or_else(|| charter.triage.clone()),

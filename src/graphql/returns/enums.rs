@@ -234,9 +234,9 @@ impl ReturnAction {
             returns::ReturnAction::Decline => Self::Decline,
             returns::ReturnAction::ProposeKeepItem => Self::ProposeKeepItem,
             returns::ReturnAction::AcceptOffer | returns::ReturnAction::DeclineOffer => Self::AnswerKeepItem,
-            returns::ReturnAction::AttachLabel | returns::ReturnAction::ProvideRmaNumber | returns::ReturnAction::RecordLabelSentOffline => {
-                Self::ProvideLabel
-            }
+            returns::ReturnAction::AttachLabel
+            | returns::ReturnAction::ProvideRmaNumber
+            | returns::ReturnAction::RecordLabelSentOffline => Self::ProvideLabel,
             returns::ReturnAction::RecordShipped => Self::RecordShipped,
             returns::ReturnAction::RecordDelivered => Self::RecordDelivered,
             returns::ReturnAction::RecordReceived => Self::RecordReceived,

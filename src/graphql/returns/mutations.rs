@@ -2,7 +2,6 @@
 
 use async_graphql::{Context, Enum, InputObject, Object, OneofObject, SimpleObject};
 
-use super::enums::{ReturnBasis, ReturnDeclineReason, ReturnMethod, ReturnNonCompliance, ReturnReasonKind, ReturnResolution, ReturnVocabulary};
 use super::super::charter_enums::CostBearer;
 use super::super::errors::{Result, UserError, split};
 use super::super::purchases::WithdrawalExclusion;
@@ -10,6 +9,9 @@ use super::super::scalars::MoneyInput;
 use super::super::session::session;
 use super::super::triage::money;
 use super::ReturnObject;
+use super::enums::{
+    ReturnBasis, ReturnDeclineReason, ReturnMethod, ReturnNonCompliance, ReturnReasonKind, ReturnResolution, ReturnVocabulary,
+};
 use crate::domain::ids::{CaseId, OrderId, ReturnId};
 use crate::domain::refusal::Refusal;
 use crate::domain::returns::{Papers, Receipt, ReturnReason};
@@ -321,7 +323,7 @@ impl ReturnMutations {
                 idempotency_key: input.idempotency_key,
             };
             let (after, user_errors) = split(Box::pin(workflow::request(session.cx(), session.actor(), asked)).await)?;
-            Ok(ReturnRequestPayload { after: after.map(ReturnObject), user_errors })
+            Ok(ReturnRequestPayload::of((after.map(ReturnObject), user_errors)))
         };
         Some(run.await)
     }

@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 
 use super::super::dealings::{self, Dealing};
-use super::super::disputes;
 use super::super::refunds::{self, MoneyClaim};
 use super::super::{Cx, Error, Result};
 use super::rights::{legal_days, line_of, refund_due};
@@ -31,8 +30,8 @@ pub(super) struct Moving<'a> {
     pub(super) dealing: &'a Dealing,
     /// Who moves.
     pub(super) who: &'a Who,
-    /// What a dispute lets the money do; none for what stands of the line.
-    pub(super) guard: Option<DisputeGuard>,
+    /// Whether the money carries out what a dispute decided; else the money side looks up what disputes allow.
+    pub(super) guard: DisputeGuard,
 }
 
 /// Writes a new return.
@@ -45,7 +44,7 @@ pub(super) async fn begin(
     request: Option<&RequestKey>,
 ) -> Result<()> {
     tx.insert_return(&moved.after, dealing.purchase.seller, request).await?;
-    Moving { cx, dealing, who, guard: None }.follow(tx, moved).await
+    Moving { cx, dealing, who, guard: DisputeGuard::None }.follow(tx, moved).await
 }
 
 impl<'a> Moving<'a> {
@@ -62,13 +61,13 @@ impl<'a> Moving<'a> {
     {
         Box::pin(async move {
             let ReturnMoved { after, events, effects } = moved;
-            let words = Words::new(self.dealing);
+            let (words, house) = (Words::new(self.dealing), Words::of_house(self.dealing));
             self.tell(tx, &after, events.clone());
             for event in &events {
                 self.say(tx, &words, &after, &event.kind).await?;
             }
             for effect in effects {
-                self.carry_out(tx, &words, &after, effect).await?;
+                self.carry_out(tx, (&words, &house), &after, effect).await?;
             }
             Ok(())
         })
@@ -85,9 +84,10 @@ impl<'a> Moving<'a> {
             ReturnEvent::Approved { method, way_back, .. } if *method != ReturnMethod::Returnless => {
                 Some(("return_approved", vec![("quantity", one.quantity.to_string()), ("carriage", words.carriage(*way_back))]))
             }
-            ReturnEvent::ReadyToShip { .. } => one.papers.as_ref().map(|papers| {
-                ("return_ready", vec![("papers", words.papers(papers)), ("until", words.moment(one.due_at))])
-            }),
+            ReturnEvent::ReadyToShip { .. } => one
+                .papers
+                .as_ref()
+                .map(|papers| ("return_ready", vec![("papers", words.papers(papers)), ("until", words.moment(one.due_at))])),
             ReturnEvent::KeepOffered { amount, .. } => {
                 Some(("return_keep_offer", vec![("amount", words.amount(*amount)), ("until", words.moment(one.due_at))]))
             }
@@ -108,11 +108,11 @@ impl<'a> Moving<'a> {
         }
     }
 
-    async fn carry_out(&self, tx: &mut Tx, words: &Words<'_>, one: &Return, effect: ReturnEffect) -> Result<()> {
+    async fn carry_out(&self, tx: &mut Tx, (words, house): (&Words<'_>, &Words<'_>), one: &Return, effect: ReturnEffect) -> Result<()> {
         match effect {
             // The seller's alert is the event itself: its webhooks and its cases tell it, once each.
             ReturnEffect::Alert(Party::Seller | Party::Buyer) => Ok(()),
-            ReturnEffect::Alert(Party::Operator) => self.alert(tx, words, one).await,
+            ReturnEffect::Alert(Party::Operator) => self.alert(tx, house, one).await,
             ReturnEffect::SendRefusal => match &one.declined {
                 Some(declined) => {
                     let given = [("reason", words.of(declined.by.party(), &declined.text)), ("until", words.moment(one.due_at))];
@@ -121,20 +121,20 @@ impl<'a> Moving<'a> {
                 None => Ok(()),
             },
             ReturnEffect::RefundGoods { quantity, wanted } => match NonZeroU32::new(quantity) {
-                Some(units) => self.refund(tx, words, one, Asked::Units { units }, form(wanted, quantity, self.bought(one)?)).await,
+                Some(units) => self.refund(tx, house, one, Asked::Units { units }, form(wanted, quantity, self.bought(one)?)).await,
                 None => Ok(()),
             },
-            ReturnEffect::RefundAgreed(amount) => self.refund(tx, words, one, Asked::Amount { amount }, RefundForm::Partial).await,
+            ReturnEffect::RefundAgreed(amount) => self.refund(tx, house, one, Asked::Amount { amount }, RefundForm::Partial).await,
             ReturnEffect::RefundLess { quantity, withheld } => {
                 let worth = worth(tx, self.dealing, one, quantity).await?;
                 let amount = worth.minus(withheld).map_err(unreckonable)?;
                 if !amount.is_positive() {
                     return Ok(());
                 }
-                self.refund(tx, words, one, Asked::Amount { amount }, RefundForm::Partial).await
+                self.refund(tx, house, one, Asked::Amount { amount }, RefundForm::Partial).await
             }
             ReturnEffect::ReleaseRefund { .. } => match refund_due(one, &legal_days(self.dealing)) {
-                Some(RefundDue::Due(period)) => self.note(tx, "return_refund_due_note", &[("until", words.day(period.last_day))]).await,
+                Some(RefundDue::Due(period)) => self.note(tx, "return_refund_due_note", &[("until", house.day(period.last_day))]).await,
                 Some(RefundDue::Held(_)) | None => Ok(()),
             },
             ReturnEffect::Replace { quantity } => self.note(tx, "return_replace_note", &[("quantity", quantity.to_string())]).await,
@@ -153,10 +153,11 @@ impl<'a> Moving<'a> {
     async fn alert(&self, tx: &mut Tx, words: &Words<'_>, one: &Return) -> Result<()> {
         match (one.state, one.closing) {
             (_, Some(Closing::LeftToOperator)) => self.note(tx, "return_left_note", &[]).await,
-            _ if one.papers == Some(Papers::OwnMeans) => self.note(tx, "return_without_label_note", &[("until", words.moment(one.due_at))]).await,
+            _ if one.papers == Some(Papers::OwnMeans) => {
+                self.note(tx, "return_without_label_note", &[("until", words.moment(one.due_at))]).await
+            }
             (ReturnState::Requested, _) => {
-                let given =
-                    [("quantity", one.quantity.to_string()), ("line", one.order_line.clone()), ("until", words.moment(one.due_at))];
+                let given = [("quantity", one.quantity.to_string()), ("line", one.order_line.clone()), ("until", words.moment(one.due_at))];
                 self.note(tx, "return_requested_note", &given).await
             }
             _ => Ok(()),
@@ -167,10 +168,6 @@ impl<'a> Moving<'a> {
     /// to: the goods do not wait for it.
     async fn refund(&self, tx: &mut Tx, words: &Words<'_>, one: &Return, asked: Asked, form: RefundForm) -> Result<()> {
         let (line, _) = line_of(self.dealing, one)?;
-        let guard = match self.guard {
-            Some(guard) => guard,
-            None => disputes::guard(tx, one.order, &line).await?,
-        };
         let claim = MoneyClaim {
             line: Some(line),
             asked,
@@ -178,7 +175,7 @@ impl<'a> Moving<'a> {
             established: (one.basis == LegalBasis::Withdrawal).then(|| RefundClock::withdrawal(one.notice_at, hold(one))),
             form,
             costs: CostPlan::default(),
-            guard,
+            guard: self.guard,
             origin: RefundOrigin::Return(one.id),
         };
         match refunds::carry_out(self.cx, tx, self.dealing, claim).await {
@@ -241,12 +238,12 @@ fn hold(one: &Return) -> Hold {
     }
 }
 
-/// What so many pieces of a return cost without their delivery, as far as it can still be refunded.
+/// What so many pieces of a return cost with the delivery that their right gives back, as far as it can still be refunded.
 pub(super) async fn worth(tx: &Tx, dealing: &Dealing, one: &Return, quantity: u32) -> Result<Money> {
     let (key, bought) = line_of(dealing, one)?;
     let sold = &bought.recorded.sold;
     let share = Portion::new(u64::from(quantity), sold.facts().quantity.into());
-    let pieces = sold.paid().goods_gross().portion(share);
+    let pieces = sold.paid_with(basis(one.basis).delivery()).map_err(unreckonable)?.total().portion(share);
     let left = refunds::refundable_now(tx, dealing, Some(&key)).await?;
     pieces.least(left).map_err(unreckonable)
 }

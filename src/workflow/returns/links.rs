@@ -11,7 +11,7 @@ use crate::store::Tx;
 
 /// The refund of a return has been paid. A return that does not wait for it any more stays as it is.
 pub(in super::super) async fn paid(cx: &Cx, tx: &mut Tx, dealing: &Dealing, return_id: ReturnId) -> Result<()> {
-    Moving { cx, dealing, who: &Who::System, guard: None }.settle(tx, return_id).await
+    Moving { cx, dealing, who: &Who::System, guard: DisputeGuard::None }.settle(tx, return_id).await
 }
 
 /// A dispute about the return was opened. Only a return that was declined or found not good waits for it.
@@ -22,11 +22,11 @@ pub(in super::super) async fn dispute_opened(
     return_id: ReturnId,
     dispute: DisputeId,
 ) -> Result<()> {
-    Moving { cx, dealing, who: &Who::System, guard: None }.by_itself(tx, return_id, &ReturnMove::LinkDispute(dispute)).await
+    Moving { cx, dealing, who: &Who::System, guard: DisputeGuard::None }.by_itself(tx, return_id, &ReturnMove::LinkDispute(dispute)).await
 }
 
 /// A dispute about the return ended: it goes on, or is over. What it gives the buyer then carries out what was decided.
 pub(in super::super) async fn dispute_ended(cx: &Cx, tx: &mut Tx, dealing: &Dealing, return_id: ReturnId, end: DisputeEnd) -> Result<()> {
-    let moving = Moving { cx, dealing, who: &Who::System, guard: Some(DisputeGuard::Executing) };
+    let moving = Moving { cx, dealing, who: &Who::System, guard: DisputeGuard::Executing };
     moving.by_itself(tx, return_id, &ReturnMove::EndDispute(end)).await
 }

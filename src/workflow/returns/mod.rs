@@ -14,6 +14,6 @@ pub(super) use links::{dispute_ended, dispute_opened, paid};
 pub use moves::{Decision, Inspection, KeepAnswer, ReturnStep, elapse, step};
 pub(super) use requests::open_for_withdrawal;
 pub use requests::{ReturnAsked, request};
-pub use rights::{AnsweredRight, Rights, actions, of_line, refund_due, rights};
-pub(super) use rights::{legal_days, line_facts, sale, terms};
+pub use rights::{AnsweredRight, DeclinedBy, Rights, actions, refund_due, rights};
+pub(super) use rights::{legal_days, line_facts, sale};
 pub(super) use words::Words;

@@ -11,6 +11,7 @@ use crate::domain::law::WithdrawalExclusion;
 use crate::domain::money::Money;
 use crate::domain::parties::{Actor, Who};
 use crate::domain::reasons::CostBearer;
+use crate::domain::refunds::DisputeGuard;
 use crate::domain::refusal::Refusal;
 use crate::domain::returns::{
     DeclineReason, NonCompliance, Papers, Receipt, Return, ReturnAction, ReturnMethod, ReturnMove, ReturnMoved, Withheld,
@@ -149,7 +150,7 @@ pub async fn step(cx: &Cx, actor: &Actor, decision: Decision, step: ReturnStep) 
     let by = hand(&actor.who, action.action())?;
     let moved = applied(cx, &dealing, &one, &action, by, decision.revision)?;
 
-    let moving = Moving { cx, dealing: &dealing, who: &actor.who, guard: None };
+    let moving = Moving { cx, dealing: &dealing, who: &actor.who, guard: DisputeGuard::None };
     Box::pin(moving.write(&mut tx, moved, one.revision)).await?;
     let one = tx.known_return(actor.scope(), one.id).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;
@@ -205,7 +206,7 @@ pub async fn elapse(cx: &Cx, due: DueReturn) -> Result<()> {
 
     let Some(moved) = one.elapse(&terms(&dealing.terms, &days), cx.now()) else { return Ok(()) };
 
-    let moving = Moving { cx, dealing: &dealing, who: &actor.who, guard: None };
+    let moving = Moving { cx, dealing: &dealing, who: &actor.who, guard: DisputeGuard::None };
     Box::pin(moving.write(&mut tx, moved, one.revision)).await?;
     tx.commit().await?;
     Ok(())

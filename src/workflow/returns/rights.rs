@@ -106,7 +106,7 @@ pub async fn rights(cx: &Cx, actor: &Actor, order: OrderId, line: &str, reason: 
 }
 
 /// What can be sent back of a line of a purchase.
-pub fn of_line(
+fn of_line(
     marketplace: &Marketplace,
     purchase: &Purchase,
     bought: &PurchasedLine,

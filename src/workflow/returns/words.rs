@@ -18,11 +18,19 @@ pub(in super::super) struct Words<'a> {
 }
 
 impl<'a> Words<'a> {
-    /// Those of a dealing.
+    /// Those for the buyer.
     pub(in super::super) fn new(dealing: &'a Dealing) -> Self {
-        let house = dealing.marketplace.locale.as_str();
-        let wish = dealing.case.language_or(house);
-        Self { dealing, tag: wish.parse().ok(), language: Language::best([wish, house]) }
+        Self::in_language(dealing, dealing.case.language_or(&dealing.marketplace.locale))
+    }
+
+    /// Those for the team.
+    pub(in super::super) fn of_house(dealing: &'a Dealing) -> Self {
+        Self::in_language(dealing, &dealing.marketplace.locale)
+    }
+
+    fn in_language(dealing: &'a Dealing, wish: &str) -> Self {
+        let language = Language::best([wish, dealing.marketplace.locale.as_str()]);
+        Self { dealing, tag: wish.parse().ok(), language }
     }
 
     fn say(&self, french: &'static str, english: &'static str) -> String {
@@ -59,7 +67,9 @@ impl<'a> Words<'a> {
         match bearer {
             CostBearer::Buyer => self.say("Les frais de renvoi sont à votre charge.", "You pay for sending them back."),
             CostBearer::Seller => self.say("Les frais de renvoi sont à la charge du vendeur.", "The seller pays for sending them back."),
-            CostBearer::Operator | CostBearer::Carrier => self.say("Le renvoi est gratuit pour vous.", "Sending them back costs you nothing."),
+            CostBearer::Operator | CostBearer::Carrier => {
+                self.say("Le renvoi est gratuit pour vous.", "Sending them back costs you nothing.")
+            }
         }
     }
 
@@ -68,9 +78,15 @@ impl<'a> Words<'a> {
         match papers {
             Papers::Label { link } => format!("{} {link}", self.say("Votre étiquette de retour\u{a0}:", "Your return label:")),
             Papers::Rma { number, address } => {
-                format!("{} {number}\n{}", self.say("Numéro de retour à inscrire sur le colis\u{a0}:", "Write this number on the parcel:"), self.of(Some(Party::Seller), address))
+                format!(
+                    "{} {number}\n{}",
+                    self.say("Numéro de retour à inscrire sur le colis\u{a0}:", "Write this number on the parcel:"),
+                    self.of(Some(Party::Seller), address)
+                )
             }
-            Papers::SentOffline => self.say("Le vendeur vous a fait parvenir une étiquette de retour.", "The seller has sent you a return label."),
+            Papers::SentOffline => {
+                self.say("Le vendeur vous a fait parvenir une étiquette de retour.", "The seller has sent you a return label.")
+            }
             Papers::OwnMeans => self.say(
                 "Le vendeur n’a pas fourni d’étiquette\u{a0}: expédiez le colis par le moyen de votre choix, avec un numéro de suivi.",
                 "The seller gave no label: send the parcel by a way of your choice, with a tracking number.",

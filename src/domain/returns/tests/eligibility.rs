@@ -130,6 +130,9 @@ fn a_policy_that_cannot_work_is_found_out() {
     let goodwill = Goodwill { days: 400, ..Goodwill::default() };
     let decide = BusinessDuration::Wall(Span::hours(0));
     let wrong = ReturnPolicy { decide, ship_days: 0, most_offers: 11, goodwill, ..ReturnPolicy::default() };
-    assert_eq!(wrong.faults().into_iter().map(|(field, _)| field).collect::<Vec<_>>(), ["shipDays", "decide", "goodwill.days", "mostOffers"]);
+    assert_eq!(
+        wrong.faults().into_iter().map(|(field, _)| field).collect::<Vec<_>>(),
+        ["shipDays", "decide", "goodwill.days", "mostOffers"]
+    );
     assert_eq!(serde_json::from_value::<ReturnPolicy>(serde_json::json!({})).unwrap(), ReturnPolicy::default());
 }
