@@ -5,6 +5,7 @@
 mod admission;
 mod articles;
 mod attachments;
+mod buyers;
 mod case_changes;
 mod case_filter;
 mod cases;
@@ -234,6 +235,7 @@ impl HouseQueries {
 #[graphql(name = "Mutation")]
 pub struct MutationRoot(
     OrderMutations,
+    buyers::BuyerMutations,
     CaseMutations,
     ThreadMutations,
     CharterMutations,

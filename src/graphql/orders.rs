@@ -41,11 +41,11 @@ impl SellerObject {
         &self.0.name
     }
 
-    /// The e-mail address; null for mediators and when unknown.
+    /// The e-mail address; null for buyers, mediators and when unknown.
     async fn email(&self, ctx: &Context<'_>) -> Option<Result<&str>> {
         match session(ctx) {
             Err(error) => Some(Err(error)),
-            Ok(session) if matches!(session.scope().view, View::Mediator { .. }) => None,
+            Ok(session) if matches!(session.scope().view, View::Buyer(_) | View::Mediator { .. }) => None,
             Ok(_) => self.0.email.as_deref().map(Ok),
         }
     }

@@ -46,11 +46,13 @@ pub enum Permission {
     ManageAlerts,
     /// Let somebody from outside read a case for a while.
     AdmitMediators,
+    /// Hand buyers tokens by which they act for themselves.
+    AdmitBuyers,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
@@ -65,6 +67,7 @@ impl Permission {
         Self::ManageWebhooks,
         Self::ManageAlerts,
         Self::AdmitMediators,
+        Self::AdmitBuyers,
     ];
 }
 
@@ -83,7 +86,8 @@ pub const fn has(who: &Who, permission: Permission) -> bool {
     match role(who) {
         Some(Role::Operator) => true,
         Some(Role::Vendor) => {
-            matches!(permission, Permission::UpsertSellers | Permission::UpsertOrders | Permission::OpenCase | Permission::ManageWebhooks)
+            use Permission::{AdmitBuyers, ManageWebhooks, OpenCase, UpsertOrders, UpsertSellers};
+            matches!(permission, UpsertSellers | UpsertOrders | OpenCase | ManageWebhooks | AdmitBuyers)
         }
         Some(Role::Seller) => matches!(permission, Permission::UseTemplates | Permission::UploadFiles),
         // The command line, used by whoever can read the database; and rules of the charter.

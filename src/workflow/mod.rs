@@ -5,6 +5,7 @@
 pub mod alerts;
 pub mod articles;
 pub mod attachments;
+pub mod buyers;
 pub mod cases;
 pub mod charter;
 pub mod connections;

@@ -42,6 +42,7 @@ const EMPTY: &[&str] = &[
     "messages.redacted_at",            // nothing was blacked out
     "notices.mail_outcome",            // no mail server takes them
     "notices.withheld",                // the buyer wants to know
+    "order_line_facts.superseded_at",  // told once
     "outbox.began_at",                 // every outcome is known
     "outbox.last_error",               // all went well
     "outbox.lease_until",              // nobody works now
