@@ -36,7 +36,8 @@ impl Shop {
     async fn opened(db: Db, charter: Charter) -> Self {
         let app = TestApp::start_with(db, charter).await;
         let (operator, vendor) = (app.token(Role::Operator, None).await, app.token(Role::Vendor, None).await);
-        let sellers = json!({ "sellers": [{ "externalId": "alma", "name": "Boutique Alma" }, { "externalId": "brio", "name": "Brio & Fils" }] });
+        let sellers =
+            json!({ "sellers": [{ "externalId": "alma", "name": "Boutique Alma" }, { "externalId": "brio", "name": "Brio & Fils" }] });
         app.act(&vendor, "sellersUpsert", "sellers { id }", sellers).await;
         let seller = app.token(Role::Seller, Some("alma")).await;
         let other_seller = app.token(Role::Seller, Some("brio")).await;
@@ -57,6 +58,11 @@ impl Shop {
         let parcel = json!({ "orderReference": reference, "externalId": format!("P-{line}"), "deliveredAt": "2026-11-20T10:00:00Z",
             "lines": [{ "lineExternalId": line, "quantity": quantity }] });
         self.app.act(&self.vendor, "shipmentsReport", "shipments { externalId }", json!({ "shipments": [parcel] })).await;
+    }
+
+    /// A token of whoever placed an order.
+    pub(crate) async fn buyer(&self, order: &Value) -> String {
+        self.app.act(&self.vendor, "buyerAdmit", "token", json!({ "orderId": order })).await["token"].as_str().unwrap().to_owned()
     }
 
     /// What asks to send so many pieces back.
