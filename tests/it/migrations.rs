@@ -46,7 +46,6 @@ const EMPTY: &[&str] = &[
     "outbox.began_at",                 // every outcome is known
     "outbox.last_error",               // all went well
     "outbox.lease_until",              // nobody works now
-    "shipments.delivered_at",          // they are late
     "threads.subject",                 // simply the case
     "tickets.pushed_status",           // over once the helpdesk has answered
     "webhook_deliveries.last_error",   // all went well
@@ -135,6 +134,7 @@ on_both_databases! {
         let template = json!({ "key": "late", "title": "Retard", "reader": "BUYER", "reason": "not_received", "phase": "AFTER_SALE", "variables": ["day"], "texts": [{ "locale": "fr", "text": "Le {{ day }}." }] });
         story.app.act(&story.operator, "templateCreate", "template { id }", template).await;
         crate::plans::parcels(&story).await;
+        Box::pin(crate::returns::used(&story)).await;
         crate::articles::used(&story, &story.case(ticket, "id").await["id"]).await;
         // The buyer's word makes it the seller's turn; what the ticket is then told has no echo yet.
         story.desk.sim.comment(ticket, &story.buyer, "Et maintenant ?", Audience::Public).unwrap();

@@ -80,6 +80,7 @@ async fn a_day(story: &Story) {
     }
     story.app.ask(&story.operator, SIDEBAR, json!({ "by": story.desk.key(ticket) })).await;
     parcels(story).await;
+    Box::pin(crate::returns::used(story)).await;
     crate::articles::used(story, &case["id"]).await;
     let last = story.desk.sim.comments(ticket).pop().unwrap();
     story.desk.sim.redact_comment(ticket, last.number, "Merci").unwrap();

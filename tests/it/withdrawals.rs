@@ -82,7 +82,7 @@ on_both_databases! {
         assert_eq!(told.iter().filter(|words| words.contains(text.trim_end())).count(), 1, "{told:#?}");
 
         // Later it is the same receipt, to the byte, also after a long time and by another reader.
-        shop.days(3).await;
+        shop.days(4).await;
         let query = "query($id: ID!) { node(id: $id) { ... on Withdrawal { receipt { text sha256 } } } }";
         let later = shop.app.ask(&shop.operator, query, json!({ "id": id })).await["node"]["receipt"].clone();
         assert_eq!((&later["text"], &later["sha256"]), (&receipt["text"], &receipt["sha256"]));
@@ -158,6 +158,7 @@ on_both_databases! {
             (with("name", json!(" ")), json!(["name"]), "LENGTH"),
             (with("name", json!("x".repeat(201))), json!(["name"]), "LENGTH"),
             (with("address", json!("")), json!(["address"]), "LENGTH"),
+            (with("address", json!("12 rue des Lilas")), json!(["address"]), "INVALID"),
             (with("idempotencyKey", json!("")), json!(["idempotencyKey"]), "LENGTH"),
             (lines(json!([{ "lineId": "1", "quantity": 3 }])), json!(["lines", "0", "quantity"]), "INVALID"),
             (lines(json!([{ "lineId": "1", "quantity": 0 }])), json!(["lines", "0", "quantity"]), "INVALID"),

@@ -166,7 +166,8 @@ on_both_databases! {
     async fn time_is_told_once_also_after_a_restart(db: Db) {
         let mut shop = Shop::open(db).await;
         let id = shop.request(2, "1").await;
-        shop.app.advance(TimeDelta::days(3));
+        // Three working days end with the last hour of the third.
+        shop.app.advance(TimeDelta::days(4));
         shop.app.restart().await;
         let token = shop.seller.clone();
         let decline = json!({ "returnId": id, "revision": 1, "reason": "OTHER", "text": "Non." });

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use trilogue::domain::charter::Charter;
 use trilogue::domain::parties::Role;
 
-use crate::harness::{Db, TestApp, on_both_databases, order};
+use crate::harness::{Db, Story, TestApp, on_both_databases, order};
 
 /// A marketplace without a helpdesk: two teapots of Alma's shop, delivered two days ago.
 pub(crate) struct Shop {
@@ -127,6 +127,34 @@ impl Shop {
             self.app.work().await;
         }
     }
+}
+
+/// Everything that is commonly done with returns and withdrawals, once, about an order that was delivered.
+pub(crate) async fn used(story: &Story) {
+    let parcel = json!({ "orderReference": "MK-2002", "externalId": "P", "deliveredAt": "2026-11-20T10:00:00Z", "lines": [{ "lineExternalId": "1", "quantity": 2 }] });
+    story.app.act(&story.vendor, "shipmentsReport", "shipments { externalId }", json!({ "shipments": [parcel] })).await;
+    let order = story.order_id("MK-2002").await;
+    let asked = json!({ "orderId": order, "lineId": "1", "reason": { "kind": "BROKEN" }, "idempotencyKey": "1" });
+    let asked = story.app.act(&story.vendor, "returnRequest", "return { id revision }", asked).await["return"].clone();
+    let approve = json!({ "returnId": asked["id"], "revision": asked["revision"] });
+    story.app.act(&story.other_seller, "returnApprove", "return { id }", approve).await;
+    for key in ["1", "2"] {
+        let declaring = json!({ "orderId": order, "name": "Marie Dupont", "address": "marie@example.org", "lines": [{ "lineId": "1", "quantity": 1 }], "idempotencyKey": key });
+        let one = story.app.act(&story.vendor, "withdrawalDeclare", "withdrawal { id revision }", declaring).await["withdrawal"].clone();
+        if key == "1" {
+            let confirm = json!({ "withdrawalId": one["id"], "revision": one["revision"] });
+            story.app.act(&story.vendor, "withdrawalConfirm", "withdrawal { id }", confirm).await;
+        }
+    }
+    let buyer =
+        story.app.act(&story.vendor, "buyerAdmit", "token", json!({ "orderId": order })).await["token"].as_str().unwrap().to_owned();
+    for token in [&story.operator, &story.other_seller, &story.vendor, &buyer] {
+        let query = "query($order: ID!, $id: ID!) { returnEligibility(orderId: $order, lineId: \"1\") { quantityLeft } withdrawalOffer(orderId: $order) { offered }
+            a: node(id: $id) { ... on Return { state case { returns { id availableActions { action } } withdrawals { id returns { id } receipt { delivery } } } } }
+            b: node(id: $order) { ... on Order { returns { id withdrawal { id state } } } } }";
+        story.app.ask(token, query, json!({ "order": order, "id": asked["id"] })).await;
+    }
+    story.desk.settle(&story.app).await;
 }
 
 pub(crate) fn fault(payload: &Value) -> (Value, Value) {

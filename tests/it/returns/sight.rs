@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use trilogue::demo::peer::{Audience, Opening};
+use trilogue::domain::charter::Charter;
 use trilogue::domain::ids::ReturnId;
 use trilogue::domain::parties::Role;
 use trilogue::domain::tickets::HelpdeskKind;
@@ -126,7 +127,7 @@ on_both_databases! {
     }
 
     async fn returns_go_along_when_cases_are_merged(db: Db) {
-        let shop = Shop::open(db).await;
+        let shop = Shop::open_with(db, Charter { one_case_days: 0, ..Charter::default() }).await;
         let id = shop.request(1, "1").await;
         let from = shop.seen(&id, "case { id }").await["case"]["id"].clone();
         let opening = json!({ "subject": "Encore", "buyerName": "Marie", "buyerEmail": "marie@example.org", "text": "Bonjour", "orderReference": "MK-1",
