@@ -18,6 +18,7 @@ mod m20261122_000017_purchases;
 mod m20261122_000018_refunds;
 mod m20261122_000019_payments;
 mod m20261122_000022_ledger;
+mod m20261122_000020_returns;
 mod table;
 
 /// Runs the history.
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000018_refunds::Migration),
             Box::new(m20261122_000019_payments::Migration),
             Box::new(m20261122_000022_ledger::Migration),
+            Box::new(m20261122_000020_returns::Migration),
         ]
     }
 }

@@ -9,8 +9,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::hands::{Happened, not_now, seen, text};
-use super::ids::{CaseId, OrderId, ReturnId, WithdrawalId};
-use super::law::{LegalDays, SellerMayWait, WithdrawalExclusion};
+use super::ids::{CaseId, MessageId, OrderId, ReturnId, WithdrawalId};
+use super::law::{LegalDays, Period, SellerMayWait, WithdrawalExclusion, WithdrawalWindow};
 use super::reasons::CostBearer;
 use super::refusal::Refusal;
 use super::returns::{DeclaredWithdrawal, LineFacts, NotEligible, SaleTerms, withdrawal_ground};
@@ -55,7 +55,8 @@ pub struct WithdrawnLine {
 }
 
 /// A declared withdrawal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Withdrawal {
     /// Our id.
     pub id: WithdrawalId,
@@ -79,8 +80,12 @@ pub struct Withdrawal {
     pub declared_at: DateTime<Utc>,
     /// Until when it can be confirmed.
     pub confirm_until: DateTime<Utc>,
-    /// What was sent once it was confirmed.
+    /// What was sent once it was confirmed. It is kept by itself, written once and never again.
+    #[serde(skip)]
     pub acknowledgement: Option<Acknowledgement>,
+    /// The message that took the acknowledgement to the consumer; it tells whether it was delivered.
+    #[serde(default)]
+    pub sent_as: Option<MessageId>,
     /// The proof that the acknowledgement was delivered.
     pub delivered: Option<DeliveryProof>,
     /// The returns that carry it out.
@@ -209,6 +214,11 @@ impl WithdrawnOrder {
         each.collect()
     }
 
+    /// The period in which one may withdraw, once its end is known.
+    pub fn window(&self, days: &LegalDays) -> Option<Period> {
+        WithdrawalWindow::of(&self.sale.deliveries, self.sale.information, days).period()
+    }
+
     /// Whether the function is to be offered: while one line can still be withdrawn from.
     pub fn offers_withdrawal(&self, days: &LegalDays, now: DateTime<Utc>) -> bool {
         self.verdicts(days, now).iter().any(|(_, verdict)| matches!(verdict, Verdict::Effective { .. }))
@@ -263,6 +273,7 @@ impl Withdrawal {
             declared_at: at,
             confirm_until: at + CONFIRM_WITHIN,
             acknowledgement: None,
+            sent_as: None,
             delivered: None,
             returns: Vec::new(),
             revision: 1,

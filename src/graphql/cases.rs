@@ -13,11 +13,13 @@ use super::orders::{BuyerObject, OrderObject, SellerObject};
 use super::paging::{PageOf, Paging, connection, foreign_cursor};
 use super::pool::PoolQuestionObject;
 use super::refunds::RefundObject;
+use super::returns::{self, ReturnObject};
 use super::session::{Session, session};
 use super::templates::{TemplateObject, suggested_for};
 use super::threads::ThreadObject;
 use super::timeline::TimelineItem;
 use super::triage::Triage;
+use super::withdrawals::{self, WithdrawalObject};
 use crate::domain::cases::Case;
 use crate::domain::charter::{CharterVersion, Terms};
 use crate::domain::ids::{CaseId, ConnectionId};
@@ -239,6 +241,18 @@ impl CaseObject {
     async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<RefundObject>> {
         let refunds = session(ctx)?.loaders().refunds_of(self.0.id).await?;
         Ok(refunds.into_iter().map(RefundObject).collect())
+    }
+
+    /// The returns in it, the oldest first.
+    #[graphql(complexity = "5 * child_complexity + 1")]
+    async fn returns(&self, ctx: &Context<'_>) -> Result<Vec<ReturnObject>> {
+        returns::of_case(ctx, self.0.id).await
+    }
+
+    /// The withdrawals in it, the oldest first.
+    #[graphql(complexity = "5 * child_complexity + 1")]
+    async fn withdrawals(&self, ctx: &Context<'_>) -> Result<Vec<WithdrawalObject>> {
+        withdrawals::of_case(ctx, self.0.id).await
     }
 
     /// When it was opened.

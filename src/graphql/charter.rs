@@ -13,6 +13,7 @@ use super::ledger::LedgerRules;
 use super::orders::SellerObject;
 use super::pool::PoolRules;
 use super::refunds::RefundRulesObject;
+use super::returns::ReturnPolicyObject;
 use super::session::session;
 use super::tenants::BusinessHours;
 use super::triage::TriageRules;
@@ -283,6 +284,11 @@ impl CharterObject {
     /// How long credit and codes are good for, and how much a seller may owe.
     async fn ledger(&self) -> LedgerRules {
         (&self.rules().ledger).into()
+    }
+
+    /// What it says about returns.
+    async fn returns(&self) -> ReturnPolicyObject {
+        ReturnPolicyObject(self.rules().returns.clone())
     }
 
     /// In which direction state and priority are kept in step with the ticket; null for viewers other than the operator.

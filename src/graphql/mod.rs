@@ -32,6 +32,7 @@ mod pool;
 mod presence;
 mod purchases;
 mod refunds;
+mod returns;
 mod rounds;
 mod saved_searches;
 mod scalars;
@@ -45,6 +46,7 @@ mod tenants;
 mod threads;
 mod timeline;
 mod triage;
+mod withdrawals;
 
 use async_graphql::{Context, MergedObject, MergedSubscription, Object, SDLExportOptions, Schema};
 
@@ -121,6 +123,8 @@ pub struct QueryRoot(
     refunds::RefundQueries,
     articles::ArticleQueries,
     ledger::LedgerQueries,
+    returns::ReturnQueries,
+    withdrawals::WithdrawalQueries,
 );
 
 /// The queries of what every case stands on.
@@ -253,4 +257,6 @@ pub struct MutationRoot(
     articles::ArticleMutations,
     refunds::RefundMutations,
     ledger::LedgerMutations,
+    returns::ReturnMutations,
+    withdrawals::WithdrawalMutations,
 );

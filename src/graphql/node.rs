@@ -16,10 +16,12 @@ use super::ledger::{PostingObject, PromoCodeObject, StoreCreditObject};
 use super::orders::{OrderObject, SellerObject};
 use super::pool::{IncentiveObject, PoolAnswerObject, PoolQuestionObject};
 use super::refunds::RefundObject;
+use super::returns::ReturnObject;
 use super::session::Session;
 use super::templates::TemplateObject;
 use super::tenants::MarketplaceObject;
 use super::threads::{MessageObject, ParticipantObject, ThreadObject};
+use super::withdrawals::WithdrawalObject;
 use crate::domain::ids::{
     AttachmentId, BuyerId, CaseId, ConnectionId, DeliveryId, DisputeId, EventId, EvidenceId, IncentiveId, MalformedId, MarketplaceId,
     MediatorId, MessageId, NoticeId, OfferId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, PostingId, PromoCodeId, RefundId,
@@ -142,6 +144,10 @@ pub(super) enum Node {
     StoreCredit(StoreCreditObject),
     /// A promo code.
     PromoCode(PromoCodeObject),
+    /// A quantity of an order line on its way back.
+    Return(ReturnObject),
+    /// A consumer's withdrawal from a contract.
+    Withdrawal(WithdrawalObject),
     /// A webhook endpoint.
     WebhookEndpoint(EndpointObject),
     /// A webhook delivery.
@@ -177,6 +183,8 @@ pub(super) async fn find(session: &Session, id: &str) -> Result<Option<Node>> {
         Some(PostingId::PREFIX) => loaders.posting(parsed(id)?).await?.map(|posting| Node::LedgerPosting(PostingObject(posting))),
         Some(StoreCreditId::PREFIX) => loaders.store_credit(parsed(id)?).await?.map(|row| Node::StoreCredit(StoreCreditObject(row))),
         Some(PromoCodeId::PREFIX) => loaders.promo_code(parsed(id)?).await?.map(|row| Node::PromoCode(PromoCodeObject(row))),
+        Some(ReturnId::PREFIX) => loaders.goods(parsed(id)?).await?.map(|one| Node::Return(ReturnObject(one))),
+        Some(WithdrawalId::PREFIX) => loaders.withdrawal(parsed(id)?).await?.map(|one| Node::Withdrawal(WithdrawalObject(one))),
         Some(WebhookEndpointId::PREFIX) => loaders.endpoint(parsed(id)?).await?.map(|row| Node::WebhookEndpoint(EndpointObject(row))),
         Some(WebhookDeliveryId::PREFIX) => loaders.webhook(parsed(id)?).await?.map(|row| Node::WebhookDelivery(WebhookObject(row))),
         _ => return Err(super::errors::bad_input(format!("`{}` is not the id of a node.", id.chars().take(64).collect::<String>()))),

@@ -10,6 +10,7 @@ use super::paging::{PageOf, Paging};
 use super::pool::{IncentiveObject, incentives_of};
 use super::purchases::{LineSaleObject, LineTermsInput, SaleInput, line_sale};
 use super::refunds::RefundObject;
+use super::returns::{self, ReturnObject};
 use super::scalars::{CurrencyCode, MoneyInput, MoneyObject};
 use super::session::session;
 use super::shipments::ShipmentObject;
@@ -180,6 +181,12 @@ impl OrderObject {
     async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<RefundObject>> {
         let refunds = session(ctx)?.loaders().refunds_of_order(self.0.id).await?;
         Ok(refunds.into_iter().map(RefundObject).collect())
+    }
+
+    /// Its returns that the viewer knows, the oldest first.
+    #[graphql(complexity = "5 * child_complexity + 1")]
+    async fn returns(&self, ctx: &Context<'_>) -> Result<Vec<ReturnObject>> {
+        returns::of_order(ctx, self.0.id).await
     }
 
     /// Its parcels, as far as `shipmentsReport` told them, in the order in which they became known.

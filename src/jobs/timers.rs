@@ -1,9 +1,12 @@
 //! What silence means, done when its time has come.
 
+use std::fmt;
+
 use tokio_util::sync::CancellationToken;
 
 use super::{LOOK, Load, pause};
-use crate::workflow::{Cx, ledger, notices, pool, refunds, timers};
+use crate::store::StoreError;
+use crate::workflow::{Cx, Error, disputes, ledger, notices, pool, refunds, returns, timers, withdrawals};
 
 const BATCH: u64 = 100;
 
@@ -15,105 +18,39 @@ pub(super) async fn run(cx: Cx, stop: CancellationToken) {
     }
 }
 
-/// Fires what has run out, the oldest first.
+/// Fires what has run out, of each kind the oldest first.
 pub(super) async fn fire_due(cx: &Cx) -> Load {
-    fire_due_cases(cx).await + expire_questions(cx).await + look_at_shipments(cx).await + move_refunds(cx).await + expire_credit(cx).await
+    let (store, now) = (&cx.store, cx.now());
+    let talk = each("case", store.due_cases(now, BATCH).await, async |due| timers::fire(cx, due).await).await
+        + each("question of the pool", store.due_questions(now, BATCH).await, async |due| pool::expire(cx, due).await).await
+        + each("parcel", store.due_shipments(now, BATCH).await, async |due| notices::look(cx, due).await).await;
+    let goods = each("withdrawal", store.due_withdrawals(now, BATCH).await, async |due| withdrawals::elapse(cx, due).await).await
+        + each("return", store.due_returns(now, BATCH).await, async |due| returns::elapse(cx, due).await).await;
+    let money = each("dispute", store.due_disputes(now, BATCH).await, async |due| disputes::elapse(cx, due).await).await
+        + each("refund", store.due_refunds(now, BATCH).await, async |due| refunds::elapse(cx, due).await).await
+        + each("store credit", store.due_store_credits(now, BATCH).await, async |due| ledger::expire_credit(cx, due).await).await
+        + each("promo code", store.due_promo_codes(now, BATCH).await, async |due| ledger::expire_code(cx, due).await).await;
+    talk + goods + money
 }
 
-async fn fire_due_cases(cx: &Cx) -> Load {
-    let due = match cx.store.due_cases(cx.now(), BATCH).await {
+/// Does what time means for each that is due. What cannot be done stays due.
+async fn each<T: fmt::Debug + Copy>(
+    kind: &'static str,
+    due: Result<Vec<T>, StoreError>,
+    elapse: impl AsyncFn(T) -> Result<(), Error>,
+) -> Load {
+    let due = match due {
         Ok(due) => due,
         Err(error) => {
-            tracing::error!(%error, "the cases for which time has come cannot be read");
+            tracing::error!(kind, %error, "what time has come for cannot be read");
             return Load::default();
         }
     };
     let mut load = Load::default();
-    for case in due {
-        match timers::fire(cx, case).await {
+    for one in due {
+        match elapse(one).await {
             Ok(()) => load.handled += 1,
-            Err(error) => tracing::error!(case.id = %case.case, %error, "a case could not be moved on by time; it stays due"),
-        }
-    }
-    load
-}
-
-/// Looks at the parcels whose time has come, the longest due first.
-async fn look_at_shipments(cx: &Cx) -> Load {
-    let due = match cx.store.due_shipments(cx.now(), BATCH).await {
-        Ok(due) => due,
-        Err(error) => {
-            tracing::error!(%error, "the parcels for which time has come cannot be read");
-            return Load::default();
-        }
-    };
-    let mut load = Load::default();
-    for shipment in due {
-        match notices::look(cx, shipment).await {
-            Ok(()) => load.handled += 1,
-            Err(error) => tracing::error!(shipment.id = %shipment.shipment, %error, "a parcel could not be looked at; it stays due"),
-        }
-    }
-    load
-}
-
-/// Does what time means for refunds, the longest due first.
-async fn move_refunds(cx: &Cx) -> Load {
-    let due = match cx.store.due_refunds(cx.now(), BATCH).await {
-        Ok(due) => due,
-        Err(error) => {
-            tracing::error!(%error, "the refunds for which time has come cannot be read");
-            return Load::default();
-        }
-    };
-    let mut load = Load::default();
-    for refund in due {
-        match refunds::elapse(cx, refund).await {
-            Ok(()) => load.handled += 1,
-            Err(error) => tracing::error!(refund.id = %refund.refund, %error, "a refund could not be moved on by time; it stays due"),
-        }
-    }
-    load
-}
-
-async fn expire_questions(cx: &Cx) -> Load {
-    let due = match cx.store.due_questions(cx.now(), BATCH).await {
-        Ok(due) => due,
-        Err(error) => {
-            tracing::error!(%error, "the questions whose time has run out cannot be read");
-            return Load::default();
-        }
-    };
-    let mut load = Load::default();
-    for question in due {
-        match pool::expire(cx, question).await {
-            Ok(()) => load.handled += 1,
-            Err(error) => tracing::error!(question.id = %question.question, %error, "a question could not be ended by time; it stays due"),
-        }
-    }
-    load
-}
-
-/// Ends the store credit and promo codes whose time is over.
-async fn expire_credit(cx: &Cx) -> Load {
-    let (credits, codes) = match (cx.store.due_store_credits(cx.now(), BATCH).await, cx.store.due_promo_codes(cx.now(), BATCH).await) {
-        (Ok(credits), Ok(codes)) => (credits, codes),
-        (Err(error), _) | (_, Err(error)) => {
-            tracing::error!(%error, "the credit whose time is over cannot be read");
-            return Load::default();
-        }
-    };
-    let mut load = Load::default();
-    for credit in credits {
-        match ledger::expire_credit(cx, credit).await {
-            Ok(()) => load.handled += 1,
-            Err(error) => tracing::error!(credit.id = %credit.id, %error, "a store credit could not be ended by time; it stays due"),
-        }
-    }
-    for code in codes {
-        match ledger::expire_code(cx, code).await {
-            Ok(()) => load.handled += 1,
-            Err(error) => tracing::error!(code.id = %code.id, %error, "a promo code could not be ended by time; it stays due"),
+            Err(error) => tracing::error!(kind, due = ?one, %error, "time could not move it on; it stays due"),
         }
     }
     load

@@ -111,6 +111,16 @@ impl Store {
         Ok((version, self.charters.get(db, row.id, version).await?))
     }
 
+    /// The rules of a case, for readers: without the closures of its seller.
+    pub async fn terms_of(&self, marketplace: &Marketplace, case: &Case) -> Result<Terms> {
+        let mut terms = Terms::today(marketplace);
+        if case.charter != terms.version {
+            terms.charter = self.charters.get(&self.reads, marketplace.id.uuid(), case.charter).await?;
+            terms.version = case.charter;
+        }
+        Ok(terms)
+    }
+
     /// A version of a marketplace's charter.
     pub async fn charter(&self, marketplace: MarketplaceId, version: CharterVersion) -> Result<Option<Publication>> {
         let find = charter_versions::Entity::find_by_id((marketplace.uuid(), version.0));

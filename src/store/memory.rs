@@ -13,14 +13,16 @@ use super::{EndpointRow, Result, Store, StoreError, WebhookRow};
 use crate::domain::attachments::Attachment;
 use crate::domain::cases::Case;
 use crate::domain::ids::{
-    AttachmentId, BuyerId, CaseId, EventId, IncentiveId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, SellerId,
-    ThreadId, WebhookDeliveryId, WebhookEndpointId,
+    AttachmentId, BuyerId, CaseId, EventId, IncentiveId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, ReturnId,
+    SellerId, ThreadId, WebhookDeliveryId, WebhookEndpointId, WithdrawalId,
 };
 use crate::domain::orders::{Buyer, Order, Seller};
 use crate::domain::parties::Scope;
 use crate::domain::pool::{Incentive, PoolAnswer, PoolQuestion};
+use crate::domain::returns::Return;
 use crate::domain::threads::{Message, Participant, Thread};
 use crate::domain::timeline::Event;
+use crate::domain::withdrawals::Withdrawal;
 
 /// How long an entry is kept.
 const LIFE: Duration = Duration::from_secs(2);
@@ -78,6 +80,8 @@ memory! {
     pool_questions, pool_questions_by_id, PoolQuestionId => PoolQuestion;
     pool_answers, pool_answers_by_id, PoolAnswerId => PoolAnswer;
     incentives, incentives_by_id, IncentiveId => Incentive;
+    returns, returns_by_id, ReturnId => Return;
+    withdrawals, withdrawals_by_id, WithdrawalId => Withdrawal;
     webhooks, webhooks_by_id, WebhookDeliveryId => WebhookRow;
 }
 

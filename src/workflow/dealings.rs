@@ -144,7 +144,8 @@ pub(super) async fn note_team(tx: &mut Tx, dealing: &Dealing, template: &'static
     Ok(())
 }
 
-async fn words_of(
+/// What is said by the template of this key; nothing when it cannot be filled.
+pub(super) async fn words_of(
     tx: &Tx,
     dealing: &Dealing,
     key: &'static str,

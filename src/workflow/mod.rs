@@ -30,6 +30,7 @@ pub mod presence;
 pub mod purchases;
 pub mod refunds;
 mod returns;
+pub mod returns;
 pub mod saved_searches;
 pub mod shipments;
 pub mod splits;
@@ -38,6 +39,7 @@ pub mod tenants;
 pub mod threads;
 pub mod timers;
 mod triage;
+pub mod withdrawals;
 
 use chrono::{DateTime, Utc};
 

@@ -276,6 +276,17 @@ pub(super) async fn speak(
 
 /// Tells the buyer of a case something by a rule, in the marketplace's name. It is no answer: nobody's turn changes.
 pub(super) async fn acknowledge(tx: &mut Tx, marketplace: &Marketplace, case: &Case, text: String) -> Result<Message> {
+    acknowledge_to(tx, marketplace, case, text, Audience::ALL).await
+}
+
+/// The same for some of the sides: what names the buyer is not for the seller.
+pub(super) async fn acknowledge_to(
+    tx: &mut Tx,
+    marketplace: &Marketplace,
+    case: &Case,
+    text: String,
+    audience: Audience,
+) -> Result<Message> {
     let mut thread = buyer_thread(tx, &Who::System, case).await?;
     let route = route(tx, &marketplace.charter, std::slice::from_ref(case), &thread).await?;
     let new = NewMessage {
@@ -283,7 +294,7 @@ pub(super) async fn acknowledge(tx: &mut Tx, marketplace: &Marketplace, case: &C
         author_name: marketplace.name.clone(),
         text,
         html: None,
-        audience: Audience::ALL,
+        audience,
         channel: Channel::Api,
         origin: Origin::Automatic,
         copied_from: None,

@@ -138,6 +138,7 @@ on_both_databases! {
         story.app.act(&story.operator, "templateCreate", "template { id }", template).await;
         crate::plans::parcels(&story).await;
         Box::pin(crate::payments::errands(&story)).await;
+        Box::pin(crate::returns::used(&story)).await;
         crate::articles::used(&story, &story.case(ticket, "id").await["id"]).await;
         crate::ledger::used(&story).await;
         // The buyer's word makes it the seller's turn; what the ticket is then told has no echo yet.

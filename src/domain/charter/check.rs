@@ -48,6 +48,9 @@ impl Charter {
                 faults.push(fault(&["targets", "channels", &position.to_string(), "replyHours"], hours()));
             }
         }
+        for (field, message) in self.returns.faults() {
+            faults.push(fault(&[&["returns"], field.split('.').collect::<Vec<_>>().as_slice()].concat(), message));
+        }
         self.list_faults(&mut faults);
         faults
     }

@@ -14,6 +14,7 @@ use super::orders::OrderPattern;
 use super::pool;
 use super::reasons::{ContactReason, ReasonKey};
 use super::refunds::RefundRules;
+use super::returns::ReturnPolicy;
 use super::tickets::Channel;
 use super::triage;
 
@@ -83,6 +84,8 @@ pub struct Charter {
     pub refunds: RefundRules,
     /// How long credit and codes are good for, and how much a seller may owe.
     pub ledger: ledger::Rules,
+    /// How long each step of a return may take, and what is granted beyond the law.
+    pub returns: ReturnPolicy,
     /// When those hours count; none when every hour of the day and of the night does.
     pub business_hours: Option<Arc<BusinessCalendar>>,
     /// What buyer and seller do not read of each other's words: contact and payment details.
@@ -121,6 +124,7 @@ impl Default for Charter {
             pool: pool::Rules::default(),
             refunds: RefundRules::default(),
             ledger: ledger::Rules::default(),
+            returns: ReturnPolicy::default(),
             business_hours: None,
             masking: Masking::default(),
             warn_at: Percent::THREE_QUARTERS,

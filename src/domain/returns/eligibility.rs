@@ -99,6 +99,16 @@ pub enum NotEligible {
     NotGranted,
 }
 
+impl NotEligible {
+    /// The last day on which it could be used, where it is too late.
+    pub const fn last_day(self) -> Option<NaiveDate> {
+        match self {
+            Self::WindowClosed { last_day } => Some(last_day),
+            _ => None,
+        }
+    }
+}
+
 /// Each right with its answer, the one that serves the buyer best first: for goods that are not what was sold conformity,
 /// which costs the buyer nothing; else withdrawal.
 pub fn grounds(

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::hands::Hand;
-use super::ids::{AttachmentId, CaseId, DisputeId, OrderId, ReturnId, WithdrawalId};
+use super::ids::{CaseId, DisputeId, OrderId, ReturnId, WithdrawalId};
 use super::law::WithdrawalExclusion;
 use super::money::Money;
 use super::reasons::CostBearer;
@@ -36,7 +36,8 @@ pub use requests::{DeclaredWithdrawal, ReturnRequest, quantity_left};
 pub use transitions::{ReturnAction, Transition};
 
 /// A quantity of one order line on its way back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Return {
     /// Our id.
     pub id: ReturnId,
@@ -279,10 +280,10 @@ pub enum ReturnMethod {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
 pub enum Papers {
-    /// A label to print.
+    /// A label that the seller has ready for the buyer.
     Label {
-        /// The file.
-        attachment: AttachmentId,
+        /// Where it is: an address that begins with https://, or the reference that a drop-off point asks for.
+        link: String,
     },
     /// A number to write on the parcel, and where to send it.
     Rma {

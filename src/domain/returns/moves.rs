@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::super::hands::{Hand, Happened, invalid, not_now, seen, text};
-use super::super::ids::{AttachmentId, DisputeId};
+use super::super::ids::DisputeId;
 use super::super::law::WithdrawalExclusion;
 use super::super::money::Money;
 use super::super::reasons::CostBearer;
@@ -22,6 +22,8 @@ const LONGEST_TEXT: usize = 2000;
 const LONGEST_NUMBER: usize = 100;
 /// The most characters of where to send something.
 const LONGEST_ADDRESS: usize = 500;
+/// The most characters of where a label is.
+const LONGEST_LINK: usize = 500;
 
 /// How a dispute about a return ended, for the goods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -73,10 +75,10 @@ pub enum ReturnMove {
     AcceptOffer,
     /// The buyer does not.
     DeclineOffer,
-    /// A label to print.
+    /// A label for the buyer.
     AttachLabel {
-        /// The file.
-        attachment: AttachmentId,
+        /// Where it is: an address that begins with https://, or the reference that a drop-off point asks for.
+        link: String,
     },
     /// A number and an address.
     ProvideRmaNumber {
@@ -184,7 +186,7 @@ impl Draft<'_> {
                 self.enter(ReturnState::ItemKept);
             }
             ReturnMove::DeclineOffer => self.back_to_former(by),
-            ReturnMove::AttachLabel { attachment } => self.ready(Papers::Label { attachment: *attachment }, by),
+            ReturnMove::AttachLabel { link } => self.ready(Papers::Label { link: label(link)? }, by),
             ReturnMove::ProvideRmaNumber { number, address } => {
                 let number = text("A return number", number, LONGEST_NUMBER)?;
                 let address = text("An address", address, LONGEST_ADDRESS)?;
@@ -346,6 +348,15 @@ impl Draft<'_> {
     pub(super) fn happened(&mut self, kind: ReturnEvent) {
         self.events.push(Happened::for_all(kind));
     }
+}
+
+/// Where a label is. Buyers follow it, so an address must be one that nobody can listen in on.
+fn label(link: &str) -> Result<String, Refusal> {
+    let link = text("A label", link, LONGEST_LINK)?;
+    if link.contains(char::is_control) || (link.contains("://") && !link.starts_with("https://")) {
+        return Err(invalid("A label is a reference in one line, or an address that begins with https://."));
+    }
+    Ok(link)
 }
 
 /// Whether an amount is more than nothing and no more than another.

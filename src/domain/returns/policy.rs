@@ -113,6 +113,17 @@ impl ReturnPolicy {
         ];
         let wrong = fields.into_iter().filter(|(_, days)| !(1..=MOST_DAYS).contains(days));
         let mut faults: Vec<_> = wrong.map(|(name, _)| (name, format!("This must be 1 to {MOST_DAYS} days."))).collect();
+        let spans = [
+            ("decide", self.decide),
+            ("papers", self.papers),
+            ("acknowledgeDelivery", self.acknowledge_delivery),
+            ("inspect", self.inspect),
+        ];
+        for (name, span) in spans {
+            if span.wall() <= TimeDelta::zero() || span.wall() > days(MOST_DAYS) {
+                faults.push((name, format!("This must be more than nothing and at most {MOST_DAYS} days.")));
+            }
+        }
         if self.goodwill.days > MOST_DAYS {
             faults.push(("goodwill.days", format!("This must be at most {MOST_DAYS} days.")));
         }

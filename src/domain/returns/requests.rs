@@ -59,7 +59,7 @@ impl Return {
         }
     }
 
-    /// Begins one. `others` are all returns of the same order line, read under a lock on that line: the sum of what they
+    /// Begins one; a seller or the operator does so in the buyer's name. `others` are all returns of the same order line, read under a lock on that line: the sum of what they
     /// claim and of what is asked for never exceeds what was bought.
     pub fn request(
         request: ReturnRequest,
@@ -70,7 +70,7 @@ impl Return {
         terms: &ReturnTerms<'_>,
         at: DateTime<Utc>,
     ) -> Result<ReturnMoved, Refusal> {
-        if matches!(by, Hand::Seller | Hand::Carrier) || (by == Hand::System && request.withdrawal.is_none()) {
+        if by == Hand::Carrier || (by == Hand::System && request.withdrawal.is_none()) {
             return Err(Refusal::NotAllowed);
         }
         if request.note.chars().count() > LONGEST_NOTE {

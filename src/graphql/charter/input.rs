@@ -12,6 +12,7 @@ use super::super::ledger::{LedgerRulesInput, ledger_rules};
 use super::super::masking::{Kind, Mode as MaskingMode};
 use super::super::pool::{PoolRulesInput, pool_rules};
 use super::super::refunds::{RefundRulesInput, refund_rules};
+use super::super::returns::{ReturnPolicyInput, return_policy};
 use super::super::triage::{TriageRulesInput, rules};
 use super::hours::{BusinessHoursInput, calendar};
 use crate::domain::calendar::{BusinessCalendar, Percent};
@@ -23,6 +24,7 @@ use crate::domain::pool;
 use crate::domain::reasons::{ContactReason, ReasonKey};
 use crate::domain::refunds::RefundRules;
 use crate::domain::refusal::Refusal;
+use crate::domain::returns::ReturnPolicy;
 use crate::domain::triage::Rules;
 use crate::workflow::{Error, refused};
 
@@ -70,6 +72,8 @@ pub(in super::super) struct CharterInput {
     refunds: Option<RefundRulesInput>,
     /// How long credit and codes are good for, and how much a seller may owe.
     ledger: Option<LedgerRulesInput>,
+    /// How long each step of a return may take, and what is granted beyond the law.
+    returns: Option<ReturnPolicyInput>,
     /// What buyer and seller do not read of each other's words.
     masking: Option<MaskingInput>,
     /// In which direction state and priority are kept in step with the ticket.
@@ -187,6 +191,7 @@ pub(super) struct Checked {
     pool: Option<pool::Rules>,
     refunds: Option<RefundRules>,
     ledger: Option<ledger::Rules>,
+    returns: Option<ReturnPolicy>,
     warn_at: Option<Percent>,
     order_pattern: MaybeUndefined<OrderPattern>,
     business_hours: MaybeUndefined<Arc<BusinessCalendar>>,
@@ -248,6 +253,7 @@ impl CharterInput {
             pool: self.pool.as_ref().map(pool_rules).transpose()?,
             refunds: self.refunds.as_ref().map(refund_rules).transpose()?,
             ledger: self.ledger.as_ref().map(ledger_rules).transpose()?,
+            returns: self.returns.as_ref().map(return_policy).transpose()?,
             masking: self.masking.as_ref().map(masking_of).transpose()?,
             mediator: parsed(&self.consumer_mediator, mediator_of)?,
             warn_at: warn_at.transpose()?,
@@ -346,6 +352,7 @@ pub(super) fn edited(checked: &Checked, charter: &Charter) -> Charter {
         one_case_days: count(input.one_case_days, charter.one_case_days),
         notice_days: count(input.notice_days, charter.notice_days),
         acknowledgement: input.acknowledgement.map_or(charter.acknowledgement, Into::into),
+        returns: checked.returns.clone().unwrap_or_else(|| charter.returns.clone()),
         pool: checked.pool.clone().unwrap_or_else(|| charter.pool.clone()),
         refunds: checked.refunds.clone().unwrap_or_else(|| charter.refunds.clone()),
         ledger: checked.ledger.clone().unwrap_or_else(|| charter.ledger.clone()),

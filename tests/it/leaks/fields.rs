@@ -11,7 +11,7 @@ use crate::attachments;
 use crate::harness::{Story, on_both_databases};
 use crate::mediators::admit;
 
-const SCHEMA: &str = "{ __schema { types { name fields { name args { defaultValue type { kind } } type { ...it } } } } }
+pub(super) const SCHEMA: &str = "{ __schema { types { name fields { name args { defaultValue type { kind } } type { ...it } } } } }
     fragment it on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
 
 /// Each type, and where its objects stand in the answer.
@@ -28,7 +28,7 @@ const PLACES: [(&str, &str); 10] = [
     ("Attachment", "case/threads_/messages_/nodes/attachments_"),
 ];
 
-fn fields<'a>(schema: &'a Value, of: &str) -> impl Iterator<Item = &'a Value> {
+pub(super) fn fields<'a>(schema: &'a Value, of: &str) -> impl Iterator<Item = &'a Value> {
     let of = schema["types"].as_array().unwrap().iter().find(|known| known["name"] == of).unwrap();
     let needs_nothing = |field: &&Value| {
         let arguments = field["args"].as_array().unwrap();
@@ -38,7 +38,7 @@ fn fields<'a>(schema: &'a Value, of: &str) -> impl Iterator<Item = &'a Value> {
 }
 
 /// Everything that can be asked of an object without an argument.
-fn selection(schema: &Value, of: &str) -> String {
+pub(super) fn selection(schema: &Value, of: &str) -> String {
     let mut out = String::new();
     for field in fields(schema, of) {
         let mut named = &field["type"];
@@ -64,7 +64,7 @@ fn objects<'a>(answer: &'a Value, place: &str) -> Vec<&'a Value> {
 }
 
 /// What all objects at a place say in a field; nothing when none says anything.
-fn said(answer: &Value, place: &str, field: &str) -> Option<Vec<Value>> {
+pub(super) fn said(answer: &Value, place: &str, field: &str) -> Option<Vec<Value>> {
     let all: Vec<_> = objects(answer, place).into_iter().map(|object| object[field].clone()).collect();
     let nothing = |value: &Value| value.is_null() || *value == json!([]) || value["nodes"] == json!([]);
     all.iter().any(|value| !nothing(value)).then_some(all)

@@ -3,6 +3,7 @@
 
 pub(crate) mod conversations;
 mod fields;
+mod goods;
 mod matrix;
 mod post;
 mod quiet;

@@ -1,6 +1,7 @@
 //! Rights to send back, on real dates.
 
 use super::*;
+use crate::domain::calendar::{BusinessDuration, Span};
 use crate::domain::parties::Party;
 
 fn answer(line: &LineFacts, sale: &SaleTerms, reason: ReasonKind, basis: LegalBasis, when: &str) -> Result<Ground, NotEligible> {
@@ -103,11 +104,13 @@ fn a_request_alerts_seller_and_operator_once_each() {
 }
 
 #[test]
-fn only_the_buyer_and_the_operator_ask_and_only_for_what_the_right_gives() {
+fn no_program_asks_by_itself_and_nobody_for_more_than_the_right_gives() {
     let house = House::new();
     let ask = |by, request| Return::request(request, by, &line(), &sale(), &[], &house.terms(), monday()).map(|moved| moved.after.basis);
-    assert_eq!(ask(Hand::Operator, asked(LegalBasis::Withdrawal, 1)), Ok(LegalBasis::Withdrawal));
-    for by in [Hand::Seller, Hand::Carrier, Hand::System] {
+    for by in [Hand::Buyer, Hand::Seller, Hand::Operator] {
+        assert_eq!(ask(by, asked(LegalBasis::Withdrawal, 1)), Ok(LegalBasis::Withdrawal), "{by:?}");
+    }
+    for by in [Hand::Carrier, Hand::System] {
         assert_eq!(ask(by, asked(LegalBasis::Withdrawal, 1)), Err(Refusal::NotAllowed), "{by:?}");
     }
     let (id, declared_at, submitted_at) = (WithdrawalId::generate(), monday(), monday());
@@ -125,7 +128,11 @@ fn only_the_buyer_and_the_operator_ask_and_only_for_what_the_right_gives() {
 fn a_policy_that_cannot_work_is_found_out() {
     assert_eq!(ReturnPolicy::default().faults(), vec![]);
     let goodwill = Goodwill { days: 400, ..Goodwill::default() };
-    let wrong = ReturnPolicy { ship_days: 0, most_offers: 11, goodwill, ..ReturnPolicy::default() };
-    assert_eq!(wrong.faults().into_iter().map(|(field, _)| field).collect::<Vec<_>>(), ["shipDays", "goodwill.days", "mostOffers"]);
+    let decide = BusinessDuration::Wall(Span::hours(0));
+    let wrong = ReturnPolicy { decide, ship_days: 0, most_offers: 11, goodwill, ..ReturnPolicy::default() };
+    assert_eq!(
+        wrong.faults().into_iter().map(|(field, _)| field).collect::<Vec<_>>(),
+        ["shipDays", "decide", "goodwill.days", "mostOffers"]
+    );
     assert_eq!(serde_json::from_value::<ReturnPolicy>(serde_json::json!({})).unwrap(), ReturnPolicy::default());
 }

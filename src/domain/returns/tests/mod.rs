@@ -110,7 +110,7 @@ fn approve() -> (Hand, ReturnMove) {
 }
 
 fn label() -> (Hand, ReturnMove) {
-    (Hand::Seller, ReturnMove::AttachLabel { attachment: AttachmentId::generate() })
+    (Hand::Seller, ReturnMove::AttachLabel { link: "https://label.example/1".into() })
 }
 
 fn shipped() -> (Hand, ReturnMove) {

@@ -276,3 +276,18 @@ fn who_withdrew_is_refunded_less_what_the_goods_have_lost() {
     let upheld = house.step(&found.after, Hand::Operator, &ReturnMove::MarkCompliant).unwrap();
     assert_eq!(upheld.effects, [ReturnEffect::RefundAgreed(euros(300))], "only what was kept is still owed");
 }
+
+#[test]
+fn a_label_is_a_reference_or_an_address_that_nobody_listens_in_on() {
+    let house = House::new();
+    let one = house.after(house.requested(LegalBasis::Withdrawal), &[approve()]);
+    let label = |link: &str| house.step(&one, Hand::Seller, &ReturnMove::AttachLabel { link: link.into() }).map(|moved| moved.after.papers);
+    for good in ["https://label.example/1", " 6A-2200 ", "QR 18"] {
+        assert_eq!(label(good), Ok(Some(Papers::Label { link: good.trim().into() })));
+    }
+    for bad in ["http://label.example/1", "javascript://x", "https://a\nb://c", "6A\n22"] {
+        assert!(label(bad).is_err(), "{bad}");
+    }
+    assert!(matches!(label(" "), Err(Refusal::Length { .. })));
+    assert!(matches!(label(&"x".repeat(501)), Err(Refusal::Length { .. })));
+}
