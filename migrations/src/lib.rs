@@ -14,6 +14,7 @@ mod m20261122_000013_search;
 mod m20261122_000014_mediators;
 mod m20261122_000015_pool;
 mod m20261122_000016_shipments;
+mod m20261122_000021_disputes;
 mod table;
 
 /// Runs the history.
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000014_mediators::Migration),
             Box::new(m20261122_000015_pool::Migration),
             Box::new(m20261122_000016_shipments::Migration),
+            Box::new(m20261122_000021_disputes::Migration),
         ]
     }
 }

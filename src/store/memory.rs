@@ -12,8 +12,9 @@ use moka::future::Cache;
 use super::{EndpointRow, Result, Store, StoreError, WebhookRow};
 use crate::domain::attachments::Attachment;
 use crate::domain::cases::Case;
+use crate::domain::disputes::Dispute;
 use crate::domain::ids::{
-    AttachmentId, BuyerId, CaseId, EventId, IncentiveId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, SellerId,
+    AttachmentId, BuyerId, CaseId, DisputeId, EventId, IncentiveId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, SellerId,
     ThreadId, WebhookDeliveryId, WebhookEndpointId,
 };
 use crate::domain::orders::{Buyer, Order, Seller};
@@ -78,6 +79,7 @@ memory! {
     pool_questions, pool_questions_by_id, PoolQuestionId => PoolQuestion;
     pool_answers, pool_answers_by_id, PoolAnswerId => PoolAnswer;
     incentives, incentives_by_id, IncentiveId => Incentive;
+    disputes, disputes_by_id, DisputeId => Dispute;
     webhooks, webhooks_by_id, WebhookDeliveryId => WebhookRow;
 }
 

@@ -8,6 +8,7 @@ pub mod attachments;
 pub mod cases;
 pub mod charter;
 pub mod connections;
+pub mod disputes;
 mod effects;
 pub mod endpoints;
 pub mod export;

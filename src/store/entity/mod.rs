@@ -13,6 +13,8 @@ pub(crate) mod cases;
 pub(crate) mod charter_acceptances;
 pub(crate) mod charter_versions;
 pub(crate) mod connections;
+pub(crate) mod dispute_evidence;
+pub(crate) mod disputes;
 pub(crate) mod events;
 pub(crate) mod inbox;
 pub(crate) mod incentives;
