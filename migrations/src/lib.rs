@@ -14,6 +14,7 @@ mod m20261122_000013_search;
 mod m20261122_000014_mediators;
 mod m20261122_000015_pool;
 mod m20261122_000016_shipments;
+mod m20261122_000017_purchases;
 mod m20261122_000021_disputes;
 mod table;
 
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000014_mediators::Migration),
             Box::new(m20261122_000015_pool::Migration),
             Box::new(m20261122_000016_shipments::Migration),
+            Box::new(m20261122_000017_purchases::Migration),
             Box::new(m20261122_000021_disputes::Migration),
         ]
     }

@@ -151,6 +151,8 @@ async fn people_and_orders(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .must("currency", Text)
         .must("total_minor", Bigint)
         .must("placed_at", Time)
+        .may("told_at", Time) // when the marketplace's own record was made or changed
+        .may("sale", Json) // in what quality it was bought, how it was paid
         .must("created_at", Time)
         .must("updated_at", Time)
         .unique(&["marketplace_id", "reference"])

@@ -83,6 +83,14 @@ event_types! {
     PoolWithdrawn, "case.pool_withdrawn", PoolWithdrawn;
     /// A question's time ran out.
     PoolExpired, "case.pool_expired", PoolExpired;
+    /// Something happened to a refund; `change` says what.
+    RefundChanged, "refund.changed", Refund;
+    /// Something happened to a return; `change` says what.
+    ReturnChanged, "return.changed", Return;
+    /// Something happened to a withdrawal; `change` says what.
+    WithdrawalChanged, "withdrawal.changed", Withdrawal;
+    /// Something happened to a dispute; `change` says what.
+    DisputeChanged, "dispute.changed", Dispute;
     /// A file of a message became ready, or was taken away.
     AttachmentChanged, "case.attachment_changed", AttachmentChanged;
     /// A thread was opened.
@@ -158,6 +166,10 @@ pub fn webhook_body(event: &Event, reference: &str) -> String {
     for (key, value) in fields.as_object().into_iter().flatten() {
         if let Some(ids) = value.as_array().filter(|list| list.iter().all(|one| one.as_str().is_some_and(is_id))) {
             data.insert(format!("{key}Ids"), json!(ids));
+        }
+        // What happened to a return, refund or dispute: its kind, and nothing of what is in it.
+        if let Some(change) = value["type"].as_str().filter(|change| is_word(change)) {
+            data.insert("change".into(), json!(change));
         }
         let Some(text) = value.as_str() else { continue };
         if is_id(text) {

@@ -2,6 +2,7 @@
 
 use super::cases::CaseStatus;
 use super::parties::Party;
+use super::refunds::RefundRefusal;
 
 /// A rule says no. The sentence may be shown as it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +19,9 @@ pub enum Refusal {
         /// Why not, as a sentence.
         message: String,
     },
+    /// The rules of refunds say no.
+    #[error(transparent)]
+    Refund(#[from] RefundRefusal),
     /// It is escalated already.
     #[error("The case is with the operator already.")]
     AlreadyWithOperator,

@@ -6,15 +6,19 @@ use serde::{Deserialize, Serialize};
 use super::attachments::AttachmentState;
 use super::cases::{CaseStatus, EscalationReason, Outcome};
 use super::charter::Promise;
+use super::disputes::DisputeEvent;
 use super::ids::{
-    AttachmentId, CaseId, DeliveryId, EventId, MediatorId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, SellerId,
-    ThreadId, TicketId,
+    AttachmentId, CaseId, DeliveryId, DisputeId, EventId, MediatorId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId,
+    RefundId, ReturnId, SellerId, ThreadId, TicketId, WithdrawalId,
 };
 use super::parties::{Audience, Party, Who};
 use super::reasons::{ReasonKey, ResolutionKind};
+use super::refunds::RefundEvent;
+use super::returns::ReturnEvent;
 use super::templates::LanguageTag;
 use super::threads::{History, Right, ThreadKind};
 use super::tickets::{Priority, TicketNumber};
+use super::withdrawals::WithdrawalEvent;
 
 /// An event that is about to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -204,6 +208,35 @@ pub enum EventKind {
     PoolExpired {
         /// Which.
         question: PoolQuestionId,
+    },
+    /// Something happened to a refund.
+    Refund {
+        /// Which.
+        refund: RefundId,
+        /// What.
+        what: RefundEvent,
+    },
+    /// Something happened to a return.
+    Return {
+        /// Which.
+        #[serde(rename = "return")]
+        return_id: ReturnId,
+        /// What.
+        what: ReturnEvent,
+    },
+    /// Something happened to a withdrawal.
+    Withdrawal {
+        /// Which.
+        withdrawal: WithdrawalId,
+        /// What.
+        what: WithdrawalEvent,
+    },
+    /// Something happened to a dispute.
+    Dispute {
+        /// Which.
+        dispute: DisputeId,
+        /// What.
+        what: DisputeEvent,
     },
     /// A thread was opened on the case.
     ThreadOpened {

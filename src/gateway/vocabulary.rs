@@ -9,17 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::GatewayError;
 use crate::domain::money::Money;
 use crate::domain::purchases::{LineKey, Parts};
+pub use crate::domain::purchases::{PaymentReference, SellerAccount};
 use crate::domain::refunds::{IdempotencyKey, ProviderReference, ProviderWord, RefundMeans};
-
-/// What a payment is known by where it was made: `pi_…` or `ch_…` at Stripe.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct PaymentReference(pub String);
-
-/// What a seller is known by at the payment system: `acct_…` at Stripe.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct SellerAccount(pub String);
 
 /// An order to move money back. It is kept with the attempt and sent byte for byte the same each time: a payment system refuses
 /// a key that comes with another order.

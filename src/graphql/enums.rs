@@ -312,6 +312,14 @@ pub(super) enum WebhookEventType {
     PoolWithdrawn,
     /// `case.pool_expired`: a question's time ran out.
     PoolExpired,
+    /// Something happened to a refund; `change` in the data says what.
+    RefundChanged,
+    /// Something happened to a return; `change` in the data says what.
+    ReturnChanged,
+    /// Something happened to a withdrawal; `change` in the data says what.
+    WithdrawalChanged,
+    /// Something happened to a dispute; `change` in the data says what.
+    DisputeChanged,
     /// `case.attachment_changed`: a file of a message became ready, or was taken away.
     AttachmentChanged,
     /// `case.thread_opened`: a thread was opened.

@@ -4,6 +4,7 @@
 use async_graphql::{Enum, Error, ErrorExtensions, SimpleObject};
 
 use super::code::ErrorCode;
+use crate::domain::refunds::RefundRefusal;
 use crate::domain::refusal::Refusal;
 use crate::store::StoreError;
 use crate::workflow::{self, Fault};
@@ -87,6 +88,12 @@ pub(super) enum UserErrorCode {
     Duplicate,
     /// It was changed since the revision that the input names.
     WrongRevision,
+    /// More than what is left to give.
+    AboveMaximum,
+    /// More than what this viewer may give alone.
+    AboveLimit,
+    /// The law gives it; it cannot be refused or made less.
+    DueByLaw,
 }
 
 const fn code(refusal: &Refusal) -> UserErrorCode {
@@ -109,6 +116,34 @@ const fn code(refusal: &Refusal) -> UserErrorCode {
         Refusal::TooMany { .. } => UserErrorCode::TooMany,
         Refusal::Twice { .. } => UserErrorCode::Duplicate,
         Refusal::WrongRevision { .. } => UserErrorCode::WrongRevision,
+        Refusal::Refund(refusal) => refund_code(refusal),
+    }
+}
+
+const fn refund_code(refusal: &RefundRefusal) -> UserErrorCode {
+    match refusal {
+        RefundRefusal::NotInThisState { .. }
+        | RefundRefusal::Frozen
+        | RefundRefusal::NothingToApprove
+        | RefundRefusal::ConsentAwaited
+        | RefundRefusal::NoConsentAwaited => UserErrorCode::NotInThisState,
+        RefundRefusal::NotAllowed | RefundRefusal::OperatorDecides | RefundRefusal::SameApprover => UserErrorCode::NotAllowed,
+        RefundRefusal::NothingLeft | RefundRefusal::AboveLeft { .. } | RefundRefusal::TooManyUnits { .. } => UserErrorCode::AboveMaximum,
+        RefundRefusal::AboveSellerLimit { .. } => UserErrorCode::AboveLimit,
+        RefundRefusal::DueByLaw | RefundRefusal::BelowDue { .. } | RefundRefusal::NotExcluded | RefundRefusal::ExclusionToJudge => {
+            UserErrorCode::DueByLaw
+        }
+        RefundRefusal::UnknownLine { .. } => UserErrorCode::NotFound,
+        RefundRefusal::LineTwice { .. } => UserErrorCode::Duplicate,
+        RefundRefusal::Length { .. } => UserErrorCode::Length,
+        RefundRefusal::WrongRevision { .. } => UserErrorCode::WrongRevision,
+        RefundRefusal::NothingAsked
+        | RefundRefusal::FormAndMeans
+        | RefundRefusal::NotFull { .. }
+        | RefundRefusal::NotALegalClaim
+        | RefundRefusal::SharesDoNotSum { .. }
+        | RefundRefusal::Money(_)
+        | RefundRefusal::Parts(_) => UserErrorCode::Invalid,
     }
 }
 

@@ -19,6 +19,7 @@ use crate::domain::mediators::Mediator;
 use crate::domain::orders::{Buyer, Order, Seller};
 use crate::domain::parties::Scope;
 use crate::domain::pool::{Incentive, PoolAnswer, PoolQuestion};
+use crate::domain::purchases::Purchase;
 use crate::domain::shipments::Shipment;
 use crate::domain::templates::{Eyes, Template, in_use};
 use crate::domain::threads::{Message, Participant, Thread};
@@ -38,6 +39,9 @@ struct Reader {
 /// Reads are shared with nobody.
 const ALONE: i64 = i64::MIN;
 
+/// An order in money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct PurchaseOf(OrderId);
 /// The threads of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct ThreadsOf(CaseId);
@@ -249,6 +253,17 @@ impl Loader<ShipmentsOf> for Reader {
     }
 }
 
+impl Loader<PurchaseOf> for Reader {
+    type Value = Arc<Purchase>;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[PurchaseOf]) -> Found<PurchaseOf, Arc<Purchase>> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = self.store.purchases(self.scope, &ids).await.map_err(Arc::new)?;
+        Ok(found.into_iter().map(|purchase| (PurchaseOf(purchase.order), Arc::new(purchase))).collect())
+    }
+}
+
 impl Loader<AttachmentsOf> for Reader {
     type Value = Vec<Attachment>;
     type Error = Arc<StoreError>;
@@ -359,6 +374,10 @@ impl Loaders {
 
     pub(super) async fn shipments_of(&self, order: OrderId) -> Result<Vec<Shipment>> {
         Ok(self.one(ShipmentsOf(order)).await?.unwrap_or_default())
+    }
+
+    pub(super) async fn purchase(&self, order: OrderId) -> Result<Option<Arc<Purchase>>> {
+        self.one(PurchaseOf(order)).await
     }
 
     pub(super) async fn seller(&self, id: SellerId) -> Result<Option<Seller>> {

@@ -27,6 +27,7 @@ mod orders;
 mod paging;
 mod pool;
 mod presence;
+mod purchases;
 mod rounds;
 mod saved_searches;
 mod scalars;

@@ -19,9 +19,9 @@ use super::templates::TemplateObject;
 use super::tenants::MarketplaceObject;
 use super::threads::{MessageObject, ParticipantObject, ThreadObject};
 use crate::domain::ids::{
-    AttachmentId, BuyerId, CaseId, ConnectionId, DeliveryId, EventId, IncentiveId, MalformedId, MarketplaceId, MediatorId, MessageId,
-    NoticeId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, SavedSearchId, SellerId, TemplateId, ThreadId, WebhookDeliveryId,
-    WebhookEndpointId,
+    AttachmentId, BuyerId, CaseId, ConnectionId, DeliveryId, DisputeId, EventId, EvidenceId, IncentiveId, MalformedId, MarketplaceId,
+    MediatorId, MessageId, NoticeId, OfferId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, PostingId, PromoCodeId, RefundId,
+    ReturnId, SavedSearchId, SellerId, StoreCreditId, TemplateId, ThreadId, WebhookDeliveryId, WebhookEndpointId, WithdrawalId,
 };
 use crate::workflow::templates::TemplateName;
 
@@ -89,6 +89,15 @@ graphql_ids!(
     PoolQuestionId,
     PoolAnswerId,
     IncentiveId,
+    RefundId,
+    ReturnId,
+    WithdrawalId,
+    DisputeId,
+    OfferId,
+    EvidenceId,
+    PostingId,
+    StoreCreditId,
+    PromoCodeId,
     TemplateId,
     SavedSearchId,
     WebhookEndpointId,

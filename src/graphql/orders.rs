@@ -7,6 +7,7 @@ use super::charter::{CharterAcceptance, ClosureObject, acceptance};
 use super::errors::{Result, UserError, split};
 use super::paging::{PageOf, Paging};
 use super::pool::{IncentiveObject, incentives_of};
+use super::purchases::{LineSaleObject, LineTermsInput, SaleInput, line_sale};
 use super::scalars::{MoneyInput, MoneyObject};
 use super::session::session;
 use super::shipments::ShipmentObject;
@@ -151,7 +152,7 @@ impl OrderObject {
 
     /// What was bought: at most 200 lines, in the vendor's order.
     async fn lines(&self) -> Vec<OrderLineObject> {
-        self.0.lines.iter().cloned().map(OrderLineObject::from).collect()
+        self.0.lines.iter().cloned().map(|line| OrderLineObject { order: self.0.id, line }).collect()
     }
 
     /// Its parcels, as far as `shipmentsReport` told them, in the order in which they became known.
@@ -162,30 +163,42 @@ impl OrderObject {
 }
 
 /// One line of an order.
-#[derive(SimpleObject)]
-#[graphql(name = "OrderLine")]
 pub(super) struct OrderLineObject {
-    /// The marketplace's id of the line, unique in the order.
-    external_id: String,
-    /// What it is.
-    title: String,
-    /// The stock-keeping unit; null when unknown.
-    sku: Option<String>,
-    /// How many.
-    quantity: u32,
-    /// The price of one.
-    unit_price: MoneyObject,
+    order: OrderId,
+    line: OrderLine,
 }
 
-impl From<OrderLine> for OrderLineObject {
-    fn from(line: OrderLine) -> Self {
-        Self {
-            external_id: line.external_id,
-            title: line.title,
-            sku: line.sku,
-            quantity: line.quantity,
-            unit_price: line.unit_price.into(),
-        }
+#[Object(name = "OrderLine")]
+/// One line of an order.
+impl OrderLineObject {
+    /// The marketplace's id of the line, unique in the order.
+    async fn external_id(&self) -> &str {
+        &self.line.external_id
+    }
+
+    /// What it is.
+    async fn title(&self) -> &str {
+        &self.line.title
+    }
+
+    /// The stock-keeping unit; null when unknown.
+    async fn sku(&self) -> Option<&str> {
+        self.line.sku.as_deref()
+    }
+
+    /// How many.
+    async fn quantity(&self) -> u32 {
+        self.line.quantity
+    }
+
+    /// The price of one.
+    async fn unit_price(&self) -> MoneyObject {
+        self.line.unit_price.into()
+    }
+
+    /// How it was sold: what was paid for it in all, with tax and delivery, and on which terms. Null for mediators.
+    async fn sale(&self, ctx: &Context<'_>) -> Option<Result<LineSaleObject>> {
+        line_sale(ctx, self.order, &self.line.external_id).await.transpose()
     }
 }
 
@@ -249,6 +262,9 @@ pub(super) struct OrderLineInput {
     quantity: u32,
     /// The price of one, in the currency of the order's total.
     unit_price: MoneyInput,
+    /// What was agreed on beyond the price. Refunds are reckoned with it; without it the price is all that can be refunded.
+    #[graphql(flatten)]
+    terms: LineTermsInput,
 }
 
 /// An order to store.
@@ -266,6 +282,11 @@ pub(super) struct OrderFields {
     total: MoneyInput,
     /// When it was placed; after 1970.
     placed_at: DateTime<Utc>,
+    /// When the marketplace's own record was made or last changed; null for now. What is older than what is known changes
+    /// nothing.
+    updated_at: Option<DateTime<Utc>>,
+    /// How it was sold and paid; null for the usual.
+    sale: Option<SaleInput>,
     /// What was bought: at most 200 lines. They replace those stored before.
     lines: Vec<OrderLineInput>,
 }
@@ -294,6 +315,7 @@ impl From<OrderFields> for OrderInput {
             sku: line.sku,
             quantity: line.quantity,
             unit_price: line.unit_price.into(),
+            terms: line.terms.into(),
         };
         Self {
             reference: order.reference,
@@ -301,6 +323,8 @@ impl From<OrderFields> for OrderInput {
             buyer_email: order.buyer_email,
             total: order.total.into(),
             placed_at: order.placed_at,
+            told_at: order.updated_at,
+            sale: order.sale.map(Into::into).unwrap_or_default(),
             lines: order.lines.into_iter().map(line).collect(),
         }
     }

@@ -78,6 +78,10 @@ pub(super) enum TimelineItem {
     MediatorRevoked(MediatorRevokedEvent),
     /// Something happened to a question of the pool.
     PoolChanged(PoolChangedEvent),
+    RefundChanged(RefundChangedEvent),
+    ReturnChanged(ReturnChangedEvent),
+    WithdrawalChanged(WithdrawalChangedEvent),
+    DisputeChanged(DisputeChangedEvent),
 }
 
 /// Who did something.
@@ -166,10 +170,12 @@ macro_rules! event {
     };
 }
 
+mod dealings;
 mod mediators;
 mod pool;
 mod settling;
 
+use dealings::{DisputeChangedEvent, RefundChangedEvent, ReturnChangedEvent, WithdrawalChangedEvent};
 use mediators::{MediatorAdmittedEvent, MediatorRevokedEvent};
 use pool::{PoolChange, PoolChangedEvent, changed};
 use settling::{
@@ -452,6 +458,10 @@ impl From<Event> for TimelineItem {
             EventKind::PoolAnswerWithdrawn { question, answer } => changed(event, PoolChange::AnswerWithdrawn, question, Some(answer)),
             EventKind::PoolAccepted { question, answer } => changed(event, PoolChange::Accepted, question, Some(answer)),
             EventKind::PoolWithdrawn { question } => changed(event, PoolChange::Withdrawn, question, None),
+            EventKind::Refund { refund, what } => dealings::refund(event, refund, what),
+            EventKind::Return { return_id, what } => dealings::goods(event, return_id, what),
+            EventKind::Withdrawal { withdrawal, what } => dealings::withdrawal(event, withdrawal, what),
+            EventKind::Dispute { dispute, what } => dealings::dispute(event, dispute, what),
             EventKind::PoolExpired { question } => changed(event, PoolChange::Expired, question, None),
             EventKind::TicketLinked { .. } => ticket(event, TicketChange::Linked, None),
             EventKind::TicketMerged { into, .. } => ticket(event, TicketChange::Merged, into.map(|number| number.0)),

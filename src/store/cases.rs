@@ -269,6 +269,19 @@ impl Tx {
         Ok(found)
     }
 
+    /// The newest case about an order that is not closed. It is not locked.
+    pub async fn newest_case_about(&self, order: OrderId) -> Result<Option<CaseId>> {
+        let find = cases::Entity::find()
+            .select_only()
+            .column(cases::Column::Id)
+            .filter(cases::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(cases::Column::OrderId.eq(order.uuid()))
+            .filter(cases::Column::Status.ne(text(CaseStatus::Closed)))
+            .order_by_desc(cases::Column::Id)
+            .into_tuple::<uuid::Uuid>();
+        Ok(find.one(self.db().await?).await?.map(CaseId::from_uuid))
+    }
+
     /// The newest open case of a buyer about the same thing that began by another channel, under lock.
     pub async fn case_about(&self, contact: &Contact<'_>) -> Result<Option<Case>> {
         let find = cases::Entity::find()

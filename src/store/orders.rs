@@ -3,18 +3,20 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{OnConflict, Query};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
+use super::codec::json;
 use super::entity::{buyer_identities, buyers, cases, order_lines, orders, sellers};
 use super::{Result, Store, StoreError, Tx, scope};
 use crate::domain::ids::{BuyerId, ConnectionId, OrderId, SellerId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::orders::{Buyer, Order, OrderLine, Seller};
 use crate::domain::parties::{Scope, View};
+use crate::domain::purchases::SaleFacts;
 
 /// What a vendor says about a seller.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +44,10 @@ pub struct OrderDraft {
     pub total: Money,
     /// When.
     pub placed_at: DateTime<Utc>,
+    /// When the marketplace's own record was made or changed.
+    pub told_at: DateTime<Utc>,
+    /// What holds for it as a whole.
+    pub sale: SaleFacts,
     /// What was bought.
     pub lines: Vec<OrderLine>,
 }
@@ -72,13 +78,24 @@ pub(super) fn line(row: order_lines::Model, currency: Currency) -> Result<OrderL
     })
 }
 
-/// The orders that a reader knows: the operator and the vendor all, a seller its own, buyers and mediators those of their cases.
+/// The orders that a reader knows: the operator and the vendor all, a seller its own, buyers those placed with their address
+/// and those of their cases, mediators those of their cases.
 pub(super) fn visible_orders(scope: Scope) -> Condition {
     let tenant = Condition::all().add(orders::Column::MarketplaceId.eq(scope.marketplace.uuid()));
     match scope.view {
         View::Whole | View::Storefront => tenant,
         View::Seller(seller) => tenant.add(orders::Column::SellerId.eq(seller.uuid())),
-        View::Buyer(_) | View::Mediator { .. } => tenant.add(scope::known_case(scope, cases::Column::OrderId, orders::Column::Id)),
+        View::Buyer(buyer) => {
+            let address = Query::select()
+                .column(buyers::Column::Email)
+                .from(buyers::Entity)
+                .and_where(buyers::Column::MarketplaceId.eq(scope.marketplace.uuid()))
+                .and_where(buyers::Column::Id.eq(buyer.uuid()))
+                .take();
+            let own = orders::Column::BuyerEmail.in_subquery(address);
+            tenant.add(Condition::any().add(own).add(scope::known_case(scope, cases::Column::OrderId, orders::Column::Id)))
+        }
+        View::Mediator { .. } => tenant.add(scope::known_case(scope, cases::Column::OrderId, orders::Column::Id)),
     }
 }
 
@@ -162,6 +179,16 @@ impl Tx {
     /// A buyer.
     pub async fn buyer(&self, id: BuyerId) -> Result<Option<Buyer>> {
         Ok(buyers::Entity::find_by_id((self.marketplace.uuid(), id.uuid())).one(self.db().await?).await?.map(buyer))
+    }
+
+    /// Who bought with an order, by its address; a buyer without one where the order has none.
+    pub async fn buyer_of_order(&self, order: OrderId) -> Result<Buyer> {
+        let find = orders::Entity::find_by_id((self.marketplace.uuid(), order.uuid()))
+            .select_only()
+            .column(orders::Column::BuyerEmail)
+            .into_tuple::<Option<String>>();
+        let email = find.one(self.db().await?).await?.flatten();
+        self.buyer_of(None, "", email.as_deref()).await
     }
 
     /// What was paid for an order in all.
@@ -291,7 +318,7 @@ impl Tx {
 
     /// Stores orders with their lines, or what changed about them, by reference; gives the ids in the same order.
     pub async fn upsert_orders(&self, drafts: &[OrderDraft]) -> Result<Vec<OrderId>> {
-        use orders::Column::{BuyerEmail, Currency, MarketplaceId, PlacedAt, Reference, TotalMinor, UpdatedAt};
+        use orders::Column::{BuyerEmail, Currency, MarketplaceId, PlacedAt, Reference, Sale, ToldAt, TotalMinor, UpdatedAt};
         if drafts.is_empty() {
             return Ok(Vec::new());
         }
@@ -306,6 +333,8 @@ impl Tx {
                 currency: draft.total.currency.code().to_owned(),
                 total_minor: draft.total.minor,
                 placed_at: draft.placed_at,
+                told_at: Some(draft.told_at),
+                sale: Some(json(&draft.sale)),
                 created_at: now,
                 updated_at: now,
             }
@@ -313,7 +342,7 @@ impl Tx {
             .reset_all()
         });
         let on_conflict = OnConflict::columns([MarketplaceId, Reference])
-            .update_columns([BuyerEmail, Currency, TotalMinor, PlacedAt, UpdatedAt])
+            .update_columns([BuyerEmail, Currency, TotalMinor, PlacedAt, ToldAt, Sale, UpdatedAt])
             .to_owned();
         orders::Entity::insert_many(rows).on_conflict(on_conflict).exec_without_returning(self.db().await?).await?;
         let references: Vec<_> = drafts.iter().map(|draft| draft.reference.clone()).collect();

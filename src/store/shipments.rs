@@ -63,7 +63,7 @@ fn shipment(row: shipments::Model, lines: Vec<ShippedLine>) -> Shipment {
 }
 
 /// The parcels of these orders with their lines, in the order in which they became known.
-async fn of_orders<C: ConnectionTrait>(db: &C, marketplace: MarketplaceId, orders: &[Uuid]) -> Result<Vec<Shipment>> {
+pub(super) async fn of_orders<C: ConnectionTrait>(db: &C, marketplace: MarketplaceId, orders: &[Uuid]) -> Result<Vec<Shipment>> {
     if orders.is_empty() {
         return Ok(Vec::new());
     }

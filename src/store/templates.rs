@@ -77,6 +77,15 @@ impl Tx {
         find.one(self.db().await?).await?.map(template).transpose()
     }
 
+    /// The templates of an owner under this key, at most one.
+    pub async fn templates_of(&self, owner: TemplateOwner, key: &str) -> Result<Vec<Template>> {
+        let find = templates::Entity::find()
+            .filter(templates::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(templates::Column::OwnerId.eq(owner_id(owner)))
+            .filter(templates::Column::Key.eq(key));
+        find.all(self.db().await?).await?.into_iter().map(template).collect()
+    }
+
     /// How many templates an owner has.
     pub async fn count_templates(&self, owner: TemplateOwner) -> Result<u64> {
         let of_owner = templates::Entity::find()

@@ -4,15 +4,17 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Datelike, Utc};
 
+use super::purchases::LineTerms;
 use super::tenants::is_language_tag;
-use super::{Check, Cx, Error, Result};
+use super::{Check, Cx, Error, Result, purchases};
 use crate::domain::ids::SellerId;
-use crate::domain::money::{Currency, Money, MoneyError};
+use crate::domain::money::{Currency, Money};
 use crate::domain::orders::{Order, OrderLine, Seller};
 use crate::domain::parties::Actor;
+use crate::domain::purchases::{FinalSale, LineFacts, SaleFacts};
 use crate::domain::refusal::Refusal;
 use crate::policy::{self, Permission};
-use crate::store::{OrderDraft, SellerDraft};
+use crate::store::{OrderDraft, OrderKnown, SellerDraft};
 
 /// At most this many items in one call.
 pub const BATCH_LIMIT: usize = 500;
@@ -43,6 +45,8 @@ pub struct LineInput {
     pub quantity: u32,
     /// The price of one.
     pub unit_price: AmountInput,
+    /// What else was agreed on when it was sold.
+    pub terms: LineTerms,
 }
 
 /// An order as the vendor tells it.
@@ -58,6 +62,10 @@ pub struct OrderInput {
     pub total: AmountInput,
     /// When it was placed.
     pub placed_at: DateTime<Utc>,
+    /// When the marketplace's own record was made or changed; now when it does not say.
+    pub told_at: Option<DateTime<Utc>>,
+    /// What holds for it as a whole.
+    pub sale: SaleFacts,
     /// What was bought.
     pub lines: Vec<LineInput>,
 }
@@ -89,7 +97,7 @@ pub async fn upsert_sellers(cx: &Cx, actor: &Actor, drafts: Vec<SellerDraft>) ->
 }
 
 /// Stores orders by reference: all of them, or none when one has a fault. Done twice, it is done once. An order stays
-/// with its seller.
+/// with its seller. What is older than what is known changes nothing.
 pub async fn upsert_orders(cx: &Cx, actor: &Actor, inputs: Vec<OrderInput>) -> Result<Vec<Order>> {
     policy::require(&actor.who, Permission::UpsertOrders)?;
     let mut check = Check::default();
@@ -99,28 +107,67 @@ pub async fn upsert_orders(cx: &Cx, actor: &Actor, inputs: Vec<OrderInput>) -> R
     let external_ids: Vec<_> = inputs.iter().map(|input| input.seller_external_id.clone()).collect();
     let sellers = tx.seller_ids(&external_ids).await?;
     let references: Vec<_> = inputs.iter().map(|input| input.reference.clone()).collect();
-    let known = tx.order_sellers(&references).await?;
+    let known = tx.lock_known_orders(&references).await?;
 
     let mut check = Check::default();
-    once(&mut check, "orders", "reference", inputs.iter().map(|input| input.reference.as_str()));
-    let mut drafts = Vec::with_capacity(inputs.len());
+    once(&mut check, "orders", "reference", references.iter().map(String::as_str));
+    let mut told = Vec::with_capacity(inputs.len());
     for (index, input) in inputs.into_iter().enumerate() {
         let index = index.to_string();
-        let before = known.get(&input.reference).map(|(_, seller)| *seller);
-        let seller = seller_of(&mut check, &index, &input.seller_external_id, &sellers, before);
+        let before = known.get(&input.reference);
+        let seller = seller_of(&mut check, &index, &input.seller_external_id, &sellers, before.map(|before| before.seller));
         let goods = read_order(&mut check, &index, &input);
-        if let (Some(seller), Some((total, lines))) = (seller, goods) {
-            let buyer_email = input.buyer_email.map(|email| email.trim().to_lowercase());
-            drafts.push(OrderDraft { reference: input.reference, seller, buyer_email, total, placed_at: input.placed_at, lines });
+        if let (Some(seller), Some((total, goods))) = (seller, goods) {
+            told.push(told_of(input, seller, total, goods, before, cx.now()));
         }
     }
     check.done()?;
 
-    let ids = tx.upsert_orders(&drafts).await?;
+    let late = |told: &Told| known.get(&told.draft.reference).and_then(|before| before.told_at).is_some_and(|at| told.draft.told_at < at);
+    let told: Vec<_> = told.into_iter().filter(|told| !late(told)).collect();
+    let (drafts, facts): (Vec<_>, Vec<_>) = told.into_iter().map(|told| (told.draft, told.facts)).unzip();
+    let stored = tx.upsert_orders(&drafts).await?;
+    purchases::keep(&tx, &stored, &drafts, facts).await?;
+    let ids = tx.order_sellers(&references).await?;
     tx.commit().await?;
+    let ids: Vec<_> = references.iter().filter_map(|reference| ids.get(reference).map(|(id, _)| *id)).collect();
     let stored = cx.store.orders_by_id(actor.scope(), &ids).await?;
     let mut by_id: HashMap<_, _> = stored.into_iter().map(|order| (order.id, order)).collect();
     ids.iter().map(|id| by_id.remove(id).ok_or(Error::NotFound)).collect()
+}
+
+/// An order that was told, without a fault.
+struct Told {
+    draft: OrderDraft,
+    facts: Vec<(LineFacts, FinalSale)>,
+}
+
+fn told_of(
+    input: OrderInput,
+    seller: SellerId,
+    total: Money,
+    goods: Vec<ReadLine>,
+    before: Option<&OrderKnown>,
+    now: DateTime<Utc>,
+) -> Told {
+    let mut sale = input.sale;
+    // Who tells of an order again need not tell again how it was paid.
+    if let Some(before) = before {
+        sale.payment = sale.payment.or_else(|| before.sale.payment.clone());
+        sale.seller_account = sale.seller_account.or_else(|| before.sale.seller_account.clone());
+    }
+    let (lines, facts) = goods.into_iter().map(|read| (read.line, (read.facts, read.final_sale))).unzip();
+    let buyer_email = input.buyer_email.map(|email| email.trim().to_lowercase());
+    let told_at = input.told_at.unwrap_or(now);
+    let draft = OrderDraft { reference: input.reference, seller, buyer_email, total, placed_at: input.placed_at, told_at, sale, lines };
+    Told { draft, facts }
+}
+
+/// A line that was told, without a fault.
+struct ReadLine {
+    line: OrderLine,
+    facts: LineFacts,
+    final_sale: FinalSale,
 }
 
 fn seller_of(
@@ -146,13 +193,14 @@ fn seller_of(
 }
 
 /// What was paid, and for what; none when an amount cannot be read.
-fn read_order(check: &mut Check, index: &str, input: &OrderInput) -> Option<(Money, Vec<OrderLine>)> {
+fn read_order(check: &mut Check, index: &str, input: &OrderInput) -> Option<(Money, Vec<ReadLine>)> {
     check.text(&["orders", index, "reference"], "The reference", &input.reference, ID_LIMIT);
     email(check, &["orders", index, "buyerEmail"], input.buyer_email.as_deref());
     if !(1970..=9999).contains(&input.placed_at.year()) {
         check.fault(&["orders", index, "placedAt"], Refusal::Invalid { message: "The year must be between 1970 and 9999.".into() });
     }
     let total = amount(check, &["orders", index, "total"], "The total", &input.total);
+    purchases::check_sale(check, index, &input.sale);
     if input.lines.len() > LINES_LIMIT {
         check.fault(&["orders", index, "lines"], Refusal::TooMany { limit: LINES_LIMIT });
         return None;
@@ -170,7 +218,7 @@ fn read_line<'a>(
     line: &'a LineInput,
     total: Option<Money>,
     seen: &mut HashSet<&'a str>,
-) -> Option<OrderLine> {
+) -> Option<ReadLine> {
     let number = number.to_string();
     let path = |field| ["orders", order, "lines", number.as_str(), field];
     check.text(&path("externalId"), "The external id", &line.external_id, ID_LIMIT);
@@ -189,12 +237,13 @@ fn read_line<'a>(
         let message = "All prices of an order must be in the currency of its total.";
         check.fault(&path("unitPrice"), Refusal::Invalid { message: message.into() });
     }
+    let facts = purchases::read(check, &["orders", order, "lines", &number], line, unit_price)?;
     let LineInput { external_id, title, sku, quantity, .. } = line.clone();
-    Some(OrderLine { external_id, title, sku, quantity, unit_price })
+    Some(ReadLine { line: OrderLine { external_id, title, sku, quantity, unit_price }, facts, final_sale: line.terms.final_sale })
 }
 
 /// Reads an amount, which must not be negative.
-fn amount(check: &mut Check, path: &[&str], what: &str, input: &AmountInput) -> Option<Money> {
+pub(super) fn amount(check: &mut Check, path: &[&str], what: &str, input: &AmountInput) -> Option<Money> {
     let mut fault = |field: Option<&str>, message: String| {
         let path: Vec<_> = path.iter().copied().chain(field).collect();
         check.fault(&path, Refusal::Invalid { message });
@@ -211,7 +260,7 @@ fn amount(check: &mut Check, path: &[&str], what: &str, input: &AmountInput) -> 
     }
 }
 
-fn sentence(error: &MoneyError) -> String {
+pub(super) fn sentence(error: &impl std::fmt::Display) -> String {
     let text = error.to_string();
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))

@@ -15,6 +15,7 @@ use super::money::{BasisPoints, ExchangeRate, Money, MoneyError};
 
 mod commission;
 mod parts;
+mod purchase;
 mod sold;
 mod updates;
 
@@ -23,6 +24,7 @@ pub(super) mod tests;
 
 pub use commission::{Commission, CommissionBack, CommissionBase, CommissionReversal, CommissionTerms};
 pub use parts::{Part, Parts, PartsError, PartsForm};
+pub use purchase::{BuyerKind, FinalSale, PaymentReference, Purchase, PurchasedLine, SaleFacts, SellerAccount, delivered_at};
 pub use sold::{DeliveryCost, SoldLine};
 pub use updates::{FactsVersion, FrozenFact, RecordedLine, Update};
 

@@ -7,18 +7,9 @@ use super::super::law::{
     Deliveries, Information, LegalDays, Length, Remedied, Roll, WayBackCost, WithdrawalExclusion, WithdrawalWindow, conformity_until,
     way_back_cost,
 };
+pub use super::super::purchases::{BuyerKind, FinalSale};
 use super::super::reasons::CostBearer;
 use super::{Cause, LegalBasis, ReasonKind, ReturnPolicy};
-
-/// In what quality somebody bought.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum BuyerKind {
-    /// As a consumer.
-    Consumer,
-    /// For a trade.
-    Professional,
-}
 
 /// What is known of the sale.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,16 +53,6 @@ pub struct LineFacts {
     pub remedied: Vec<Remedied>,
     /// Whether the charter's goodwill holds for it.
     pub goodwill: FinalSale,
-}
-
-/// Whether something was sold as final. That takes away goodwill only, and nothing that the law gives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum FinalSale {
-    /// It was.
-    Final,
-    /// It was not.
-    Ordinary,
 }
 
 /// A right to send goods back.

@@ -9,6 +9,8 @@ use super::{Template, TemplateBody, TemplateKey, TemplateOwner, TemplateUsers};
 use crate::domain::ids::TemplateId;
 use crate::domain::parties::Party;
 
+mod disputes;
+
 /// One of them, as it is written here.
 struct Draft {
     /// For ever the same: it is the end of its id.
@@ -264,7 +266,7 @@ Bien cordialement,
 
 /// The templates that come with Trilogue.
 pub fn built_in() -> &'static [Template] {
-    static ALL: LazyLock<Vec<Template>> = LazyLock::new(|| DRAFTS.iter().filter_map(template).collect());
+    static ALL: LazyLock<Vec<Template>> = LazyLock::new(|| DRAFTS.iter().chain(disputes::DRAFTS).filter_map(template).collect());
     &ALL
 }
 

@@ -105,7 +105,7 @@ const FIXED: char = '\u{a0}';
 const NARROW: char = '\u{202f}';
 
 /// An amount as it is written in that language; in languages that we do not know, the plain number and the currency's code.
-pub(in crate::domain) fn amount(money: Money, tag: &LanguageTag) -> String {
+pub fn amount(money: Money, tag: &LanguageTag) -> String {
     let plain = money.amount();
     let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |digits| ("-", digits));
     let (whole, cents) = digits.split_once('.').map_or((digits, None), |(whole, cents)| (whole, Some(cents)));
@@ -141,7 +141,7 @@ fn grouped(whole: &str, mark: char) -> String {
 }
 
 /// A moment as people of that language write it, on the clock of that place; to the minute.
-pub(in crate::domain) fn moment(at: DateTime<Utc>, zone: chrono_tz::Tz, tag: &LanguageTag) -> String {
+pub fn moment(at: DateTime<Utc>, zone: chrono_tz::Tz, tag: &LanguageTag) -> String {
     const JOURS: [&str; 7] = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"];
     const MOIS: [&str; 12] =
         ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"];

@@ -24,6 +24,7 @@ pub(crate) mod mediator_places;
 pub(crate) mod mediators;
 pub(crate) mod messages;
 pub(crate) mod notices;
+pub(crate) mod order_line_facts;
 pub(crate) mod order_lines;
 pub(crate) mod orders;
 pub(crate) mod outbox;

@@ -15,6 +15,8 @@ pub(crate) struct Model {
     pub(crate) currency: String,
     pub(crate) total_minor: i64,
     pub(crate) placed_at: DateTimeUtc,
+    pub(crate) told_at: Option<DateTimeUtc>,
+    pub(crate) sale: Option<Json>,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,
 }

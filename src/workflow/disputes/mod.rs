@@ -1,6 +1,6 @@
 //! Disputes: buyer and seller disagree, the operator conciliates and then decides, another person hears an appeal.
 //!
-//! Whoever moves one holds the locks of its case, its order and itself, in that order, so that a refund and a decision about
+//! Whoever moves one holds the locks of its order, its case and itself, in that order, so that a refund and a decision about
 //! the same line come one after the other. What a move asks of the rest of the house happens in the same transaction.
 
 mod carrying;
@@ -36,11 +36,11 @@ struct Held {
 }
 
 /// A dispute that the actor knows.
-async fn hold(cx: &Cx, tx: &Tx, scope: Scope, id: DisputeId) -> Result<Held> {
+async fn hold(tx: &Tx, scope: Scope, id: DisputeId) -> Result<Held> {
     let not_found = || refused(&["disputeId"], Refusal::NotFound { what: "Dispute" });
     let mut place = tx.dispute_place(scope, id).await?.ok_or_else(not_found)?;
     loop {
-        let dealing = dealings::of(cx, tx, place.case, place.order).await?;
+        let dealing = dealings::of(tx, place.case, place.order).await?;
         let dispute = tx.lock_dispute(id).await?.ok_or_else(not_found)?;
         // Read again under the lock: its case may have gone on in another one.
         if dispute.case == dealing.case.id {
@@ -82,7 +82,7 @@ async fn reread(cx: &Cx, actor: &Actor, id: DisputeId) -> Result<Dispute> {
 pub async fn fire(cx: &Cx, due: DueDispute) -> Result<()> {
     let actor = Actor::system(due.marketplace);
     let mut tx = cx.store.begin(due.marketplace).await?;
-    let Held { dealing, dispute } = hold(cx, &tx, actor.scope(), due.dispute).await?;
+    let Held { dealing, dispute } = hold(&tx, actor.scope(), due.dispute).await?;
 
     let Some(moved) = dispute.elapse(&terms(&dealing), cx.now()) else { return Ok(()) };
 
@@ -125,7 +125,7 @@ fn settle_covered<'a>(cx: &'a Cx, tx: &'a mut Tx, dealing: &'a Dealing) -> BoxFu
             let elsewhere = if dispute.case == dealing.case.id {
                 None
             } else {
-                Some(dealings::of(cx, tx, dispute.case, dispute.order).await?)
+                Some(dealings::of(tx, dispute.case, dispute.order).await?)
             };
             let dealing = elsewhere.as_ref().unwrap_or(dealing);
             if let Some(moved) = dispute.refund_covers(refunded, &terms(dealing), cx.now()) {

@@ -42,23 +42,17 @@ pub async fn open(cx: &Cx, actor: &Actor, opening: Opening) -> Result<Dispute> {
         Hand::Seller => Party::Seller,
         Hand::Carrier | Hand::System => return Err(Refusal::NotAllowed.into()),
     };
-    let no_line = || refused(&["orderLine"], Refusal::NotFound { what: "Order line" });
-    let line = opening.order_line.clone().map(LineKey::try_from).transpose().map_err(|_| no_line())?;
-    let mut tx = cx.store.begin(actor.marketplace).await?;
-    let about = dealings::about(cx, &mut tx, actor, opening.order, line.as_ref(), opening.case).await;
-    let dealing = about.map_err(|error| match error {
-        Error::NotFound => refused(&["orderId"], Refusal::NotFound { what: "Order" }),
-        other => other,
+    let line = opening.order_line.clone().map(LineKey::try_from).transpose().map_err(|_| {
+        refused(&["lineId"], Refusal::NotFound { what: "Order line" })
     })?;
-    if line.as_ref().is_some_and(|line| dealing.purchase.line(line).is_none()) {
-        return Err(no_line());
-    }
+    let mut tx = cx.store.begin(actor.marketplace).await?;
+    let dealing = dealings::about(&mut tx, actor, opening.order, line.as_ref(), opening.case).await?;
     let refundable = refunds::refundable_now(&tx, &dealing, line.as_ref()).await?;
     let amount = opening.amount.unwrap_or_else(|| if opening.wanted.has_amount() { refundable } else { Money::zero(refundable.currency) });
     amount_fits(amount, refundable, 0)?;
     let others = tx.disputes_of_order(dealing.purchase.order).await?;
 
-    let place = if line.is_some() { "orderLine" } else { "orderId" };
+    let place = if line.is_some() { "lineId" } else { "orderId" };
     let opening = DisputeOpening {
         case: dealing.case.id,
         order: dealing.purchase.order,

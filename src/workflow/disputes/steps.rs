@@ -66,7 +66,7 @@ pub enum Wish {
 pub async fn take(cx: &Cx, actor: &Actor, step: Step, wish: Wish) -> Result<Dispute> {
     let hand = dealings::hand(&actor.who)?;
     let mut tx = cx.store.begin(actor.marketplace).await?;
-    let held = hold(cx, &tx, actor.scope(), step.dispute).await?;
+    let held = hold(&tx, actor.scope(), step.dispute).await?;
     if held.dispute.revision != step.revision {
         return Err(refused(&["revision"], Refusal::WrongRevision { current: held.dispute.revision }));
     }
