@@ -20,17 +20,7 @@ impl MigrationTrait for Migration {
             .may("return_id", Uuid)
             .one_of(
                 "stage",
-                &[
-                    "DIRECT_CONTACT",
-                    "MEDIATION",
-                    "ARBITRATION",
-                    "SETTLED",
-                    "WITHDRAWN",
-                    "DECIDED",
-                    "APPEALED",
-                    "FINAL",
-                    "UNRESOLVED",
-                ],
+                &["DIRECT_CONTACT", "MEDIATION", "ARBITRATION", "SETTLED", "WITHDRAWN", "DECIDED", "APPEALED", "FINAL", "UNRESOLVED"],
             )
             .must("revision", Integer)
             .must("document", Json) // all of it but the evidence

@@ -7,6 +7,7 @@ use super::charter_enums::{
     Acknowledgement, Avoidable, CharterEffect, CostBearer, Family, Handling, PrivateMirror, ProactiveNotices, RequiredField,
     ResolutionKind, TicketSync,
 };
+use super::disputes::{DisputeRules, SellerComplaintsObject};
 use super::enums::{CasePhase, Channel, ConversationMode};
 use super::errors::{Result, UserError, split, store};
 use super::orders::SellerObject;
@@ -271,6 +272,16 @@ impl CharterObject {
     /// Whether and how questions are offered to several sellers.
     async fn pool(&self) -> PoolRules {
         PoolRules(self.rules().pool.clone())
+    }
+
+    /// How disputes go: who may act, until when, and what silence means.
+    async fn disputes(&self) -> DisputeRules {
+        DisputeRules(self.rules().disputes.clone())
+    }
+
+    /// How sellers complain, and which mediators the marketplace engages with; null when it has not said so yet.
+    async fn seller_complaints(&self) -> Option<SellerComplaintsObject> {
+        self.rules().complaints.clone().map(Into::into)
     }
 
     /// In which direction state and priority are kept in step with the ticket; null for viewers other than the operator.

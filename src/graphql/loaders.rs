@@ -11,9 +11,10 @@ use super::errors::{Result, store};
 use super::rounds::Rounds;
 use crate::domain::attachments::Attachment;
 use crate::domain::cases::Case;
+use crate::domain::disputes::Dispute;
 use crate::domain::ids::{
-    AttachmentId, BuyerId, CaseId, EventId, IncentiveId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, SellerId,
-    ThreadId, WebhookDeliveryId, WebhookEndpointId,
+    AttachmentId, BuyerId, CaseId, DisputeId, EventId, IncentiveId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId,
+    SellerId, ThreadId, WebhookDeliveryId, WebhookEndpointId,
 };
 use crate::domain::mediators::Mediator;
 use crate::domain::orders::{Buyer, Order, Seller};
@@ -26,6 +27,8 @@ use crate::domain::threads::{Message, Participant, Thread};
 use crate::domain::tickets::Ticket;
 use crate::domain::timeline::Event;
 use crate::store::{EndpointRow, Page, PageRequest, Store, StoreError, WebhookRow};
+
+mod disputes;
 
 /// The store through one viewer's eyes.
 #[derive(Debug, Clone)]
@@ -119,6 +122,7 @@ by_id! {
     EventId => Event, events_by_id, id;
     PoolQuestionId => PoolQuestion, pool_questions_by_id, id;
     PoolAnswerId => PoolAnswer, pool_answers_by_id, id;
+    DisputeId => Dispute, disputes_by_id, id;
     IncentiveId => Incentive, incentives_by_id, id;
     WebhookEndpointId => EndpointRow, endpoints_by_id, id;
     WebhookDeliveryId => WebhookRow, webhooks_by_id, id;

@@ -12,6 +12,7 @@ mod charter;
 mod charter_enums;
 pub mod code;
 mod deadlines;
+mod disputes;
 mod endpoints;
 mod enums;
 mod errors;
@@ -115,6 +116,7 @@ pub struct QueryRoot(
     PoolQueries,
     notices::NoticeQueries,
     articles::ArticleQueries,
+    disputes::DisputeQueries,
 );
 
 /// The queries of what every case stands on.
@@ -243,4 +245,5 @@ pub struct MutationRoot(
     shipments::ShipmentMutations,
     notices::NoticeMutations,
     articles::ArticleMutations,
+    disputes::DisputeMutations,
 );

@@ -10,6 +10,7 @@ use async_graphql::{
 
 use super::attachments::AttachmentObject;
 use super::cases::CaseObject;
+use super::disputes::DisputeObject;
 use super::endpoints::{EndpointObject, WebhookObject};
 use super::errors::Result;
 use super::orders::{OrderObject, SellerObject};
@@ -132,6 +133,8 @@ pub(super) enum Node {
     PoolAnswer(PoolAnswerObject),
     /// What a seller has earned.
     Incentive(IncentiveObject),
+    /// A dispute.
+    Dispute(DisputeObject),
     /// A webhook endpoint.
     WebhookEndpoint(EndpointObject),
     /// A webhook delivery.
@@ -163,6 +166,7 @@ pub(super) async fn find(session: &Session, id: &str) -> Result<Option<Node>> {
         }
         Some(PoolAnswerId::PREFIX) => loaders.pool_answer(parsed(id)?).await?.map(|answer| Node::PoolAnswer(PoolAnswerObject(answer))),
         Some(IncentiveId::PREFIX) => loaders.incentive(parsed(id)?).await?.map(|incentive| Node::Incentive(IncentiveObject(incentive))),
+        Some(DisputeId::PREFIX) => loaders.dispute(parsed(id)?).await?.map(|dispute| Node::Dispute(DisputeObject(dispute))),
         Some(WebhookEndpointId::PREFIX) => loaders.endpoint(parsed(id)?).await?.map(|row| Node::WebhookEndpoint(EndpointObject(row))),
         Some(WebhookDeliveryId::PREFIX) => loaders.webhook(parsed(id)?).await?.map(|row| Node::WebhookDelivery(WebhookObject(row))),
         _ => return Err(super::errors::bad_input(format!("`{}` is not the id of a node.", id.chars().take(64).collect::<String>()))),

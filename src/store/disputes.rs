@@ -135,7 +135,8 @@ impl Store {
         let find = attachments::Entity::find()
             .filter(attachments::Column::MarketplaceId.eq(scope.marketplace.uuid()))
             .filter(attachments::Column::Id.is_in(pieces.iter().map(|(_, file)| *file)));
-        let files = find.all(&self.reads).await?.into_iter().map(|row| Ok((row.id, attachment(row)?))).collect::<Result<HashMap<_, _>>>()?;
+        let files =
+            find.all(&self.reads).await?.into_iter().map(|row| Ok((row.id, attachment(row)?))).collect::<Result<HashMap<_, _>>>()?;
         let file = |(piece, file): (Uuid, Uuid)| Some((EvidenceId::from_uuid(piece), files.get(&file)?.clone()));
         Ok(pieces.into_iter().filter_map(file).collect())
     }
@@ -173,10 +174,7 @@ impl Tx {
 
     /// A dispute with all its evidence, under lock. Its case and its order are locked before it.
     pub async fn lock_dispute(&self, id: DisputeId) -> Result<Option<Dispute>> {
-        let find = disputes::Entity::find()
-            .filter(known(self.everything()))
-            .filter(disputes::Column::Id.eq(id.uuid()))
-            .lock_exclusive();
+        let find = disputes::Entity::find().filter(known(self.everything())).filter(disputes::Column::Id.eq(id.uuid())).lock_exclusive();
         let rows = find.all(self.db().await?).await?;
         Ok(with_evidence(self.db().await?, self.everything(), rows).await?.pop())
     }

@@ -14,8 +14,8 @@ use crate::domain::attachments::Attachment;
 use crate::domain::cases::Case;
 use crate::domain::disputes::Dispute;
 use crate::domain::ids::{
-    AttachmentId, BuyerId, CaseId, DisputeId, EventId, IncentiveId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, SellerId,
-    ThreadId, WebhookDeliveryId, WebhookEndpointId,
+    AttachmentId, BuyerId, CaseId, DisputeId, EventId, IncentiveId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId,
+    SellerId, ThreadId, WebhookDeliveryId, WebhookEndpointId,
 };
 use crate::domain::orders::{Buyer, Order, Seller};
 use crate::domain::parties::Scope;

@@ -201,10 +201,14 @@ impl Teller {
         field("Pour l’acheteur", "For the buyer", given);
         if reader == Party::Seller {
             field("À la charge de", "Paid by", self.costs(decision.costs));
-            field("Compte dans vos indicateurs", "Counts in your measures", match decision.counts {
-                CountsAgainstSeller::Counts => self.say("oui", "yes"),
-                CountsAgainstSeller::DoesNotCount => self.say("non", "no"),
-            });
+            field(
+                "Compte dans vos indicateurs",
+                "Counts in your measures",
+                match decision.counts {
+                    CountsAgainstSeller::Counts => self.say("oui", "yes"),
+                    CountsAgainstSeller::DoesNotCount => self.say("non", "no"),
+                },
+            );
         }
         field("Règle appliquée", "Rule applied", decision.clause.clone());
         let by = match decision.by {

@@ -101,9 +101,7 @@ async fn pay(cx: &Cx, tx: &mut Tx, dealing: &Dealing, who: &Who, dispute: &Dispu
         Ok(Some(_)) => Ok(()),
         Ok(None) => telling::by_hand(tx, dealing, Chore::NothingLeft).await,
         // Time does not wait for somebody to try again.
-        Err(error @ Error::Refused { .. }) if *who == Who::System => {
-            telling::by_hand(tx, dealing, Chore::NotPaid(error.to_string())).await
-        }
+        Err(error @ Error::Refused { .. }) if *who == Who::System => telling::by_hand(tx, dealing, Chore::NotPaid(error.to_string())).await,
         Err(error) => Err(error),
     }
 }

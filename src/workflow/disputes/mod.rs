@@ -11,15 +11,18 @@ mod telling;
 
 pub mod bundle;
 
+use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 
-pub use evidence::Piece;
+pub use evidence::{Piece, download, link, open_link};
 pub use opening::{Opening, open};
 pub use steps::{Step, Wish, take};
 
 use super::dealings::{self, Dealing};
 use super::{Cx, Error, Result, refused};
-use crate::domain::disputes::{Dispute, DisputeMoved, DisputeStage, DisputeTerms};
+use crate::domain::charter::{Marketplace, Terms};
+use crate::domain::disputes::{Dispute, DisputeAction, DisputeMoved, DisputeStage, DisputeTerms};
+use crate::domain::hands::{Available, StaffId};
 use crate::domain::ids::{DisputeId, OrderId};
 use crate::domain::money::Money;
 use crate::domain::parties::{Actor, Scope, Who};
@@ -78,6 +81,14 @@ async fn reread(cx: &Cx, actor: &Actor, id: DisputeId) -> Result<Dispute> {
     cx.store.disputes_by_id(actor.scope(), &[id]).await?.pop().ok_or(Error::NotFound)
 }
 
+/// What the actor may do with a dispute, from when and until when.
+pub fn available(actor: &Actor, dispute: &Dispute, marketplace: &Marketplace, now: DateTime<Utc>) -> Vec<Available<DisputeAction>> {
+    let Ok(hand) = dealings::hand(&actor.who) else { return Vec::new() };
+    let charter = Terms::today(marketplace);
+    let terms = DisputeTerms { policy: &charter.charter.disputes, charter: &charter };
+    dispute.available_actions(hand, StaffId::of(&actor.who).as_ref(), &terms, now)
+}
+
 /// Does what the passing of time means for a dispute. Whoever comes second finds nothing to do.
 pub async fn fire(cx: &Cx, due: DueDispute) -> Result<()> {
     let actor = Actor::system(due.marketplace);
@@ -122,11 +133,7 @@ fn settle_covered<'a>(cx: &'a Cx, tx: &'a mut Tx, dealing: &'a Dealing) -> BoxFu
             let amounts = refunds.iter().filter_map(|one| paid_on(&one.refund, &dispute));
             let Ok(refunded) = Money::sum(dispute.amount.currency, amounts) else { continue };
             // A refund of one case may settle a dispute of another about the same order.
-            let elsewhere = if dispute.case == dealing.case.id {
-                None
-            } else {
-                Some(dealings::of(tx, dispute.case, dispute.order).await?)
-            };
+            let elsewhere = if dispute.case == dealing.case.id { None } else { Some(dealings::of(tx, dispute.case, dispute.order).await?) };
             let dealing = elsewhere.as_ref().unwrap_or(dealing);
             if let Some(moved) = dispute.refund_covers(refunded, &terms(dealing), cx.now()) {
                 record(cx, tx, dealing, &Who::System, &dispute, moved).await?;

@@ -42,9 +42,12 @@ pub async fn open(cx: &Cx, actor: &Actor, opening: Opening) -> Result<Dispute> {
         Hand::Seller => Party::Seller,
         Hand::Carrier | Hand::System => return Err(Refusal::NotAllowed.into()),
     };
-    let line = opening.order_line.clone().map(LineKey::try_from).transpose().map_err(|_| {
-        refused(&["lineId"], Refusal::NotFound { what: "Order line" })
-    })?;
+    let line = opening
+        .order_line
+        .clone()
+        .map(LineKey::try_from)
+        .transpose()
+        .map_err(|_| refused(&["lineId"], Refusal::NotFound { what: "Order line" }))?;
     let mut tx = cx.store.begin(actor.marketplace).await?;
     let dealing = dealings::about(&mut tx, actor, opening.order, line.as_ref(), opening.case).await?;
     let refundable = refunds::refundable_now(&tx, &dealing, line.as_ref()).await?;

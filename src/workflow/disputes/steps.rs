@@ -192,7 +192,9 @@ struct Place {
 impl Place {
     const fn of(wish: &Wish) -> Self {
         let (invalid, not_now) = match wish {
-            Wish::MakeOffer(_) | Wish::CounterOffer(_) | Wish::Propose(_) | Wish::Decide(_) | Wish::DecideAppeal(_) => ("remedy", "disputeId"),
+            Wish::MakeOffer(_) | Wish::CounterOffer(_) | Wish::Propose(_) | Wish::Decide(_) | Wish::DecideAppeal(_) => {
+                ("remedy", "disputeId")
+            }
             Wish::AcceptOffer(_) | Wish::RefuseOffer(_) => ("disputeId", "offerId"),
             Wish::AcceptProposal(_) | Wish::RefuseProposal(_) => ("disputeId", "proposalId"),
             Wish::RequestEvidence(..) => ("of", "disputeId"),

@@ -97,14 +97,18 @@ pub(super) async fn end_to_seller(tx: &mut Tx, dealing: &Dealing, after: &Disput
 /// Tells the team what it must do by hand.
 pub(super) async fn by_hand(tx: &mut Tx, dealing: &Dealing, chore: Chore) -> Result<()> {
     let teller = to_team(dealing);
-    note(tx, dealing, match chore {
-        Chore::OtherRemedy(remedy) => teller.remedy_by_hand(remedy),
-        Chore::ReturnFirst => teller.return_first(),
-        Chore::NothingLeft => teller.nothing_left(),
-        Chore::NotPaid(why) => teller.not_paid(&why),
-        Chore::Lowered(by) => teller.lowered(by),
-        Chore::CostMoved(costs) => teller.cost_moved(costs),
-    })
+    note(
+        tx,
+        dealing,
+        match chore {
+            Chore::OtherRemedy(remedy) => teller.remedy_by_hand(remedy),
+            Chore::ReturnFirst => teller.return_first(),
+            Chore::NothingLeft => teller.nothing_left(),
+            Chore::NotPaid(why) => teller.not_paid(&why),
+            Chore::Lowered(by) => teller.lowered(by),
+            Chore::CostMoved(costs) => teller.cost_moved(costs),
+        },
+    )
     .await
 }
 

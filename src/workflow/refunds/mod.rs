@@ -32,8 +32,11 @@ pub struct MoneyClaim {
 
 /// Grants and submits what another machine has decided on.
 pub(in crate::workflow) async fn carry_out(cx: &Cx, tx: &mut Tx, dealing: &Dealing, claim: MoneyClaim) -> Result<Option<RefundId>> {
-    let (_, _, _, claim) = (cx, tx, dealing, claim);
-    tracing::warn!(?claim, "refunds are not here yet");
+    if let Some(line) = &claim.line {
+        let guard = super::disputes::guard(tx, dealing.purchase.order, line).await?;
+        tracing::debug!(?guard, ?claim, "refunds are not here yet");
+    }
+    super::disputes::refunds_changed(cx, tx, dealing).await?;
     Ok(None)
 }
 

@@ -20,7 +20,13 @@ pub(in crate::workflow) async fn dispute_opened(
 }
 
 /// A dispute about the return ended.
-pub(in crate::workflow) async fn dispute_ended(cx: &Cx, tx: &mut Tx, dealing: &Dealing, return_id: ReturnId, end: DisputeEnd) -> Result<()> {
+pub(in crate::workflow) async fn dispute_ended(
+    cx: &Cx,
+    tx: &mut Tx,
+    dealing: &Dealing,
+    return_id: ReturnId,
+    end: DisputeEnd,
+) -> Result<()> {
     let (_, _, _, _, _) = (cx, tx, dealing, return_id, end);
     Ok(())
 }

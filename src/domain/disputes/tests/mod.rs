@@ -16,6 +16,7 @@ mod decided;
 mod guards;
 mod laws;
 mod stages;
+mod words;
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
