@@ -9,6 +9,7 @@ mod business_hours;
 mod cli;
 mod delivery;
 mod demo;
+mod disputes;
 mod durability;
 mod examples;
 mod gateway_conformance;
