@@ -29,6 +29,7 @@ use crate::workflow::attachments::Depot;
 use crate::workflow::connections::Connections;
 use crate::workflow::links::Links;
 use crate::workflow::mails::Post;
+use crate::workflow::payments::Payments;
 
 /// What the use cases work with, on a database that is up to date.
 pub async fn context(settings: &Settings, clock: SharedClock) -> anyhow::Result<Cx> {
@@ -38,15 +39,22 @@ pub async fn context(settings: &Settings, clock: SharedClock) -> anyhow::Result<
         .context("the database cannot be opened; check DATABASE_URL")?;
     store.migrate().await.context("the tables cannot be brought up to date")?;
     let http = helpdesk::http_client()?;
+    let courier = courier(settings)?;
+    let alerts = Alerts::new(courier.clone(), vault.clone(), post(settings)?);
+    let payments = Payments::new(store.clone(), vault.clone(), courier, Arc::clone(&clock));
+    let links = Links::new(vault.signing_key().clone(), settings.public_url());
+    let connections = Connections::new(store.clone(), vault, http, Arc::clone(&clock));
+    let depot = Depot { files: files(settings)?, limit: settings.attachment_limit, per_message: settings.attachments_per_message };
+    Ok(Cx { store, clock, connections, depot, links, alerts, articles: Articles::default(), payments })
+}
+
+/// What carries signed calls to addresses that people typed in.
+pub fn courier(settings: &Settings) -> anyhow::Result<Courier> {
     let targets = match settings.webhook_targets {
         WebhookTargets::Public => Targets::Public,
         WebhookTargets::Any => Targets::Any,
     };
-    let alerts = Alerts::new(Courier::new(targets)?, vault.clone(), post(settings)?);
-    let links = Links::new(vault.signing_key().clone(), settings.public_url());
-    let connections = Connections::new(store.clone(), vault, http, Arc::clone(&clock));
-    let depot = Depot { files: files(settings)?, limit: settings.attachment_limit, per_message: settings.attachments_per_message };
-    Ok(Cx { store, clock, connections, depot, links, alerts, articles: Articles::default() })
+    Ok(Courier::new(targets)?)
 }
 
 /// The place for files that the settings name.

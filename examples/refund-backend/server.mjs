@@ -5,7 +5,7 @@
 
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
-import { ask, fail, insist } from "../client.mjs";
+import { ask, fail } from "../client.mjs";
 import { Book } from "./book.mjs";
 
 const secret = process.env.TRILOGUE_REFUND_SECRET ?? fail("Set TRILOGUE_REFUND_SECRET.");
@@ -14,6 +14,8 @@ const book = new Book(process.env.REFUND_BOOK ?? "refunds.jsonl");
 const tolerance = 5 * 60;
 const LARGEST = 1024 * 1024;
 const PROTOCOL = 1;
+/** The failures that the interface knows by name. */
+const FAILURES = new Set(["ACCOUNT_GONE", "INSUFFICIENT_FUNDS", "DECLINED", "PAYMENT_DISPUTED", "CANCELED", "OTHER"]);
 /** The keys whose money is being moved right now. */
 const working = new Set();
 
@@ -76,20 +78,31 @@ async function carryOut(key) {
 
 /** In earnest your payment system calls you. Here, what takes its time has come off after a second. */
 function wait(key) {
-  setTimeout(() => settle(key, "SUCCEEDED").catch((error) => console.error(`${key}: ${error.message}`)), 1000);
+  setTimeout(() => settle(key, "SUCCEEDED"), 1000);
 }
 
-/** The payment system has said what came of it: tell Trilogue, again and again until it has it. Twice does no harm. */
+/** The payment system has said what came of it: tell Trilogue. */
 async function settle(key, status, code) {
   book.write(key, { ...book.find(key), status, code, reported: false });
-  await report(key);
+  await reportUntilHeard(key);
+}
+
+/** Again and again until it has it. Twice does no harm. */
+async function reportUntilHeard(key, pause = 1000) {
+  try {
+    await report(key);
+  } catch (error) {
+    console.error(`${key}: ${error.message}`);
+    setTimeout(() => reportUntilHeard(key, Math.min(pause * 2, 60_000)), pause);
+  }
 }
 
 async function report(key) {
   const { reference, status, code, instruction } = book.find(key);
   const { amount, currency } = instruction;
-  const input = { idempotencyKey: key, reference, status, failure: code, amount: { amount, currency } };
-  insist((await ask(REPORT, { input })).refundReportSettlement);
+  const input = { idempotencyKey: key, reference, status, failure: FAILURES.has(code) ? code : status === "FAILED" ? "OTHER" : undefined, amount: { amount, currencyCode: currency } };
+  const { userErrors } = (await ask(REPORT, { input })).refundReportSettlement;
+  if (userErrors.length) throw new Error(userErrors.map(({ message }) => message).join(" "));
   book.write(key, { ...book.find(key), reported: true });
   console.log(`Reported ${key}: ${status}.`);
 }
@@ -104,7 +117,7 @@ async function resume() {
       } else if (status === "PENDING") {
         wait(key);
       } else if (reported === false) {
-        await report(key);
+        await reportUntilHeard(key);
       }
     } catch (error) {
       console.error(`${key}: ${error.message}`);

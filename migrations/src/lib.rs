@@ -15,7 +15,10 @@ mod m20261122_000014_mediators;
 mod m20261122_000015_pool;
 mod m20261122_000016_shipments;
 mod m20261122_000017_purchases;
+mod m20261122_000018_refunds;
+mod m20261122_000019_payments;
 mod m20261122_000021_disputes;
+mod m20261122_000022_ledger;
 mod table;
 
 /// Runs the history.
@@ -35,7 +38,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000015_pool::Migration),
             Box::new(m20261122_000016_shipments::Migration),
             Box::new(m20261122_000017_purchases::Migration),
+            Box::new(m20261122_000018_refunds::Migration),
+            Box::new(m20261122_000019_payments::Migration),
             Box::new(m20261122_000021_disputes::Migration),
+            Box::new(m20261122_000022_ledger::Migration),
         ]
     }
 }

@@ -75,6 +75,22 @@ impl TableBuilder {
         self
     }
 
+    /// A number that is never below zero, whoever writes it.
+    pub(crate) fn at_least_zero(mut self, name: &'static str) -> Self {
+        let mut column = column(name, Kind::Bigint);
+        column.not_null().check(Expr::col(Alias::new(name)).gte(0));
+        self.table.col(column);
+        self
+    }
+
+    /// A number that stays this far from zero at most, so that no sum of it is ever rounded or wraps.
+    pub(crate) fn within(mut self, name: &'static str, limit: i64) -> Self {
+        let mut column = column(name, Kind::Bigint);
+        column.not_null().check(Expr::col(Alias::new(name)).between(-limit, limit));
+        self.table.col(column);
+        self
+    }
+
     /// A text column with a closed set of values.
     pub(crate) fn one_of(mut self, name: &'static str, values: &[&'static str]) -> Self {
         let mut column = column(name, Kind::Text);

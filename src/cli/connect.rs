@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::output::Output;
+use super::payments::{self, PaymentsArguments, StripeArguments};
 use super::word;
 use crate::config::Settings;
 use crate::domain::tickets::HelpdeskKind;
@@ -36,6 +37,10 @@ pub(super) enum ConnectVerb {
         #[arg(long, value_name = "SECRET")]
         webhook_secret: String,
     },
+    /// To Stripe Connect, which gives buyers their money back. Done again, it changes what is given and keeps the rest.
+    Stripe(StripeArguments),
+    /// To the marketplace's own software, which moves its money by itself. Done again, it changes the address and keeps the keys.
+    Payments(PaymentsArguments),
     /// To a Freshdesk account.
     Freshdesk {
         #[command(flatten)]
@@ -94,6 +99,8 @@ fn address(text: &str) -> Result<Url, &'static str> {
 /// Runs `trilogue connect …`.
 pub(super) async fn connect(cx: &Cx, settings: &Settings, verb: ConnectVerb, out: Output) -> anyhow::Result<()> {
     let (kind, common, credentials, webhook_secret) = match verb {
+        ConnectVerb::Stripe(arguments) => return payments::stripe(cx, settings, arguments, out).await,
+        ConnectVerb::Payments(arguments) => return payments::own_software(cx, settings, arguments, out).await,
         ConnectVerb::Zendesk { common, oauth_token, email, api_token, webhook_secret } => {
             let credentials = match (oauth_token, email, api_token) {
                 (Some(token), _, _) => Credentials::ZendeskOauth { token: token.into() },

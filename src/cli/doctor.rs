@@ -7,14 +7,16 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::output::{Output, reason};
+use crate::app;
 use crate::clock::SystemClock;
 use crate::config::Settings;
 use crate::domain::calendar::BusinessCalendar;
 use crate::domain::ids::ConnectionId;
 use crate::helpdesk::{self, HelpdeskError};
-use crate::store::{Store, StoreOptions};
+use crate::store::{PaymentConnectionState, Store, StoreOptions};
 use crate::workflow::Error;
 use crate::workflow::connections::Connections;
+use crate::workflow::payments::Payments;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {
@@ -46,6 +48,7 @@ pub(super) async fn examine(settings: &Settings, out: Output) -> anyhow::Result<
     look_at_settings(settings, &mut report);
     if let Some(store) = look_at_database(settings, &mut report).await {
         look_at_connections(settings, &store, &mut report).await;
+        look_at_payments(settings, &store, &mut report).await;
         look_at_calendars(&store, &mut report).await;
         look_at_queues(&store, &mut report).await;
     }
@@ -159,6 +162,37 @@ async fn greet(connections: &Connections, id: ConnectionId) -> (Verdict, String)
             (Verdict::Ill, "our credentials are refused; run `trilogue connect` again with good ones".to_owned())
         }
         Err(error) => (Verdict::Warning, error.to_string()),
+    }
+}
+
+/// Whether money can go back, and its reports be believed. Nothing is asked of the payment system: its key may do no more than refund.
+async fn look_at_payments(settings: &Settings, store: &Store, report: &mut Report) {
+    let (Ok(vault), Ok(courier)) = (settings.vault(), app::courier(settings)) else { return };
+    let payments = Payments::new(store.clone(), vault, courier, Arc::new(SystemClock));
+    let rows = match store.payment_connections(None).await {
+        Ok(rows) => rows,
+        Err(error) => return report.add("payments", Verdict::Ill, reason(&error)),
+    };
+    for row in rows.iter().filter(|row| row.state == PaymentConnectionState::Active) {
+        let (verdict, say) = match payments.hears(row) {
+            Ok(true) => (Verdict::Well, "its reports can be checked".to_owned()),
+            Ok(false) => (Verdict::Warning, "its reports cannot be checked; give `trilogue connect stripe --webhook-secret`".to_owned()),
+            Err(error) => (Verdict::Ill, format!("{}; restore the key, or connect again", reason(&error))),
+        };
+        report.add(format!("payments {}", row.id), verdict, say);
+    }
+    match (store.payments_depth().await, store.payment_news_depth().await) {
+        (Ok(calls), Ok(news)) if calls.parked + calls.dead + news.parked + news.dead > 0 => report.add(
+            "refunds",
+            Verdict::Warning,
+            format!(
+                "{} wait for a person, and {} reports cannot be read; see `trilogue payments list --status parked`",
+                calls.parked + calls.dead,
+                news.parked + news.dead
+            ),
+        ),
+        (Ok(calls), Ok(_)) => report.add("refunds", Verdict::Well, format!("{} on their way", calls.unfinished)),
+        (Err(error), _) | (_, Err(error)) => report.add("refunds", Verdict::Ill, reason(&error)),
     }
 }
 

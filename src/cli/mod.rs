@@ -5,6 +5,7 @@ mod connect;
 mod demo;
 mod doctor;
 mod output;
+mod payments;
 mod queues;
 mod search;
 mod serve;
@@ -54,7 +55,7 @@ enum Verb {
     /// Marketplaces: the tenants.
     #[command(subcommand)]
     Marketplace(tenants::MarketplaceVerb),
-    /// Connect a marketplace to a helpdesk, or change the connection.
+    /// Connect a marketplace to a helpdesk or a payment system, or change the connection.
     #[command(subcommand)]
     Connect(connect::ConnectVerb),
     /// Tokens that open the API.
@@ -66,6 +67,9 @@ enum Verb {
     /// Deliveries that go out.
     #[command(subcommand)]
     Outbox(queues::OutboxVerb),
+    /// Instructions to the payment system.
+    #[command(subcommand)]
+    Payments(queues::PaymentsVerb),
     /// What is found by its words.
     #[command(subcommand)]
     Search(search::SearchVerb),
@@ -136,6 +140,7 @@ async fn dispatch(command: Command, out: Output) -> anyhow::Result<ExitCode> {
         Verb::Connect(verb) => connect::connect(&context(&settings).await?, &settings, verb, out).await?,
         Verb::Inbox(verb) => queues::inbox(&context(&settings).await?, verb, out).await?,
         Verb::Outbox(verb) => queues::outbox(&context(&settings).await?, verb, out).await?,
+        Verb::Payments(verb) => queues::payments(&context(&settings).await?, verb, out).await?,
         Verb::Search(verb) => search::search(&context(&settings).await?, verb, out).await?,
         Verb::Schema => {}
         #[cfg(feature = "demo")]

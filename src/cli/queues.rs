@@ -1,4 +1,4 @@
-//! `trilogue inbox …` and `trilogue outbox …`: what waits, what failed, and once more.
+//! `trilogue inbox …`, `trilogue outbox …` and `trilogue payments …`: what waits, what failed, and once more.
 
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::output::Output;
 use super::{marketplace, word};
 use crate::domain::ids::{DeliveryId, InboxId};
-use crate::store::{InboxRow, OutboxRow, QueueStatus};
+use crate::store::{InboxRow, OutboxRow, PaymentCall, QueueStatus};
 use crate::workflow::Cx;
 
 #[derive(Debug, Subcommand)]
@@ -125,6 +125,58 @@ pub(super) async fn outbox(cx: &Cx, verb: OutboxVerb, out: Output) -> anyhow::Re
         OutboxVerb::Replay { marketplace: slug, id } => {
             let owner = marketplace(cx, &slug).await?;
             anyhow::ensure!(cx.store.replay_outbox(owner.id, id).await?, "there is no parked or dead delivery {id} in `{slug}`");
+            out.both(|| json!({ "replayed": id }), &format!("{id} is back in the queue; a running server sends it within a second."));
+        }
+    }
+    Ok(())
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PaymentsVerb {
+    /// List the newest instructions to the payment system, one for each attempt of a refund.
+    List {
+        /// The marketplace's short name.
+        #[arg(long)]
+        marketplace: String,
+        /// Only those of one state: pending, running, done, ignored (paid by hand) or parked.
+        #[arg(long, value_parser = word::<QueueStatus>)]
+        status: Option<QueueStatus>,
+        /// How many.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=1000))]
+        limit: u64,
+    },
+    /// Send a parked instruction again, with the same key. Look at the payment system first; what may have arrived is looked for
+    /// before anything is sent.
+    Replay {
+        /// The marketplace's short name.
+        #[arg(long)]
+        marketplace: String,
+        /// The instruction's id.
+        id: DeliveryId,
+    },
+}
+
+fn payment_row(row: &PaymentCall) -> Value {
+    json!({
+        "deliveryId": row.id, "key": row.key.to_string(), "status": row.status, "phase": row.phase, "standing": row.standing,
+        "amount": row.raw_instruction()["amount"], "attempts": row.attempts, "looks": row.looks, "reference": row.reference,
+        "connectionId": row.connection, "begunAt": row.begun_at, "nextAt": row.run_at, "createdAt": row.created_at,
+        "code": row.error_code, "reason": row.last_error,
+    })
+}
+
+/// Runs `trilogue payments …`.
+pub(super) async fn payments(cx: &Cx, verb: PaymentsVerb, out: Output) -> anyhow::Result<()> {
+    match verb {
+        PaymentsVerb::List { marketplace: slug, status, limit } => {
+            let owner = marketplace(cx, &slug).await?;
+            let rows: Vec<_> = cx.store.payment_calls(owner.id, status, limit).await?.iter().map(payment_row).collect();
+            let columns = ["createdAt", "status", "standing", "key", "attempts", "deliveryId", "reason"];
+            out.rows("payments", &columns, &rows, "Nothing was instructed.");
+        }
+        PaymentsVerb::Replay { marketplace: slug, id } => {
+            let owner = marketplace(cx, &slug).await?;
+            anyhow::ensure!(cx.store.replay_payment_call(owner.id, id).await?, "there is no parked instruction {id} in `{slug}`");
             out.both(|| json!({ "replayed": id }), &format!("{id} is back in the queue; a running server sends it within a second."));
         }
     }

@@ -150,6 +150,8 @@ ids! {
     RefundId, "rfd", "a refund id";
     /// A posting of the ledger.
     PostingId, "pst", "a posting id";
+    /// An entry of a posting.
+    EntryId, "ent", "an entry id";
     /// A store credit.
     StoreCreditId, "scr", "a store credit id";
     /// A promo code.

@@ -161,7 +161,8 @@ pub struct Delivery<'a> {
 }
 
 /// What a payment system reports by itself. It may come twice, late, and in the wrong order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct News {
     /// What a repeated report is told by.
     pub event: String,

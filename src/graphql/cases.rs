@@ -13,6 +13,7 @@ use super::masking;
 use super::orders::{BuyerObject, OrderObject, SellerObject};
 use super::paging::{PageOf, Paging, connection, foreign_cursor};
 use super::pool::PoolQuestionObject;
+use super::refunds::RefundObject;
 use super::session::{Session, session};
 use super::templates::{TemplateObject, suggested_for};
 use super::threads::ThreadObject;
@@ -238,6 +239,13 @@ impl CaseObject {
     #[graphql(complexity = "5 * child_complexity + 1")]
     async fn disputes(&self, ctx: &Context<'_>) -> Result<Vec<DisputeObject>> {
         super::disputes::of_case(session(ctx)?, self.0.id).await
+    }
+
+    /// Its refunds, the oldest first.
+    #[graphql(complexity = "5 * child_complexity + 1")]
+    async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<RefundObject>> {
+        let refunds = session(ctx)?.loaders().refunds_of(self.0.id).await?;
+        Ok(refunds.into_iter().map(RefundObject).collect())
     }
 
     /// When it was opened.

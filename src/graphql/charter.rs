@@ -9,9 +9,11 @@ use super::charter_enums::{
 };
 use super::disputes::{DisputeRules, SellerComplaintsObject};
 use super::enums::{CasePhase, Channel, ConversationMode};
-use super::errors::{Result, UserError, split, store};
+use super::errors::{Result, UserError, split};
+use super::ledger::LedgerRules;
 use super::orders::SellerObject;
 use super::pool::PoolRules;
+use super::refunds::RefundRulesObject;
 use super::session::session;
 use super::tenants::BusinessHours;
 use super::triage::TriageRules;
@@ -20,11 +22,13 @@ use crate::domain::charter::{self, Charter, CharterVersion, PartyTargets, Public
 use crate::domain::parties::{View, Who};
 use crate::domain::reasons::ContactReason;
 use crate::domain::refusal::Refusal;
-use crate::store::Acceptance;
 use crate::workflow::charter::{self as workflow, Change};
 
+mod acceptance;
 mod hours;
 mod input;
+
+pub(super) use acceptance::{CharterAcceptance, acceptance};
 
 use input::{CharterInput, edited};
 
@@ -284,6 +288,16 @@ impl CharterObject {
         self.rules().complaints.clone().map(Into::into)
     }
 
+    /// How refunds are decided and paid.
+    async fn refunds(&self) -> RefundRulesObject {
+        RefundRulesObject(self.rules().refunds.clone())
+    }
+
+    /// How long credit and codes are good for, and how much a seller may owe.
+    async fn ledger(&self) -> LedgerRules {
+        (&self.rules().ledger).into()
+    }
+
     /// In which direction state and priority are kept in step with the ticket; null for viewers other than the operator.
     async fn ticket_sync(&self, ctx: &Context<'_>) -> Option<Result<TicketSync>> {
         for_operator(ctx, self.rules().ticket_sync.into())
@@ -305,21 +319,6 @@ fn for_operator<T>(ctx: &Context<'_>, value: T) -> Option<Result<T>> {
     match session(ctx) {
         Err(error) => Some(Err(error)),
         Ok(session) => (session.scope().view == View::Whole).then_some(Ok(value)),
-    }
-}
-
-/// That a seller accepted a version of the charter.
-#[derive(SimpleObject)]
-pub(super) struct CharterAcceptance {
-    /// Which version.
-    version: i32,
-    /// When.
-    accepted_at: DateTime<Utc>,
-}
-
-impl From<Acceptance> for CharterAcceptance {
-    fn from(acceptance: Acceptance) -> Self {
-        Self { version: acceptance.version.0, accepted_at: acceptance.at }
     }
 }
 
@@ -481,14 +480,4 @@ fn closures(input: Vec<ClosureInput>) -> std::result::Result<Vec<Closure>, crate
         })
     };
     input.into_iter().enumerate().map(closure).collect()
-}
-
-/// The acceptance of one seller, for those who may know: the operator, and the seller itself.
-pub(super) async fn acceptance(ctx: &Context<'_>, seller: crate::domain::ids::SellerId) -> Result<Option<CharterAcceptance>> {
-    let session = session(ctx)?;
-    if !matches!(session.scope().view, View::Whole) && session.scope().view != View::Seller(seller) {
-        return Ok(None);
-    }
-    let found = session.cx().store.acceptances(session.actor().marketplace, &[seller]).await.map_err(|error| store(&error))?;
-    Ok(found.into_values().next().map(Into::into))
 }

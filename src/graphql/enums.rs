@@ -27,6 +27,8 @@ pub(super) enum Role {
     Vendor,
     /// Somebody from outside: one case, and in it the threads that an operator has shown them, to read for a while.
     Mediator,
+    /// One buyer, for a while: what was bought with their address and their own cases.
+    Buyer,
 }
 
 /// Where a case stands. A waiting state names whose turn it is.

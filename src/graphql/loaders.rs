@@ -14,7 +14,7 @@ use crate::domain::cases::Case;
 use crate::domain::disputes::Dispute;
 use crate::domain::ids::{
     AttachmentId, BuyerId, CaseId, DisputeId, EventId, IncentiveId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId,
-    SellerId, ThreadId, WebhookDeliveryId, WebhookEndpointId,
+    RefundId, SellerId, ThreadId, WebhookDeliveryId, WebhookEndpointId,
 };
 use crate::domain::mediators::Mediator;
 use crate::domain::orders::{Buyer, Order, Seller};
@@ -26,15 +26,15 @@ use crate::domain::templates::{Eyes, Template, in_use};
 use crate::domain::threads::{Message, Participant, Thread};
 use crate::domain::tickets::Ticket;
 use crate::domain::timeline::Event;
-use crate::store::{EndpointRow, Page, PageRequest, Store, StoreError, WebhookRow};
+use crate::store::{EndpointRow, Page, PageRequest, Store, StoreError, StoredRefund, WebhookRow};
 
 mod disputes;
 
 /// The store through one viewer's eyes.
 #[derive(Debug, Clone)]
-struct Reader {
-    store: Store,
-    scope: Scope,
+pub(super) struct Reader {
+    pub(super) store: Store,
+    pub(super) scope: Scope,
     /// Where a subscription stands; [`ALONE`] for whoever reads for itself.
     generation: Arc<AtomicI64>,
 }
@@ -80,6 +80,13 @@ struct PoolInvited(PoolQuestionId);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct ShipmentsOf(OrderId);
 
+/// The refunds of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct RefundsOf(CaseId);
+/// The refunds of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct RefundsOfOrder(OrderId);
+
 /// The files of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct AttachmentsOf(MessageId);
@@ -91,7 +98,7 @@ struct ReadUpTo(ThreadId, i64);
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct MessagesOf(ThreadId, PageRequest<MessageId>);
 
-type Found<K, V> = std::result::Result<HashMap<K, V>, Arc<StoreError>>;
+pub(super) type Found<K, V> = std::result::Result<HashMap<K, V>, Arc<StoreError>>;
 
 macro_rules! by_id {
     ($($id:ty => $value:ty, $find:ident, $key:ident;)+) => {$(
@@ -128,7 +135,7 @@ by_id! {
     WebhookDeliveryId => WebhookRow, webhooks_by_id, id;
 }
 
-fn grouped<K: Eq + Hash, V>(pairs: impl IntoIterator<Item = (K, V)>) -> HashMap<K, Vec<V>> {
+pub(super) fn grouped<K: Eq + Hash, V>(pairs: impl IntoIterator<Item = (K, V)>) -> HashMap<K, Vec<V>> {
     let mut groups: HashMap<K, Vec<V>> = HashMap::new();
     for (key, value) in pairs {
         groups.entry(key).or_default().push(value);
@@ -268,6 +275,38 @@ impl Loader<PurchaseOf> for Reader {
     }
 }
 
+impl Loader<RefundId> for Reader {
+    type Value = StoredRefund;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[RefundId]) -> Found<RefundId, StoredRefund> {
+        let found = self.store.refunds_by_id(self.scope, keys).await.map_err(Arc::new)?;
+        Ok(found.into_iter().map(|stored| (stored.refund.id, stored)).collect())
+    }
+}
+
+impl Loader<RefundsOf> for Reader {
+    type Value = Vec<StoredRefund>;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[RefundsOf]) -> Found<RefundsOf, Vec<StoredRefund>> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = self.store.refunds_of_cases(self.scope, &ids).await.map_err(Arc::new)?;
+        Ok(grouped(found.into_iter().map(|stored| (RefundsOf(stored.case), stored))))
+    }
+}
+
+impl Loader<RefundsOfOrder> for Reader {
+    type Value = Vec<StoredRefund>;
+    type Error = Arc<StoreError>;
+
+    async fn load(&self, keys: &[RefundsOfOrder]) -> Found<RefundsOfOrder, Vec<StoredRefund>> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = self.store.refunds_of_orders(self.scope, &ids).await.map_err(Arc::new)?;
+        Ok(grouped(found.into_iter().map(|stored| (RefundsOfOrder(stored.refund.order), stored))))
+    }
+}
+
 impl Loader<AttachmentsOf> for Reader {
     type Value = Vec<Attachment>;
     type Error = Arc<StoreError>;
@@ -340,7 +379,7 @@ impl Loaders {
         Generation(Arc::clone(&self.1))
     }
 
-    async fn one<K>(&self, key: K) -> Result<Option<<Reader as Loader<K>>::Value>>
+    pub(super) async fn one<K>(&self, key: K) -> Result<Option<<Reader as Loader<K>>::Value>>
     where
         K: Send + Sync + Hash + Eq + Clone + 'static,
         Reader: Loader<K, Error = Arc<StoreError>>,
@@ -382,6 +421,18 @@ impl Loaders {
 
     pub(super) async fn purchase(&self, order: OrderId) -> Result<Option<Arc<Purchase>>> {
         self.one(PurchaseOf(order)).await
+    }
+
+    pub(super) async fn refund(&self, id: RefundId) -> Result<Option<StoredRefund>> {
+        self.one(id).await
+    }
+
+    pub(super) async fn refunds_of(&self, case: CaseId) -> Result<Vec<StoredRefund>> {
+        Ok(self.one(RefundsOf(case)).await?.unwrap_or_default())
+    }
+
+    pub(super) async fn refunds_of_order(&self, order: OrderId) -> Result<Vec<StoredRefund>> {
+        Ok(self.one(RefundsOfOrder(order)).await?.unwrap_or_default())
     }
 
     pub(super) async fn seller(&self, id: SellerId) -> Result<Option<Seller>> {

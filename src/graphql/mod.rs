@@ -5,6 +5,7 @@
 mod admission;
 mod articles;
 mod attachments;
+mod buyers;
 mod case_changes;
 mod case_filter;
 mod cases;
@@ -17,6 +18,7 @@ mod endpoints;
 mod enums;
 mod errors;
 mod export;
+mod ledger;
 pub mod limits;
 mod loaders;
 mod mails;
@@ -26,9 +28,11 @@ mod node;
 mod notices;
 mod orders;
 mod paging;
+mod payments;
 mod pool;
 mod presence;
 mod purchases;
+mod refunds;
 mod rounds;
 mod saved_searches;
 mod scalars;
@@ -115,8 +119,10 @@ pub struct QueryRoot(
     MailQueries,
     PoolQueries,
     notices::NoticeQueries,
+    refunds::RefundQueries,
     articles::ArticleQueries,
     disputes::DisputeQueries,
+    ledger::LedgerQueries,
 );
 
 /// The queries of what every case stands on.
@@ -232,6 +238,7 @@ impl HouseQueries {
 #[graphql(name = "Mutation")]
 pub struct MutationRoot(
     OrderMutations,
+    buyers::BuyerMutations,
     CaseMutations,
     ThreadMutations,
     CharterMutations,
@@ -244,6 +251,9 @@ pub struct MutationRoot(
     PoolMutations,
     shipments::ShipmentMutations,
     notices::NoticeMutations,
+    payments::PaymentMutations,
     articles::ArticleMutations,
     disputes::DisputeMutations,
+    refunds::RefundMutations,
+    ledger::LedgerMutations,
 );

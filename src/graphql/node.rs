@@ -13,8 +13,10 @@ use super::cases::CaseObject;
 use super::disputes::DisputeObject;
 use super::endpoints::{EndpointObject, WebhookObject};
 use super::errors::Result;
+use super::ledger::{PostingObject, PromoCodeObject, StoreCreditObject};
 use super::orders::{OrderObject, SellerObject};
 use super::pool::{IncentiveObject, PoolAnswerObject, PoolQuestionObject};
+use super::refunds::RefundObject;
 use super::session::Session;
 use super::templates::TemplateObject;
 use super::tenants::MarketplaceObject;
@@ -135,6 +137,14 @@ pub(super) enum Node {
     Incentive(IncentiveObject),
     /// A dispute.
     Dispute(DisputeObject),
+    /// A refund.
+    Refund(RefundObject),
+    /// Something that was booked.
+    LedgerPosting(PostingObject),
+    /// A store credit.
+    StoreCredit(StoreCreditObject),
+    /// A promo code.
+    PromoCode(PromoCodeObject),
     /// A webhook endpoint.
     WebhookEndpoint(EndpointObject),
     /// A webhook delivery.
@@ -167,6 +177,10 @@ pub(super) async fn find(session: &Session, id: &str) -> Result<Option<Node>> {
         Some(PoolAnswerId::PREFIX) => loaders.pool_answer(parsed(id)?).await?.map(|answer| Node::PoolAnswer(PoolAnswerObject(answer))),
         Some(IncentiveId::PREFIX) => loaders.incentive(parsed(id)?).await?.map(|incentive| Node::Incentive(IncentiveObject(incentive))),
         Some(DisputeId::PREFIX) => loaders.dispute(parsed(id)?).await?.map(|dispute| Node::Dispute(DisputeObject(dispute))),
+        Some(RefundId::PREFIX) => loaders.refund(parsed(id)?).await?.map(|refund| Node::Refund(RefundObject(refund))),
+        Some(PostingId::PREFIX) => loaders.posting(parsed(id)?).await?.map(|posting| Node::LedgerPosting(PostingObject(posting))),
+        Some(StoreCreditId::PREFIX) => loaders.store_credit(parsed(id)?).await?.map(|row| Node::StoreCredit(StoreCreditObject(row))),
+        Some(PromoCodeId::PREFIX) => loaders.promo_code(parsed(id)?).await?.map(|row| Node::PromoCode(PromoCodeObject(row))),
         Some(WebhookEndpointId::PREFIX) => loaders.endpoint(parsed(id)?).await?.map(|row| Node::WebhookEndpoint(EndpointObject(row))),
         Some(WebhookDeliveryId::PREFIX) => loaders.webhook(parsed(id)?).await?.map(|row| Node::WebhookDelivery(WebhookObject(row))),
         _ => return Err(super::errors::bad_input(format!("`{}` is not the id of a node.", id.chars().take(64).collect::<String>()))),

@@ -5,10 +5,12 @@ use chrono::{DateTime, Utc};
 
 use super::charter::{CharterAcceptance, ClosureObject, acceptance};
 use super::errors::{Result, UserError, split};
+use super::ledger::{StatementObject, StatementPeriodInput, balances_of, statement_of};
 use super::paging::{PageOf, Paging};
 use super::pool::{IncentiveObject, incentives_of};
 use super::purchases::{LineSaleObject, LineTermsInput, SaleInput, line_sale};
-use super::scalars::{MoneyInput, MoneyObject};
+use super::refunds::RefundObject;
+use super::scalars::{CurrencyCode, MoneyInput, MoneyObject};
 use super::session::session;
 use super::shipments::ShipmentObject;
 use crate::domain::ids::{BuyerId, OrderId, SellerId};
@@ -40,11 +42,11 @@ impl SellerObject {
         &self.0.name
     }
 
-    /// The e-mail address; null for mediators and when unknown.
+    /// The e-mail address; null for buyers, mediators and when unknown.
     async fn email(&self, ctx: &Context<'_>) -> Option<Result<&str>> {
         match session(ctx) {
             Err(error) => Some(Err(error)),
-            Ok(session) if matches!(session.scope().view, View::Mediator { .. }) => None,
+            Ok(session) if matches!(session.scope().view, View::Buyer(_) | View::Mediator { .. }) => None,
             Ok(_) => self.0.email.as_deref().map(Ok),
         }
     }
@@ -63,6 +65,24 @@ impl SellerObject {
     /// neither the operator nor this seller.
     async fn charter_acceptance(&self, ctx: &Context<'_>) -> Option<Result<CharterAcceptance>> {
         acceptance(ctx, self.0.id).await.transpose()
+    }
+
+    /// What it has coming, by currency; below zero what it owes. Kept up to date with each posting. Empty for viewers who are
+    /// neither the operator nor this seller.
+    async fn balance(&self, ctx: &Context<'_>) -> Result<Vec<MoneyObject>> {
+        balances_of(ctx, self.0.id).await
+    }
+
+    /// Its account over a time; null for viewers who are neither the operator nor this seller. A time that is over never
+    /// changes, for everything is booked when it becomes known.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn statement(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "From when until when.")] period: StatementPeriodInput,
+        #[graphql(desc = "In which currency; null for the marketplace's.")] currency_code: Option<CurrencyCode>,
+    ) -> Option<Result<StatementObject>> {
+        statement_of(ctx, self.0.id, period, currency_code).await.transpose()
     }
 
     /// What it has earned by answers to questions of the pool, the newest first. Empty for viewers who are neither the
@@ -159,6 +179,13 @@ impl OrderObject {
     /// What was bought: at most 200 lines, in the vendor's order.
     async fn lines(&self) -> Vec<OrderLineObject> {
         self.0.lines.iter().cloned().map(|line| OrderLineObject { order: self.0.id, line }).collect()
+    }
+
+    /// Its refunds, the oldest first: operators, the vendor and its seller know all, buyers and mediators those of their cases.
+    #[graphql(complexity = "5 * child_complexity + 1")]
+    async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<RefundObject>> {
+        let refunds = session(ctx)?.loaders().refunds_of_order(self.0.id).await?;
+        Ok(refunds.into_iter().map(RefundObject).collect())
     }
 
     /// Its parcels, as far as `shipmentsReport` told them, in the order in which they became known.

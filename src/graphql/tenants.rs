@@ -31,6 +31,7 @@ impl Viewer {
             Who::Seller { .. } => Role::Seller,
             Who::Vendor { .. } => Role::Vendor,
             Who::Mediator { .. } => Role::Mediator,
+            Who::Buyer { .. } => Role::Buyer,
             _ => Role::Operator,
         }
     }

@@ -5,9 +5,10 @@ use axum::http::{HeaderMap, header};
 use secrecy::SecretString;
 
 use super::prepare::{Denied, Lapse, Prepare};
-use crate::domain::parties::{Actor, Who};
+use crate::domain::parties::Actor;
 use crate::graphql::Session;
 use crate::store::StoreError;
+use crate::workflow::tenants::Admitted;
 use crate::workflow::{Cx, Error, tenants};
 
 /// Makes a session of whoever sends a valid token.
@@ -17,9 +18,9 @@ pub struct Sessions(pub Cx);
 impl Prepare for Sessions {
     async fn prepare(&self, headers: &HeaderMap, connection_params: Option<&serde_json::Value>) -> Result<Data, Denied> {
         let token = connection_params.and_then(from_params).or_else(|| from_headers(headers));
-        let actor = known(&self.0, token).await?;
+        let Admitted { actor, until } = known(&self.0, token).await?;
         let mut data = Data::default();
-        if let Who::Mediator { until, .. } = actor.who {
+        if let Some(until) = until {
             data.insert(Lapse { after: (until - self.0.now()).to_std().unwrap_or_default() });
         }
         data.insert(Session::new(self.0.clone(), actor));
@@ -29,10 +30,10 @@ impl Prepare for Sessions {
 
 /// Whoever sends the token in these headers.
 pub(super) async fn actor(cx: &Cx, headers: &HeaderMap) -> Result<Actor, Denied> {
-    known(cx, from_headers(headers)).await
+    Ok(known(cx, from_headers(headers)).await?.actor)
 }
 
-async fn known(cx: &Cx, token: Option<SecretString>) -> Result<Actor, Denied> {
+async fn known(cx: &Cx, token: Option<SecretString>) -> Result<Admitted, Denied> {
     let token = token.ok_or(Denied::Unauthenticated)?;
     tenants::authenticate(cx, &token).await.map_err(|error| match error {
         Error::Store(StoreError::Unavailable(_)) => Denied::Unavailable,

@@ -42,7 +42,10 @@ pub(super) async fn metrics(State(vitals): State<Vitals>) -> Response {
     let (inbox, outbox, webhooks) =
         (vitals.store.inbox_depth().await, vitals.store.outbox_depth().await, vitals.store.webhooks_depth().await);
     let mails = vitals.store.mails_depth().await;
-    for (queue, depth) in [("inbox", inbox), ("outbox", outbox), ("webhooks", webhooks), ("mails", mails)] {
+    let (payments, news) = (vitals.store.payments_depth().await, vitals.store.payment_news_depth().await);
+    let all =
+        [("inbox", inbox), ("outbox", outbox), ("webhooks", webhooks), ("mails", mails), ("payments", payments), ("payment_news", news)];
+    for (queue, depth) in all {
         let QueueDepth { unfinished, parked, dead } = depth.unwrap_or_default();
         for (state, count) in [("unfinished", unfinished), ("parked", parked), ("dead", dead)] {
             metrics::gauge!("trilogue_queue_depth", "queue" => queue, "state" => state).set(number(count));

@@ -10,7 +10,9 @@ pub mod graphiql;
 pub mod graphql;
 mod health;
 mod params;
+mod payments;
 pub mod prepare;
+mod quarters;
 mod unsubscribe;
 mod webhooks;
 pub mod websocket;
@@ -60,7 +62,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Every route. Sockets say goodbye when `stop` is cancelled.
 pub fn router(doors: Doors, stop: &CancellationToken) -> Router {
     let vitals = Vitals { store: doors.cx.store.clone(), committer: doors.committer.clone(), metrics: doors.metrics };
-    let files = attachments::routes(&doors.cx).merge(export::routes(&doors.cx)).merge(evidence::routes(&doors.cx));
+    let files = attachments::routes(&doors.cx).merge(export::routes(&doors.cx));
+    let files = files.merge(evidence::routes(&doors.cx)).merge(quarters::routes(&doors.cx));
     let webhooks = WebhookDoor { cx: doors.cx.clone(), committer: doors.committer, limit: doors.webhook_limit };
     let cx = Arc::new(doors.cx.clone());
     let endpoint = Endpoint {
@@ -82,6 +85,7 @@ pub fn router(doors: Doors, stop: &CancellationToken) -> Router {
         .layer(CatchPanicLayer::new());
     Router::new()
         .route("/webhooks/{kind}/{connection}", post(webhooks::receive).with_state(Arc::new(webhooks)))
+        .route("/hooks/payments/{connection}", post(payments::receive).with_state(Arc::clone(&cx)))
         .route("/graphql", endpoint.into_route())
         .merge(graphiql::routes())
         .merge(files)

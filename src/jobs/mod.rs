@@ -8,6 +8,7 @@ mod housekeeping;
 mod inbox;
 mod mails;
 mod outbox;
+mod payments;
 mod reconcile;
 mod timers;
 mod worker;
@@ -53,6 +54,8 @@ pub fn start(cx: &Cx, settings: JobSettings, tracker: &TaskTracker, stop: &Cance
     tracker.spawn(alerts::run(cx.clone(), stop.clone()));
     tracker.spawn(worker::run(alerts::Webhooks(cx.clone()), settings.concurrency, stop.clone()));
     tracker.spawn(worker::run(mails::Mails(cx.clone()), settings.concurrency, stop.clone()));
+    tracker.spawn(worker::run(payments::Payments(cx.clone()), settings.concurrency, stop.clone()));
+    tracker.spawn(worker::run(payments::News(cx.clone()), settings.concurrency, stop.clone()));
     tracker.spawn(timers::run(cx.clone(), stop.clone()));
     tracker.spawn(reconcile::run(cx.clone(), settings.reconcile_every, stop.clone()));
     tracker.spawn(housekeeping::run(cx.clone(), settings.keep_finished, stop.clone()));
@@ -72,6 +75,8 @@ async fn all_due(cx: &Cx) -> Load {
     loop {
         let done = worker::drain(&inbox::Inbox(cx.clone())).await
             + worker::drain(&outbox::Outbox(cx.clone())).await
+            + worker::drain(&payments::Payments(cx.clone())).await
+            + worker::drain(&payments::News(cx.clone())).await
             + timers::fire_due(cx).await
             + alerts::tell_all(cx).await
             + worker::drain(&alerts::Webhooks(cx.clone())).await

@@ -46,11 +46,18 @@ pub enum Permission {
     ManageAlerts,
     /// Let somebody from outside read a case for a while.
     AdmitMediators,
+    /// Hand buyers tokens by which they act for themselves.
+    AdmitBuyers,
+    /// Tell what happened to money outside: refunds that no payment system speaks of by itself, credit that was spent, sellers
+    /// who were paid.
+    ReportMoney,
+    /// Correct the ledger, and take credit back.
+    CorrectLedger,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
@@ -65,6 +72,9 @@ impl Permission {
         Self::ManageWebhooks,
         Self::ManageAlerts,
         Self::AdmitMediators,
+        Self::AdmitBuyers,
+        Self::ReportMoney,
+        Self::CorrectLedger,
     ];
 }
 
@@ -83,7 +93,8 @@ pub const fn has(who: &Who, permission: Permission) -> bool {
     match role(who) {
         Some(Role::Operator) => true,
         Some(Role::Vendor) => {
-            matches!(permission, Permission::UpsertSellers | Permission::UpsertOrders | Permission::OpenCase | Permission::ManageWebhooks)
+            use Permission::{AdmitBuyers, ManageWebhooks, OpenCase, ReportMoney, UpsertOrders, UpsertSellers};
+            matches!(permission, UpsertSellers | UpsertOrders | OpenCase | ManageWebhooks | AdmitBuyers | ReportMoney)
         }
         Some(Role::Seller) => matches!(permission, Permission::UseTemplates | Permission::UploadFiles),
         // The command line, used by whoever can read the database; and rules of the charter.

@@ -21,6 +21,8 @@ pub struct Live {
     alerts: Notify,
     webhooks: Notify,
     mails: Notify,
+    payments: Notify,
+    payment_news: Notify,
     unannounced: Mutex<HashSet<MarketplaceId>>,
     announce: Notify,
     pub(super) windows: Mutex<HashMap<MarketplaceId, watch::Sender<Arc<Window>>>>,
@@ -36,6 +38,8 @@ impl Live {
             alerts: Notify::new(),
             webhooks: Notify::new(),
             mails: Notify::new(),
+            payments: Notify::new(),
+            payment_news: Notify::new(),
             unannounced: Mutex::default(),
             announce: Notify::new(),
             windows: Mutex::default(),
@@ -81,7 +85,7 @@ impl Live {
 
     /// Wakes every worker: another replica did something.
     pub fn wake_workers(&self) {
-        for worker in [&self.inbox, &self.outbox, &self.alerts, &self.webhooks, &self.mails] {
+        for worker in [&self.inbox, &self.outbox, &self.alerts, &self.webhooks, &self.mails, &self.payments, &self.payment_news] {
             worker.notify_one();
         }
     }
@@ -104,6 +108,26 @@ impl Live {
     /// Wakes the worker of the e-mails.
     pub fn mails_grew(&self) {
         self.mails.notify_one();
+    }
+
+    /// Wakes the worker of the instructions to payment systems.
+    pub fn payments_grew(&self) {
+        self.payments.notify_one();
+    }
+
+    /// Wakes the worker of what payment systems report.
+    pub fn payment_news_grew(&self) {
+        self.payment_news.notify_one();
+    }
+
+    /// Waits until a payment system may have to be told something.
+    pub async fn payments_work(&self) {
+        self.payments.notified().await;
+    }
+
+    /// Waits until a payment system may have reported something.
+    pub async fn payment_news_work(&self) {
+        self.payment_news.notified().await;
     }
 
     /// Waits until e-mails may have to go out.

@@ -181,6 +181,11 @@ impl Tx {
         Ok(buyers::Entity::find_by_id((self.marketplace.uuid(), id.uuid())).one(self.db().await?).await?.map(buyer))
     }
 
+    /// Who bought with an order, by its address; none where the order has none.
+    pub async fn buyer_with_address(&self, order: OrderId) -> Result<Option<Buyer>> {
+        Ok(Some(self.buyer_of_order(order).await?).filter(|buyer| buyer.email.is_some()))
+    }
+
     /// Who bought with an order, by its address; a buyer without one where the order has none.
     pub async fn buyer_of_order(&self, order: OrderId) -> Result<Buyer> {
         let find = orders::Entity::find_by_id((self.marketplace.uuid(), order.uuid()))

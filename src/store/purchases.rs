@@ -141,12 +141,12 @@ impl Tx {
         Ok(find.into_tuple::<Uuid>().one(self.db().await?).await?.map(SellerId::from_uuid))
     }
 
-    /// Which of these orders exist, under lock, always in the order of their ids.
+    /// Which of these orders exist, under lock, always in the order of their references.
     pub async fn lock_known_orders(&self, references: &[String]) -> Result<BTreeMap<String, OrderKnown>> {
         let find = orders::Entity::find()
             .filter(orders::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(orders::Column::Reference.is_in(references))
-            .order_by_asc(orders::Column::Id)
+            .order_by_asc(orders::Column::Reference)
             .lock_exclusive();
         let known = |row: orders::Model| {
             let (id, seller) = (OrderId::from_uuid(row.id), SellerId::from_uuid(row.seller_id));

@@ -98,6 +98,8 @@ pub(super) enum Queue {
     Outbox,
     Webhooks,
     Mails,
+    Payments,
+    PaymentNews,
 }
 
 /// That a row of a queue is in this state, written out: a partial index fits no bound value.
@@ -112,6 +114,8 @@ impl Queue {
             Self::Outbox => "outbox",
             Self::Webhooks => "webhook_deliveries",
             Self::Mails => "mail_deliveries",
+            Self::Payments => "payment_calls",
+            Self::PaymentNews => "payment_news",
         }
     }
 
@@ -119,7 +123,7 @@ impl Queue {
     /// rows of different lanes only, or the ids decide.
     const fn older_first(self) -> &'static str {
         match self {
-            Self::Inbox | Self::Outbox => "older.id < q.id",
+            Self::Inbox | Self::Outbox | Self::Payments | Self::PaymentNews => "older.id < q.id",
             Self::Webhooks | Self::Mails => "(older.position, older.id) < (q.position, q.id)",
         }
     }
@@ -128,7 +132,7 @@ impl Queue {
     /// be read there.
     const fn forgotten(self) -> &'static str {
         match self {
-            Self::Inbox | Self::Outbox => "'DONE', 'IGNORED'",
+            Self::Inbox | Self::Outbox | Self::Payments | Self::PaymentNews => "'DONE', 'IGNORED'",
             Self::Webhooks | Self::Mails => "'DONE', 'IGNORED', 'DEAD'",
         }
     }
@@ -138,7 +142,7 @@ impl Queue {
     const fn sheds(self) -> &'static str {
         match self {
             Self::Inbox => ", digest = NULL",
-            Self::Outbox | Self::Webhooks | Self::Mails => "",
+            Self::Outbox | Self::Webhooks | Self::Mails | Self::Payments | Self::PaymentNews => "",
         }
     }
 
@@ -205,6 +209,9 @@ impl Queue {
             Self::Outbox => (", began_at = NULL", "'PARKED', 'DEAD'"),
             // Every receiver can tell a repeated one by the event's id.
             Self::Webhooks | Self::Mails => ("", "'DONE', 'DEAD'"),
+            // Unlike a comment, an instruction that may have arrived is looked for first, whoever looked before.
+            Self::Payments => ("", "'PARKED', 'DEAD'"),
+            Self::PaymentNews => ("", "'DONE', 'IGNORED', 'PARKED'"),
         };
         let sql = format!(
             "UPDATE {} SET status = 'PENDING', run_at = $1, attempts = 0, finished_at = NULL{change} \
@@ -261,7 +268,7 @@ impl super::Store {
     pub async fn release_leases(&self) -> Result<()> {
         let after_every_lease = self.clock.now() + TimeDelta::days(365);
         let tx = self.begin_raw().await?;
-        for queue in [Queue::Inbox, Queue::Outbox, Queue::Webhooks, Queue::Mails] {
+        for queue in [Queue::Inbox, Queue::Outbox, Queue::Webhooks, Queue::Mails, Queue::Payments, Queue::PaymentNews] {
             queue.sweep(&tx, after_every_lease).await?;
         }
         Ok(tx.commit().await?)
@@ -270,7 +277,7 @@ impl super::Store {
     /// Removes deliveries, in and out, that were finished before then.
     pub async fn prune_queues(&self, before: DateTime<Utc>) -> Result<u64> {
         let mut removed = 0;
-        for queue in [Queue::Inbox, Queue::Outbox, Queue::Webhooks, Queue::Mails] {
+        for queue in [Queue::Inbox, Queue::Outbox, Queue::Webhooks, Queue::Mails, Queue::PaymentNews] {
             removed += queue.prune(&self.writes, before).await?;
         }
         Ok(removed)

@@ -119,12 +119,12 @@ impl Store {
 
 impl Tx {
     /// Orders by reference, under lock, so that what is told of their parcels comes one after the other. Always in the order
-    /// of their ids.
+    /// of their references.
     pub async fn lock_orders(&self, references: &[String]) -> Result<HashMap<String, KnownOrder>> {
         let rows = orders::Entity::find()
             .filter(orders::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(orders::Column::Reference.is_in(references))
-            .order_by_asc(orders::Column::Id)
+            .order_by_asc(orders::Column::Reference)
             .lock_exclusive()
             .all(self.db().await?)
             .await?;

@@ -232,7 +232,7 @@ pub async fn connect(cx: &Cx, marketplace: MarketplaceId, new: NewConnection) ->
 
 /// `https`, or `http` to this machine; no credentials, path, query or fragment. What it leads to is the operator's own
 /// helpdesk, named on the command line and never by a request.
-fn accepted_url(url: &Url) -> Result<String> {
+pub(super) fn accepted_url(url: &Url) -> Result<String> {
     let refuse = |message: &str| refused(&["baseUrl"], Refusal::Invalid { message: message.to_owned() });
     let local = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",

@@ -4,8 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
 
-use crate::domain::ids::{MarketplaceId, MediatorId};
+use crate::domain::ids::{BuyerId, MarketplaceId, MediatorId};
 use crate::domain::parties::{Scope, View};
 use crate::vault::SigningKey;
 
@@ -23,6 +25,8 @@ pub enum Purpose {
     Evidence,
     /// All the evidence of a dispute that a viewer may see.
     EvidenceBundle,
+    /// What was booked for a seller in a quarter.
+    QuarterExport,
 }
 
 impl Purpose {
@@ -32,6 +36,7 @@ impl Purpose {
             Self::CaseExport => "case-export",
             Self::Evidence => "evidence",
             Self::EvidenceBundle => "evidence-bundle",
+            Self::QuarterExport => "quarter-export",
         }
     }
 }
@@ -114,6 +119,40 @@ impl Links {
     }
 }
 
+/// What the token of a buyer begins with.
+const BUYER: &str = "trl_bu";
+
+impl Links {
+    /// A token by which a buyer reads and acts until then. It is signed and not kept, so it cannot be taken back.
+    pub fn buyer_token(&self, marketplace: MarketplaceId, buyer: BuyerId, until: DateTime<Utc>) -> SecretString {
+        let (marketplace, buyer, until) = (marketplace.uuid().simple(), buyer.uuid().simple(), until.timestamp());
+        let signature = self.key.sign(&[BUYER, &marketplace.to_string(), &buyer.to_string(), &until.to_string()]);
+        SecretString::from(format!("{BUYER}_{marketplace}.{buyer}.{until}.{signature}"))
+    }
+
+    /// Whether a token is one of a buyer's, by its form.
+    pub fn is_buyer_token(token: &SecretString) -> bool {
+        token.expose_secret().starts_with(BUYER)
+    }
+
+    /// Whose token it is, and until when it is good.
+    pub fn buyer_of(&self, token: &SecretString, now: DateTime<Utc>) -> Result<(MarketplaceId, BuyerId, DateTime<Utc>), ClosedLink> {
+        let text = token.expose_secret().strip_prefix(BUYER).and_then(|rest| rest.strip_prefix('_')).ok_or(ClosedLink::Forged)?;
+        let mut parts = text.splitn(4, '.');
+        let mut next = || parts.next().ok_or(ClosedLink::Forged);
+        let (marketplace, buyer, until, signature) = (next()?, next()?, next()?, next()?);
+        if !self.key.has_signed(&[BUYER, marketplace, buyer, until], signature) {
+            return Err(ClosedLink::Forged);
+        }
+        let id = |text: &str| Uuid::try_parse(text).map_err(|_| ClosedLink::Forged);
+        let until = until.parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0)).ok_or(ClosedLink::Forged)?;
+        if now >= until {
+            return Err(ClosedLink::Expired);
+        }
+        Ok((MarketplaceId::from_uuid(id(marketplace)?), BuyerId::from_uuid(id(buyer)?), until))
+    }
+}
+
 fn written(scope: Scope) -> String {
     let eyes = match scope.view {
         View::Whole => "operator".to_owned(),
@@ -147,7 +186,7 @@ fn mediator(eyes: &str) -> Option<View> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::{BuyerId, CaseId, SellerId};
+    use crate::domain::ids::{CaseId, SellerId};
     use crate::vault::Vault;
 
     #[test]
@@ -181,5 +220,25 @@ mod tests {
         let scope = Scope { marketplace, view: View::Mediator { mediator: MediatorId::generate(), case: CaseId::generate(), until } };
         let link = links.make(Purpose::Attachment, "att_1", "/attachments/att_1", scope, now);
         assert!(link.expires_at <= until, "no link outlives the access of whom it was made for");
+    }
+
+    #[test]
+    fn a_buyers_token_is_theirs_and_ends() {
+        let now: DateTime<Utc> = "2026-11-22T12:00:00.5Z".parse().unwrap();
+        let links = |key: &str| Links::new(Vault::new(key).unwrap().signing_key().clone(), String::new());
+        let (key, other) = (Vault::generate_key(), Vault::generate_key());
+        let (marketplace, buyer) = (MarketplaceId::generate(), BuyerId::generate());
+        let until: DateTime<Utc> = "2026-11-23T12:00:00Z".parse().unwrap();
+        let token = links(&key).buyer_token(marketplace, buyer, until);
+        assert!(Links::is_buyer_token(&token) && token.expose_secret().len() <= 256, "it fits a header");
+        assert_eq!(links(&key).buyer_of(&token, now), Ok((marketplace, buyer, until)));
+        assert_eq!(links(&key).buyer_of(&token, until), Err(ClosedLink::Expired));
+        assert_eq!(links(&other).buyer_of(&token, now), Err(ClosedLink::Forged));
+        let text = token.expose_secret();
+        let elsewhere = text.replace(&buyer.uuid().simple().to_string(), &BuyerId::generate().uuid().simple().to_string());
+        let longer = text.replace(&until.timestamp().to_string(), &(until.timestamp() + 1).to_string());
+        for wrong in [elsewhere, longer, "trl_bu_".to_owned(), "trl_bu_a.b.c.d".to_owned(), format!("{text}x")] {
+            assert_eq!(links(&key).buyer_of(&SecretString::from(wrong), now), Err(ClosedLink::Forged));
+        }
     }
 }

@@ -5,6 +5,7 @@
 pub mod alerts;
 pub mod articles;
 pub mod attachments;
+pub mod buyers;
 pub mod cases;
 pub mod charter;
 pub mod connections;
@@ -14,6 +15,7 @@ mod effects;
 pub mod endpoints;
 pub mod export;
 pub mod inbound;
+pub mod ledger;
 pub mod links;
 pub mod mails;
 pub mod masking;
@@ -22,6 +24,7 @@ pub mod merges;
 pub mod notices;
 pub mod orders;
 pub mod outbound;
+pub mod payments;
 pub mod pool;
 pub mod presence;
 pub mod purchases;
@@ -51,6 +54,7 @@ use articles::Articles;
 use attachments::Depot;
 use connections::Connections;
 use links::Links;
+use payments::Payments;
 
 /// What every use case works with.
 #[derive(Debug, Clone)]
@@ -69,6 +73,8 @@ pub struct Cx {
     pub alerts: Alerts,
     /// What help centres answered lately.
     pub articles: Articles,
+    /// The payment systems.
+    pub payments: Payments,
 }
 
 impl Cx {

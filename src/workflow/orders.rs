@@ -128,6 +128,7 @@ pub async fn upsert_orders(cx: &Cx, actor: &Actor, inputs: Vec<OrderInput>) -> R
     let (drafts, facts): (Vec<_>, Vec<_>) = told.into_iter().map(|told| (told.draft, told.facts)).unzip();
     let stored = tx.upsert_orders(&drafts).await?;
     purchases::keep(&tx, &stored, &drafts, facts).await?;
+    super::ledger::book_sales(&tx, &tx.purchases(&stored).await?).await?;
     let ids = tx.order_sellers(&references).await?;
     tx.commit().await?;
     let ids: Vec<_> = references.iter().filter_map(|reference| ids.get(reference).map(|(id, _)| *id)).collect();

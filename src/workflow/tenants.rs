@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
 use rand::Rng;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-use super::{Check, Cx, Error, Result, mediators, refused};
+use super::links::Links;
+use super::{Check, Cx, Error, Result, buyers, mediators, refused};
 use crate::domain::charter::{Charter, CharterVersion, Effect, Marketplace, Publication};
 use crate::domain::ids::{MarketplaceId, SellerId, TokenId};
 use crate::domain::money::Currency;
@@ -150,10 +152,25 @@ pub(super) fn digest(token: &SecretString) -> [u8; 32] {
     Sha256::digest(token.expose_secret().as_bytes()).into()
 }
 
+/// Who was let in by a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admitted {
+    /// Who.
+    pub actor: Actor,
+    /// When the token ends by itself; none when it does not.
+    pub until: Option<DateTime<Utc>>,
+}
+
 /// Who a token stands for. A token that was never made, is revoked or expired, is [`Error::NotFound`].
-pub async fn authenticate(cx: &Cx, token: &SecretString) -> Result<Actor> {
+pub async fn authenticate(cx: &Cx, token: &SecretString) -> Result<Admitted> {
+    if Links::is_buyer_token(token) {
+        let (actor, until) = buyers::authenticate(cx, token)?;
+        return Ok(Admitted { actor, until: Some(until) });
+    }
     if mediators::is_one(token) {
-        return mediators::authenticate(cx, token).await;
+        let actor = mediators::authenticate(cx, token).await?;
+        let until = if let Who::Mediator { until, .. } = actor.who { Some(until) } else { None };
+        return Ok(Admitted { actor, until });
     }
     // Looked up by a digest: the token is random, so neither its digest nor the time of the look-up tells anything.
     let row = cx.store.token_by_digest(&digest(token)).await?.ok_or(Error::NotFound)?;
@@ -163,5 +180,5 @@ pub async fn authenticate(cx: &Cx, token: &SecretString) -> Result<Actor> {
         (Role::Seller, Some(seller)) => Who::Seller { seller, token: row.id, name: row.name },
         (Role::Seller, None) => return Err(Error::NotFound),
     };
-    Ok(Actor { marketplace: row.marketplace, who })
+    Ok(Admitted { actor: Actor { marketplace: row.marketplace, who }, until: None })
 }

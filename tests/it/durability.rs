@@ -26,7 +26,7 @@ use crate::webhooks::{event, zendesk};
 static EMPTY: Template = Template::new("empty", |_| Box::pin(async {}));
 
 /// An installation of the binary: a database, settings, and at most one server.
-struct House {
+pub(crate) struct House {
     folder: tempfile::TempDir,
     database: Option<Database>,
     address: String,
@@ -35,7 +35,7 @@ struct House {
 }
 
 impl House {
-    async fn found(db: Db) -> Self {
+    pub(crate) async fn found(db: Db) -> Self {
         let database = match db {
             Db::Sqlite => None,
             Db::Postgres => Some(EMPTY.fresh_database().await),
@@ -49,32 +49,37 @@ impl House {
         house
     }
 
-    fn database_url(&self) -> String {
+    pub(crate) fn database_url(&self) -> String {
         self.database.as_ref().map_or_else(|| format!("sqlite://{}", self.file().display()), Database::url)
     }
 
     fn file(&self) -> PathBuf {
-        self.folder.path().join("house.db")
+        self.path("house.db")
+    }
+
+    /// A file in its folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 
     fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_trilogue"));
         command.env_clear().current_dir(self.folder.path()).env("DATABASE_URL", self.database_url());
-        command.env("TRILOGUE_BIND", &self.address).env("TRILOGUE_LOG", "error");
+        command.env("TRILOGUE_BIND", &self.address).env("TRILOGUE_LOG", "error").env("TRILOGUE_WEBHOOK_TARGETS", "any");
         command.env("TRILOGUE_SECRET_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
         command.stdin(Stdio::null()).stderr(Stdio::inherit()).kill_on_drop(true);
         command
     }
 
     /// Runs a command of the CLI that must succeed and gives what it says as JSON.
-    async fn run(&self, arguments: &[&str]) -> Value {
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Value {
         let output = self.command().arg("--json").args(arguments).output().await.unwrap();
         let said = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{arguments:?}: {said}");
         serde_json::from_str(&said).unwrap()
     }
 
-    async fn serve(&mut self) {
+    pub(crate) async fn serve(&mut self) {
         self.server = Some(self.command().arg("serve").stdout(Stdio::null()).spawn().unwrap());
         let ready = async {
             while !self.http.get(self.url("/readyz")).send().await.is_ok_and(|answer| answer.status().is_success()) {
@@ -85,11 +90,11 @@ impl House {
     }
 
     /// `kill -9`.
-    async fn kill(&mut self) {
+    pub(crate) async fn kill(&mut self) {
         self.server.take().unwrap().kill().await.unwrap();
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
@@ -97,12 +102,12 @@ impl House {
         self.run(&["inbox", "list", "--marketplace", "bazar", "--limit", "1000"]).await["inbox"].as_array().unwrap().clone()
     }
 
-    async fn token(&self, role: &[&str]) -> String {
+    pub(crate) async fn token(&self, role: &[&str]) -> String {
         let arguments = [&["token", "create", "--marketplace", "bazar", "--name", "test", "--role"], role].concat();
         self.run(&arguments).await["token"].as_str().unwrap().to_owned()
     }
 
-    async fn ask(&self, token: &str, query: &str, input: Value) -> Value {
+    pub(crate) async fn ask(&self, token: &str, query: &str, input: Value) -> Value {
         let body = json!({ "query": query, "variables": { "input": input } });
         let answer: Value = self.http.post(self.url("/graphql")).bearer_auth(token).json(&body).send().await.unwrap().json().await.unwrap();
         assert!(answer.get("errors").is_none(), "{answer:#}");
@@ -110,7 +115,7 @@ impl House {
     }
 
     /// Asks until the answer is as it should be.
-    async fn ask_until(&self, token: &str, query: &str, holds: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn ask_until(&self, token: &str, query: &str, holds: impl Fn(&Value) -> bool) -> Value {
         let asking = async {
             loop {
                 let answer = self.ask(token, query, Value::Null).await;
@@ -125,11 +130,25 @@ impl House {
 
     /// Lets the leases of the dead worker run out now instead of in some minutes.
     async fn end_leases(&self) {
-        let statement = "UPDATE outbox SET lease_until = created_at WHERE status = 'RUNNING'";
+        self.execute("UPDATE outbox SET lease_until = created_at WHERE status = 'RUNNING'").await;
+    }
+
+    /// Does something to the database behind the server's back.
+    pub(crate) async fn execute(&self, statement: &str) {
         if self.database.is_some() {
-            PgConnection::connect(&self.database_url()).await.unwrap().execute(statement).await.unwrap();
+            PgConnection::connect(&self.database_url())
+                .await
+                .unwrap()
+                .execute(sqlx::raw_sql(sqlx::AssertSqlSafe(statement.to_owned())))
+                .await
+                .unwrap();
         } else {
-            SqliteConnection::connect(&self.database_url()).await.unwrap().execute(statement).await.unwrap();
+            SqliteConnection::connect(&self.database_url())
+                .await
+                .unwrap()
+                .execute(sqlx::raw_sql(sqlx::AssertSqlSafe(statement.to_owned())))
+                .await
+                .unwrap();
         }
     }
 }

@@ -42,9 +42,12 @@ const EMPTY: &[&str] = &[
     "messages.redacted_at",            // nothing was blacked out
     "notices.mail_outcome",            // no mail server takes them
     "notices.withheld",                // the buyer wants to know
+    "order_line_facts.superseded_at",  // told once
     "outbox.began_at",                 // every outcome is known
     "outbox.last_error",               // all went well
     "outbox.lease_until",              // nobody works now
+    "payment_calls.lease_until",       // likewise
+    "payment_news.lease_until",        // likewise
     "shipments.delivered_at",          // they are late
     "threads.subject",                 // simply the case
     "tickets.pushed_status",           // over once the helpdesk has answered
@@ -134,7 +137,9 @@ on_both_databases! {
         let template = json!({ "key": "late", "title": "Retard", "reader": "BUYER", "reason": "not_received", "phase": "AFTER_SALE", "variables": ["day"], "texts": [{ "locale": "fr", "text": "Le {{ day }}." }] });
         story.app.act(&story.operator, "templateCreate", "template { id }", template).await;
         crate::plans::parcels(&story).await;
+        Box::pin(crate::payments::errands(&story)).await;
         crate::articles::used(&story, &story.case(ticket, "id").await["id"]).await;
+        crate::ledger::used(&story).await;
         // The buyer's word makes it the seller's turn; what the ticket is then told has no echo yet.
         story.desk.sim.comment(ticket, &story.buyer, "Et maintenant ?", Audience::Public).unwrap();
         story.desk.deliver().await;

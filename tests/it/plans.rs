@@ -80,7 +80,10 @@ async fn a_day(story: &Story) {
     }
     story.app.ask(&story.operator, SIDEBAR, json!({ "by": story.desk.key(ticket) })).await;
     parcels(story).await;
+    crate::disputes::errands(story).await;
+    Box::pin(crate::payments::errands(story)).await;
     crate::articles::used(story, &case["id"]).await;
+    crate::ledger::used(story).await;
     let last = story.desk.sim.comments(ticket).pop().unwrap();
     story.desk.sim.redact_comment(ticket, last.number, "Merci").unwrap();
     story.app.advance(chrono::TimeDelta::hours(50));

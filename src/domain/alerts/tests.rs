@@ -6,19 +6,30 @@ use super::*;
 use crate::domain::attachments::AttachmentState;
 use crate::domain::cases::{CaseStatus, EscalationReason, Outcome};
 use crate::domain::charter::Promise;
+use crate::domain::disputes::DisputeEvent;
+use crate::domain::hands::Hand;
 use crate::domain::ids::{
     AttachmentId, CaseId, DeliveryId, EventId, MediatorId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, SellerId,
     ThreadId, TicketId, TokenId,
 };
+use crate::domain::ids::{DisputeId, RefundId, ReturnId, WithdrawalId};
+use crate::domain::money::Money;
 use crate::domain::parties::{Audience, Party, Who};
 use crate::domain::reasons::ResolutionKind;
+use crate::domain::refunds::{RefundEvent, RefundForm};
+use crate::domain::returns::{DeclineReason, ReturnEvent};
 use crate::domain::threads::{History, Right, ThreadKind};
 use crate::domain::tickets::{Priority, TicketNumber};
+use crate::domain::withdrawals::WithdrawalEvent;
 
 const SECRET: &str = "marie@example.org";
 
 fn of(number: u128) -> uuid::Uuid {
     uuid::Uuid::from_u128(number)
+}
+
+fn euros(minor: i64) -> Money {
+    Money { minor, currency: "EUR".parse().unwrap() }
 }
 
 fn kinds() -> Vec<EventKind> {
@@ -45,6 +56,16 @@ fn kinds() -> Vec<EventKind> {
         EventKind::PoolAccepted { question, answer },
         EventKind::PoolWithdrawn { question },
         EventKind::PoolExpired { question },
+        EventKind::Refund {
+            refund: RefundId::from_uuid(of(17)),
+            what: RefundEvent::Granted { amount: euros(4_711), form: RefundForm::Full },
+        },
+        EventKind::Return {
+            return_id: ReturnId::from_uuid(of(18)),
+            what: ReturnEvent::Declined { by: Hand::Seller, reason: DeclineReason::Other, text: SECRET.into() },
+        },
+        EventKind::Withdrawal { withdrawal: WithdrawalId::from_uuid(of(19)), what: WithdrawalEvent::Declared },
+        EventKind::Dispute { dispute: DisputeId::from_uuid(of(20)), what: DisputeEvent::StoodBack { text: SECRET.into() } },
         EventKind::AttachmentChanged { thread, message, attachment: AttachmentId::from_uuid(of(14)), state: AttachmentState::Ready },
         EventKind::ThreadOpened { thread, kind: ThreadKind::SellerBuyer },
         EventKind::ParticipantAdded {

@@ -77,8 +77,14 @@ impl Charter {
         for (field, message) in self.complaints.iter().flat_map(super::SellerComplaints::faults) {
             faults.push(fault(&["sellerComplaints", field], message));
         }
+        for (field, message) in self.ledger.faults() {
+            faults.push(fault(&["ledger", field], message));
+        }
         for (field, message) in self.pool.faults() {
             faults.push(fault(&["pool", field], message));
+        }
+        for (field, message) in self.refunds.faults() {
+            faults.push(fault(&["refunds", field], message));
         }
         for (position, key) in self.pool.reasons.iter().enumerate().filter(|(_, key)| !seen.contains(key)) {
             faults.push(fault(&["pool", "reasons", &position.to_string()], format!("There is no contact reason `{key}`.")));

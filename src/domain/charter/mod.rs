@@ -8,11 +8,13 @@ use super::calendar::{BusinessCalendar, Percent};
 use super::cases::CasePhase;
 use super::disputes::DisputePolicy;
 use super::ids::MarketplaceId;
+use super::ledger;
 use super::masking::Masking;
 use super::money::Currency;
 use super::orders::OrderPattern;
 use super::pool;
 use super::reasons::{ContactReason, ReasonKey};
+use super::refunds::RefundRules;
 use super::tickets::Channel;
 use super::triage;
 
@@ -80,6 +82,10 @@ pub struct Charter {
     pub triage: triage::Rules,
     /// Whether and how questions are offered to a pool of sellers.
     pub pool: pool::Rules,
+    /// How refunds are decided and paid.
+    pub refunds: RefundRules,
+    /// How long credit and codes are good for, and how much a seller may owe.
+    pub ledger: ledger::Rules,
     /// When those hours count; none when every hour of the day and of the night does.
     pub business_hours: Option<Arc<BusinessCalendar>>,
     /// What buyer and seller do not read of each other's words: contact and payment details.
@@ -120,6 +126,8 @@ impl Default for Charter {
             proactive_notices: ProactiveNotices::Off,
             triage: triage::Rules::default(),
             pool: pool::Rules::default(),
+            refunds: RefundRules::default(),
+            ledger: ledger::Rules::default(),
             business_hours: None,
             masking: Masking::default(),
             warn_at: Percent::THREE_QUARTERS,

@@ -67,6 +67,9 @@ impl Charter {
             triage: super::super::triage::Rules::default(),
             // Nobody must answer, and each question keeps the promise under which it was offered.
             pool: super::super::pool::Rules::default(),
+            refunds: charter.refunds.binding(),
+            // What was given keeps the time that it was given for, and a limit only tells the operator to look.
+            ledger: super::super::ledger::Rules::default(),
             ..charter.clone()
         };
         bare(self) == bare(other)

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use serde::{Deserialize, Serialize};
 
 use super::super::ids::SellerId;
 use super::super::money::{Currency, Money, MoneyError};
-use super::{Account, Cause, Entry, EntryKind, LedgerError, Posting};
+use super::{Account, Cause, Entry, EntryKind, LedgerError, Posting, Quarter};
 
 /// What a seller has coming in a currency; below zero what it owes.
 pub fn seller_balance<'a>(
@@ -82,24 +81,6 @@ impl SellerStatement {
     }
 }
 
-/// A quarter of a year.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Quarter {
-    /// The year.
-    pub year: i32,
-    /// From 1 to 4.
-    pub number: u32,
-}
-
-impl Quarter {
-    /// The quarter of a moment, by the dates of a time zone.
-    pub fn of(at: DateTime<Utc>, timezone: Tz) -> Self {
-        let date = at.with_timezone(&timezone).date_naive();
-        Self { year: date.year(), number: date.month0() / 3 + 1 }
-    }
-}
-
 /// What a seller earned in a quarter, as platforms report it (DAC7; art. 1649 ter A to E of the French tax code).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuarterTotals {
@@ -116,7 +97,8 @@ pub struct QuarterTotals {
 }
 
 impl QuarterTotals {
-    const fn none(currency: Currency) -> Self {
+    /// Nothing yet.
+    pub const fn none(currency: Currency) -> Self {
         let zero = Money::zero(currency);
         Self { sales: 0, gross: zero, refunds: zero, commissions: zero, other: zero }
     }
@@ -124,6 +106,21 @@ impl QuarterTotals {
     /// What is left for the seller; the sum of all its entries but the payouts.
     pub fn net(&self) -> Result<Money, MoneyError> {
         self.gross.plus(self.refunds)?.plus(self.commissions)?.plus(self.other)
+    }
+
+    /// Adds what a posting does to a seller, in the currency of the totals.
+    pub fn count(&mut self, posting: &Posting, seller: SellerId) -> Result<(), MoneyError> {
+        match posting.cause() {
+            Cause::Sale { .. } => self.sales += 1,
+            Cause::SaleCorrected { .. } => self.sales = self.sales.saturating_sub(1),
+            _ => {}
+        }
+        for entry in of_seller(posting, seller, self.gross.currency) {
+            if let Some(column) = self.column(entry.kind) {
+                *column = column.plus(entry.amount)?;
+            }
+        }
+        Ok(())
     }
 
     fn column(&mut self, kind: EntryKind) -> Option<&mut Money> {
@@ -173,21 +170,11 @@ pub fn quarterly<'a>(
 ) -> Result<BTreeMap<Quarter, QuarterTotals>, MoneyError> {
     let mut quarters = BTreeMap::new();
     for posting in postings {
-        let mut own = of_seller(posting, seller, currency).peekable();
-        if own.peek().is_none() {
+        if of_seller(posting, seller, currency).next().is_none() {
             continue;
         }
         let totals = quarters.entry(Quarter::of(posting.at(), timezone)).or_insert_with(|| QuarterTotals::none(currency));
-        match posting.cause() {
-            Cause::Sale { .. } => totals.sales += 1,
-            Cause::SaleCorrected { .. } => totals.sales = totals.sales.saturating_sub(1),
-            _ => {}
-        }
-        for entry in own {
-            if let Some(column) = totals.column(entry.kind) {
-                *column = column.plus(entry.amount)?;
-            }
-        }
+        totals.count(posting, seller)?;
     }
     Ok(quarters)
 }

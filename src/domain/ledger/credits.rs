@@ -8,7 +8,8 @@ use super::super::money::{Money, MoneyError};
 use super::{Account, Cause, Draft, EntryKind, LedgerError, Posting};
 
 /// A store credit. What is left of it is never below zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct StoreCredit {
     /// Our id.
     pub id: StoreCreditId,
@@ -90,6 +91,14 @@ impl StoreCredit {
             return Err(LedgerError::NotPositive.into());
         }
         Ok(Self { id, issued: amount, remaining: amount, state: CreditState::Open, expires_at, revision: 1 })
+    }
+
+    /// The credit after the refund that it was given for was reversed, which books what it was worth; none once some of it was
+    /// spent, for then there is less than that to take back.
+    pub fn undone(&self) -> Option<Self> {
+        let untouched = self.state == CreditState::Open && self.remaining == self.issued;
+        let (remaining, revision) = (Money::zero(self.issued.currency), self.revision.saturating_add(1));
+        untouched.then_some(Self { remaining, state: CreditState::Void, revision, ..*self })
     }
 
     /// Whether its time is over.

@@ -19,18 +19,22 @@ mod balances;
 mod credits;
 mod posting;
 mod promos;
+mod quarters;
 mod refunded;
+mod rules;
 mod sales;
 
 #[cfg(test)]
 mod tests;
 
 pub use adjustments::{LabelPayer, ManualKind, late_increase, manual, payout, penalty, return_shipping};
-pub use balances::{Carry, Quarter, QuarterTotals, SellerStatement, quarterly, seller_balance, tripwire};
+pub use balances::{Carry, QuarterTotals, SellerStatement, quarterly, seller_balance, tripwire};
 pub use credits::{CreditMove, CreditRefusal, CreditState, StoreCredit};
 pub use posting::{Cause, CauseName, Draft, Entry, Posting};
 pub use promos::{BudgetOwner, PromoCode, PromoMove, PromoState, Validity};
+pub use quarters::{MalformedQuarter, Quarter};
 pub use refunded::{LineProgress, PaidAs, ProviderCost, RefundPosted, RefundToPost, refund};
+pub use rules::{Given, MOST_DAYS, Rules};
 pub use sales::sale;
 
 /// Whose account. A balance above zero is what they have coming.

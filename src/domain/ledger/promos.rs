@@ -28,7 +28,8 @@ pub struct Validity {
 }
 
 /// A promo code. It can be used once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct PromoCode {
     /// Our id.
     pub id: PromoCodeId,
@@ -96,6 +97,20 @@ impl PromoCode {
             return Err(CreditRefusal::NotOpen { state: CreditState::Expired });
         }
         Ok(Self { id, value, budget, validity, state: PromoState::Open, revision: 1 })
+    }
+
+    /// What is left on its account.
+    pub const fn remaining(&self) -> Money {
+        match self.state {
+            PromoState::Open => self.value,
+            PromoState::Used { .. } | PromoState::Expired | PromoState::Void => Money::zero(self.value.currency),
+        }
+    }
+
+    /// The code after the refund that it was given for was reversed, which books what it was worth; none once it was used.
+    pub fn undone(&self) -> Option<Self> {
+        let revision = self.revision.saturating_add(1);
+        (self.state == PromoState::Open).then_some(Self { state: PromoState::Void, revision, ..*self })
     }
 
     /// What is booked when a new code is given as a gesture, without a refund.

@@ -35,6 +35,15 @@ const fn date(year: i32, month: u32, day: u32) -> NaiveDate {
 }
 
 impl LateLaw {
+    /// Whether what is owed after so many days hangs on the legal rate of interest: at the beginning, and where the increase may
+    /// have reached the price of the goods.
+    pub const fn needs_rate(self, days: i64) -> bool {
+        match self.table {
+            Table::Withdrawal => days <= 10 || days > 90,
+            Table::NonDelivery { .. } => false,
+        }
+    }
+
     /// Every table that is known, with the sources of its numbers.
     ///
     /// L242-4: consumer code as of 1 July 2016 (ordinance 2016-301), unchanged since. L241-4: as of the same date with 30 and

@@ -27,9 +27,11 @@ mod law;
 mod moves;
 mod origin;
 mod provider;
+mod quote;
 mod refusal;
 mod requests;
 mod rules;
+mod spread;
 
 #[cfg(test)]
 mod tests;
@@ -44,12 +46,15 @@ pub use law::{Claim, ClaimStanding, Hold, RefundBasis, RefundClock};
 pub use moves::{GrantOrder, RefundMove};
 pub use origin::{RefundOrigin, RefundOriginKind};
 pub use provider::{ProviderNews, ProviderWord};
+pub use quote::{Approval, Quote, quote};
 pub use refusal::RefundRefusal;
 pub use requests::{RefundRequest, Requested};
-pub use rules::{DisputeGuard, RefundRules, ShippingPolicy};
+pub use rules::{DisputeGuard, Execution, RefundRules, ShippingPolicy};
+pub use spread::{all_left, parts_of, spread};
 
 /// A refund on an order line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Refund {
     /// Our id.
     pub id: RefundId,
@@ -136,6 +141,17 @@ impl RefundStatus {
     }
 }
 
+impl RefundStatus {
+    /// How it looks to the buyer, who does not see what goes on between us and the payment system.
+    #[must_use]
+    pub const fn to_buyer(self) -> Self {
+        match self {
+            Self::Submitted | Self::Pending | Self::Failed => Self::Granted,
+            other => other,
+        }
+    }
+}
+
 impl fmt::Display for RefundStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -168,7 +184,9 @@ impl Revision {
         Self(number)
     }
 
-    const fn next(self) -> Self {
+    /// The one after it.
+    #[must_use]
+    pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))
     }
 }
@@ -202,6 +220,15 @@ pub enum RefundMeans {
 }
 
 impl RefundForm {
+    /// The way that it takes when nobody says.
+    pub const fn usual_means(self) -> RefundMeans {
+        match self {
+            Self::Full | Self::Partial => RefundMeans::OriginalPayment,
+            Self::StoreCredit => RefundMeans::StoreCredit,
+            Self::PromoCode => RefundMeans::Voucher,
+        }
+    }
+
     /// Whether a refund of this form can take that way.
     pub const fn goes_by(self, means: RefundMeans) -> bool {
         match self {

@@ -1,6 +1,7 @@
 //! What a payment system reports. It may come twice, late, or in the wrong order, and is never answered with an error.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::super::hands::Happened;
 use super::super::money::Money;
@@ -19,7 +20,8 @@ pub struct ProviderNews {
 
 /// The words of a payment system. Stripe's `pending` and `requires_action` are [`ProviderWord::Pending`], its `canceled` is a
 /// failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "word", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
 pub enum ProviderWord {
     /// It works on it, or waits for somebody.
     Pending,

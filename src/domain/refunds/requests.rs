@@ -52,6 +52,16 @@ impl Refund {
             return Err(RefundRefusal::NotAllowed);
         }
         refundable(ground, &request.line, request.asked, request.basis)?;
+        let decide_by = at + TimeDelta::hours(i64::from(ground.rules.seller_hours));
+        Ok(Requested::Opened(Box::new(Self::opened(request, (Party::Seller, Some(decide_by)), at))))
+    }
+
+    /// Opens what another of our machines has decided on: nobody's word is waited for. How much it can be is for the grant to say.
+    pub fn ordered(request: RefundRequest, at: DateTime<Utc>) -> Moved {
+        Self::opened(request, (Party::Operator, None), at)
+    }
+
+    fn opened(request: RefundRequest, (decider, decide_by): (Party, Option<DateTime<Utc>>), at: DateTime<Utc>) -> Moved {
         let RefundRequest { order, line, asked, basis, by } = request;
         let refund = Self {
             id: RefundId::generate(),
@@ -62,8 +72,8 @@ impl Refund {
             claim: Claim { basis, standing: ClaimStanding::Claimed, clock: None },
             asked,
             asked_by: by,
-            decider: Party::Seller,
-            decide_by: Some(at + TimeDelta::hours(i64::from(ground.rules.seller_hours))),
+            decider,
+            decide_by,
             proposal: None,
             grant: None,
             decline: None,
@@ -73,6 +83,6 @@ impl Refund {
             updated_at: at,
         };
         let events = vec![Happened::for_all(RefundEvent::Requested { basis })];
-        Ok(Requested::Opened(Box::new(Moved { refund, events, effects: vec![RefundEffect::TellBuyer] })))
+        Moved { refund, events, effects: vec![RefundEffect::TellBuyer] }
     }
 }

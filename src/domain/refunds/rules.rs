@@ -2,8 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::money::Money;
+use super::super::money::{BasisPoints, Money};
 use super::super::purchases::CommissionReversal;
+use super::InterestReading;
+
+const MOST_HOURS: u16 = 720;
+const MOST_DAYS: u16 = 60;
 
 /// The rules of a marketplace for refunds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +28,25 @@ pub struct RefundRules {
     pub shipping: ShippingPolicy,
     /// What the operator gives back of its commission.
     pub commission: CommissionReversal,
+    /// When the payment system is told of a refund that was granted.
+    pub execution: Execution,
+    /// The legal rate of interest for consumers, a year, as published for the half-year: what a late refund costs more hangs on
+    /// it. None when nobody keeps it up; no sum is then named where it is needed.
+    pub legal_rate: Option<BasisPoints>,
+    /// How "increased by the legal rate of interest" is read.
+    pub interest: InterestReading,
+}
+
+/// When the payment system is told of a refund that somebody granted. What a return, a dispute or a withdrawal decided goes out
+/// at once, whatever this says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Execution {
+    /// When the operator says so: granting and paying are two persons' work.
+    #[default]
+    ByOperator,
+    /// As soon as nobody has to be asked any more.
+    AtOnce,
 }
 
 impl Default for RefundRules {
@@ -36,11 +59,42 @@ impl Default for RefundRules {
             second_approver_above: None,
             shipping: ShippingPolicy::default(),
             commission: CommissionReversal::default(),
+            execution: Execution::default(),
+            legal_rate: None,
+            interest: InterestReading::default(),
         }
     }
 }
 
 impl RefundRules {
+    /// What of them binds sellers and buyers; how the operator works among its own, and a rate that the law sets, do not.
+    #[must_use]
+    pub fn binding(&self) -> Self {
+        let Self { pending_alert_days, second_approver_above, execution, legal_rate, interest, .. } = Self::default();
+        Self { pending_alert_days, second_approver_above, execution, legal_rate, interest, ..self.clone() }
+    }
+
+    /// All that is wrong with them: the field, and a sentence.
+    pub fn faults(&self) -> Vec<(&'static str, String)> {
+        let mut faults = Vec::new();
+        let spans = [
+            ("sellerHours", self.seller_hours, MOST_HOURS),
+            ("consentDays", self.consent_days, MOST_DAYS),
+            ("pendingAlertDays", self.pending_alert_days, MOST_DAYS),
+        ];
+        for (field, span, most) in spans {
+            if !(1..=most).contains(&span) {
+                faults.push((field, format!("This must be 1 to {most}.")));
+            }
+        }
+        for (field, limit) in [("sellerLimit", self.seller_limit), ("secondApproverAbove", self.second_approver_above)] {
+            if limit.is_some_and(Money::is_negative) {
+                faults.push((field, "This must not be negative.".to_owned()));
+            }
+        }
+        faults
+    }
+
     /// Whether an amount is beyond a limit; amounts that cannot be compared are.
     pub(super) fn beyond(limit: Option<Money>, amount: Money) -> Option<Money> {
         limit.filter(|limit| amount.compare(*limit).is_ok_and(std::cmp::Ordering::is_gt) || amount.compare(*limit).is_err())

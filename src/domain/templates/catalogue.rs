@@ -10,6 +10,7 @@ use crate::domain::ids::TemplateId;
 use crate::domain::parties::Party;
 
 mod disputes;
+mod refunds;
 
 /// One of them, as it is written here.
 struct Draft {
@@ -266,7 +267,8 @@ Bien cordialement,
 
 /// The templates that come with Trilogue.
 pub fn built_in() -> &'static [Template] {
-    static ALL: LazyLock<Vec<Template>> = LazyLock::new(|| DRAFTS.iter().chain(disputes::DRAFTS).filter_map(template).collect());
+    static ALL: LazyLock<Vec<Template>> =
+        LazyLock::new(|| DRAFTS.iter().chain(disputes::DRAFTS).chain(refunds::DRAFTS).filter_map(template).collect());
     &ALL
 }
 

@@ -9,16 +9,20 @@ use super::super::charter_enums::{
 };
 use super::super::disputes::{DisputeRulesInput, GivenRules, SellerComplaintsInput, complaints_of};
 use super::super::enums::{CasePhase, Channel, ConversationMode};
+use super::super::ledger::{LedgerRulesInput, ledger_rules};
 use super::super::masking::{Kind, Mode as MaskingMode};
 use super::super::pool::{PoolRulesInput, pool_rules};
+use super::super::refunds::{RefundRulesInput, refund_rules};
 use super::super::triage::{TriageRulesInput, rules};
 use super::hours::{BusinessHoursInput, calendar};
 use crate::domain::calendar::{BusinessCalendar, Percent};
 use crate::domain::charter::{self, Charter, Mediator, PartyTargets, SellerComplaints};
+use crate::domain::ledger;
 use crate::domain::masking::{LinkHost, Masking};
 use crate::domain::orders::{BadPattern, OrderPattern};
 use crate::domain::pool;
 use crate::domain::reasons::{ContactReason, ReasonKey};
+use crate::domain::refunds::RefundRules;
 use crate::domain::refusal::Refusal;
 use crate::domain::triage::Rules;
 use crate::workflow::{Error, refused};
@@ -67,6 +71,10 @@ pub(in super::super) struct CharterInput {
     disputes: Option<DisputeRulesInput>,
     /// How sellers complain, and which mediators the marketplace engages with; null for nothing said.
     seller_complaints: MaybeUndefined<SellerComplaintsInput>,
+    /// How refunds are decided and paid.
+    refunds: Option<RefundRulesInput>,
+    /// How long credit and codes are good for, and how much a seller may owe.
+    ledger: Option<LedgerRulesInput>,
     /// What buyer and seller do not read of each other's words.
     masking: Option<MaskingInput>,
     /// In which direction state and priority are kept in step with the ticket.
@@ -184,6 +192,8 @@ pub(super) struct Checked {
     pool: Option<pool::Rules>,
     disputes: Option<GivenRules>,
     complaints: MaybeUndefined<SellerComplaints>,
+    refunds: Option<RefundRules>,
+    ledger: Option<ledger::Rules>,
     warn_at: Option<Percent>,
     order_pattern: MaybeUndefined<OrderPattern>,
     business_hours: MaybeUndefined<Arc<BusinessCalendar>>,
@@ -246,6 +256,8 @@ impl CharterInput {
             pool: self.pool.as_ref().map(pool_rules).transpose()?,
             disputes,
             complaints: parsed(&self.seller_complaints, complaints_of)?,
+            refunds: self.refunds.as_ref().map(refund_rules).transpose()?,
+            ledger: self.ledger.as_ref().map(ledger_rules).transpose()?,
             masking: self.masking.as_ref().map(masking_of).transpose()?,
             mediator: parsed(&self.consumer_mediator, mediator_of)?,
             warn_at: warn_at.transpose()?,
@@ -345,6 +357,8 @@ pub(super) fn edited(checked: &Checked, charter: &Charter) -> Charter {
         notice_days: count(input.notice_days, charter.notice_days),
         acknowledgement: input.acknowledgement.map_or(charter.acknowledgement, Into::into),
         pool: checked.pool.clone().unwrap_or_else(|| charter.pool.clone()),
+        refunds: checked.refunds.clone().unwrap_or_else(|| charter.refunds.clone()),
+        ledger: checked.ledger.clone().unwrap_or_else(|| charter.ledger.clone()),
         proactive_notices: input.proactive_notices.map_or(charter.proactive_notices, Into::into),
         triage: checked.triage.clone().unwrap_or_else(|| charter.triage.clone()),
         masking: checked.masking.clone().unwrap_or_else(|| charter.masking.clone()),

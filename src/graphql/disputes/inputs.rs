@@ -3,7 +3,6 @@
 use async_graphql::{InputObject, SimpleObject};
 
 use super::DisputeObject;
-use super::costs::CostsInput;
 use super::enums::{CountsAgainstSeller, DecisionReason, DisputeOutcome, DisputeReason, Fault, Remedy};
 use crate::domain::disputes::{Bid, Ruling};
 use crate::domain::ids::{AttachmentId, CaseId, DisputeId, OfferId, OrderId, ReturnId};
@@ -12,6 +11,7 @@ use crate::domain::parties::Audience;
 use crate::domain::refusal::Refusal;
 use crate::graphql::enums::Party;
 use crate::graphql::errors::UserError;
+use crate::graphql::refunds::RefundCostsInput;
 use crate::graphql::scalars::MoneyInput;
 use crate::workflow::disputes::{Piece, Step};
 use crate::workflow::{Error, refused};
@@ -199,7 +199,7 @@ step! {
         /// Who was at fault.
         fault: Fault,
         /// Who pays for what the buyer gets.
-        cost_bearer: CostsInput,
+        cost_bearer: RefundCostsInput,
         /// Whether it counts in the measures of the seller.
         counts_against_seller: CountsAgainstSeller,
         /// How much the buyer gets, at most what the dispute is about and what can still be refunded; zero for nothing.
@@ -227,7 +227,7 @@ step! {
         /// Who was at fault.
         fault: Fault,
         /// Who pays for what the buyer gets.
-        cost_bearer: CostsInput,
+        cost_bearer: RefundCostsInput,
         /// Whether it counts in the measures of the seller.
         counts_against_seller: CountsAgainstSeller,
         /// How much the buyer gets in all, with what the first decision gave; zero for nothing.
@@ -275,7 +275,7 @@ macro_rules! rulings {
                 Ok(Box::new(Ruling {
                     outcome: self.outcome.into(),
                     fault: self.fault.into(),
-                    costs: self.cost_bearer.plan()?,
+                    costs: self.cost_bearer.read("costBearer")?,
                     counts: self.counts_against_seller.into(),
                     amount: money(&self.amount)?,
                     remedy: self.remedy.map(Into::into),

@@ -8,6 +8,7 @@ use super::enums::Party;
 use super::errors::{Result, failure};
 use super::masking;
 use super::orders::OrderObject;
+use super::refunds::CostsObject;
 use super::scalars::MoneyObject;
 use super::session::{Session, session};
 use crate::domain::disputes::{Appeal, Decision, Dispute, EvidenceRequest, Offer, Proposal, Settlement};
@@ -16,14 +17,12 @@ use crate::domain::ids::{DisputeId, OfferId, ReturnId};
 use crate::domain::parties::{self, View};
 use crate::workflow::disputes;
 
-mod costs;
 mod enums;
 mod evidence;
 mod inputs;
 mod mutations;
 mod policy;
 
-use costs::Costs;
 use enums::{
     Agreement, CountsAgainstSeller, Decider, DecisionReason, DisputeAction, DisputeOutcome, DisputeReason, DisputeStage, Fault, OfferState,
     ProposalAnswer, Remedy,
@@ -404,7 +403,7 @@ impl DecisionObject {
     }
 
     /// Who pays for what the buyer gets; null for viewers other than operator and seller.
-    async fn cost_bearer(&self, ctx: &Context<'_>) -> Option<Result<Costs>> {
+    async fn cost_bearer(&self, ctx: &Context<'_>) -> Option<Result<CostsObject>> {
         for_staff(ctx, self.0.costs.into())
     }
 

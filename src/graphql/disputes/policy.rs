@@ -4,7 +4,7 @@ use std::num::NonZeroU16;
 
 use async_graphql::{InputObject, Object, SimpleObject};
 
-use super::costs::{Shares, SharesInput};
+use super::super::refunds::{CostSharesInput, SharesObject};
 use super::enums::{Arbitration, DisputeStage};
 use crate::domain::calendar::BusinessDuration;
 use crate::domain::charter::{Mediator, SellerComplaints};
@@ -90,7 +90,7 @@ impl DisputeRules {
     }
 
     /// Who pays then.
-    async fn hard_stop_bearer(&self) -> Shares {
+    async fn hard_stop_bearer(&self) -> SharesObject {
         self.0.hard_stop_bearer.into()
     }
 
@@ -133,7 +133,7 @@ pub(in crate::graphql) struct DisputeRulesInput {
     /// it take.
     hard_stop_days: Option<i32>,
     /// Who pays then.
-    hard_stop_bearer: Option<SharesInput>,
+    hard_stop_bearer: Option<CostSharesInput>,
     /// In how many days the losing party may appeal.
     appeal_days: Option<i32>,
     /// How many days another person has to decide the appeal.
@@ -158,7 +158,7 @@ impl DisputeRulesInput {
                 refused(&["charter", "disputes", "answerWorkingDays"], Refusal::Invalid { message })
             })
         });
-        let bearer = self.hard_stop_bearer.map(|shares| shares.bearing(&["charter", "disputes", "hardStopBearer"]));
+        let bearer = self.hard_stop_bearer.as_ref().map(|shares| shares.read(&["charter", "disputes", "hardStopBearer"]));
         Ok(GivenRules { answer: answer.transpose()?, bearer: bearer.transpose()?, input: self })
     }
 }

@@ -139,7 +139,7 @@ const fn line(held: &Held) -> Option<&LineKey> {
 }
 
 fn staff(who: &Who) -> Result<StaffId> {
-    StaffId::of(who).ok_or_else(|| Refusal::NotAllowed.into())
+    StaffId::of(who).ok_or_else(|| refused(&["disputeId"], Refusal::NotAllowed))
 }
 
 /// The most that a decision can give.

@@ -1,49 +1,119 @@
-//! Refunds.
+//! Refunds: asked for, granted, paid, and what other machines decide about money.
+//!
+//! Everything happens under the locks of the case and of the order, so that no two refunds can count on the same money. What a
+//! move asks of the world is done in the same transaction ([`run::Run`]); only the word to the payment system goes out after it.
 
-use super::dealings::Dealing;
-use super::{Cx, Result};
-use crate::domain::ids::RefundId;
-use crate::domain::money::{Money, MoneyError};
-use crate::domain::purchases::LineKey;
-use crate::domain::refunds::{Asked, CostPlan, DisputeGuard, RefundBasis, RefundClock, RefundForm, RefundOrigin, RefundRefusal};
+mod decisions;
+mod machine;
+mod quotes;
+mod requests;
+mod run;
+mod words;
+
+use chrono_tz::Tz;
+
+pub use decisions::{GrantAsk, ItemAsk, RefundRead, decide, grant};
+pub use machine::{MoneyClaim, carry_out_alone, elapse, hear};
+pub(super) use machine::{carry_out, refundable_now};
+pub use quotes::{LateRefund, SeenQuote, late_increase, quote};
+pub use requests::{RefundAsk, request};
+
+use super::dealings::{self, Dealing};
+use super::{Cx, Error, Fault, Result, disputes};
+use crate::domain::ids::{OrderId, RefundId};
+use crate::domain::parties::Scope;
+use crate::domain::purchases::{LineKey, Parts, Purchase};
+use crate::domain::refunds::{DeliveryQuote, DisputeGuard, Ground, LineStanding, Refund, RefundRefusal, RefundRules};
 use crate::domain::refusal::Refusal;
-use crate::store::Tx;
+use crate::store::{StoredRefund, Tx};
 
-/// What another machine has decided on.
-#[derive(Debug, Clone)]
-pub struct MoneyClaim {
-    /// On which line; none for the whole order.
-    pub line: Option<LineKey>,
-    /// How much.
-    pub asked: Asked,
-    /// On what basis.
-    pub basis: RefundBasis,
-    /// The clock of the law.
-    pub established: Option<RefundClock>,
-    /// As what.
-    pub form: RefundForm,
-    /// Who pays for it in the end.
-    pub costs: CostPlan,
-    /// Whether it carries out what arbitration decided.
-    pub guard: DisputeGuard,
-    /// Which machine.
-    pub origin: RefundOrigin,
+/// What a refund is judged by.
+struct Standing {
+    lines: Vec<LineStanding>,
+    rules: RefundRules,
+    timezone: Tz,
+    dispute: DisputeGuard,
 }
 
-/// Grants and submits what another machine has decided on.
-pub(in crate::workflow) async fn carry_out(cx: &Cx, tx: &mut Tx, dealing: &Dealing, claim: MoneyClaim) -> Result<Option<RefundId>> {
-    if let Some(line) = &claim.line {
-        let guard = super::disputes::guard(tx, dealing.purchase.order, line).await?;
-        tracing::debug!(?guard, ?claim, "refunds are not here yet");
+impl Standing {
+    /// What other refunds leave of an order.
+    fn of<'a>(
+        purchase: &Purchase,
+        rules: &RefundRules,
+        timezone: Tz,
+        others: impl IntoIterator<Item = &'a Refund>,
+    ) -> Result<Self, RefundRefusal> {
+        let others: Vec<_> = others.into_iter().collect();
+        let mut lines = Vec::with_capacity(purchase.lines.len());
+        for line in &purchase.lines {
+            let mut standing = LineStanding::untouched(line.recorded.clone());
+            for held in others.iter().filter_map(|other| other.held_on(line.recorded.sold.line())) {
+                standing.held = standing.held.plus(held.parts)?;
+                standing.held_units = standing.held_units.saturating_add(held.units);
+            }
+            lines.push(standing);
+        }
+        Ok(Self { lines, rules: rules.clone(), timezone, dispute: DisputeGuard::None })
     }
-    super::disputes::refunds_changed(cx, tx, dealing).await?;
-    Ok(None)
+
+    /// The same in a dealing.
+    fn in_dealing<'a>(
+        dealing: &Dealing,
+        others: impl IntoIterator<Item = &'a Refund>,
+        dispute: DisputeGuard,
+    ) -> Result<Self, RefundRefusal> {
+        let standing = Self::of(&dealing.purchase, &dealing.terms.charter.refunds, dealing.marketplace.timezone, others)?;
+        Ok(Self { dispute, ..standing })
+    }
+
+    fn ground(&self) -> Ground<'_> {
+        Ground { lines: &self.lines, rules: &self.rules, dispute: self.dispute, quote: DeliveryQuote::Unknown, timezone: self.timezone }
+    }
+
+    /// What is left of a line; nothing of one that is not known.
+    fn left(&self, line: &LineKey) -> Result<Option<Parts>, RefundRefusal> {
+        let found = self.lines.iter().find(|standing| standing.line.sold.line() == line);
+        Ok(found.map(LineStanding::left).transpose()?)
+    }
 }
 
-/// What can still be refunded.
-pub(in crate::workflow) async fn refundable_now(tx: &Tx, dealing: &Dealing, line: Option<&LineKey>) -> Result<Money> {
-    let _ = tx;
-    let lines = dealing.purchase.lines.iter().map(|each| &each.recorded.sold).filter(|sold| line.is_none_or(|line| line == sold.line()));
-    let no = |error: MoneyError| Refusal::Refund(RefundRefusal::from(error)).into();
-    Money::sum(dealing.purchase.currency, lines.map(|sold| sold.paid().total())).map_err(no)
+/// The strictest of what disputes on these lines allow.
+async fn guard(tx: &Tx, order: OrderId, lines: &[LineKey]) -> Result<DisputeGuard> {
+    let mut strictest = DisputeGuard::None;
+    for (position, line) in lines.iter().enumerate() {
+        if lines[..position].contains(line) {
+            continue;
+        }
+        strictest = match (disputes::guard(tx, order, line).await?, strictest) {
+            (DisputeGuard::Arbitration, _) | (_, DisputeGuard::Arbitration) => DisputeGuard::Arbitration,
+            (DisputeGuard::Open, _) | (_, DisputeGuard::Open) => DisputeGuard::Open,
+            _ => DisputeGuard::None,
+        };
+    }
+    Ok(strictest)
+}
+
+/// A refund that the reader knows, read again under the locks of its case and its order.
+async fn locked(tx: &Tx, scope: Scope, id: RefundId) -> Result<Option<(Dealing, StoredRefund)>> {
+    let Some(mut seen) = tx.refund(scope, id).await? else { return Ok(None) };
+    loop {
+        let dealing = dealings::of(tx, seen.case, seen.refund.order).await?;
+        let Some(stored) = tx.refund(scope, id).await? else { return Ok(None) };
+        // Its case may have gone on in another one in between.
+        if stored.case == dealing.case.id {
+            return Ok(Some((dealing, stored)));
+        }
+        seen = stored;
+    }
+}
+
+/// A rule of refunds says no, about these fields of the input.
+fn no(path: &[&str], refusal: RefundRefusal) -> Error {
+    super::refused(path, Refusal::Refund(refusal))
+}
+
+impl From<RefundRefusal> for Error {
+    fn from(refusal: RefundRefusal) -> Self {
+        Self::Refused { faults: vec![Fault { path: Vec::new(), refusal: Refusal::Refund(refusal) }] }
+    }
 }

@@ -1,32 +1,19 @@
-//! Returns.
-
+//! Stands in for returns.
 use super::dealings::Dealing;
 use super::{Cx, Result, refused};
 use crate::domain::ids::{DisputeId, ReturnId};
 use crate::domain::refusal::Refusal;
 use crate::domain::returns::DisputeEnd;
 use crate::store::Tx;
-
-/// A dispute about the return was opened.
-pub(in crate::workflow) async fn dispute_opened(
-    cx: &Cx,
-    tx: &mut Tx,
-    dealing: &Dealing,
-    return_id: ReturnId,
-    dispute: DisputeId,
-) -> Result<()> {
-    let (_, _, _, _, _) = (cx, tx, dealing, return_id, dispute);
+#[expect(clippy::unused_async, reason = "stub")]
+pub(super) async fn paid(_cx: &Cx, _tx: &mut Tx, _dealing: &Dealing, _return_id: ReturnId) -> Result<()> {
+    Ok(())
+}
+#[expect(clippy::unused_async, reason = "stub")]
+pub(super) async fn dispute_opened(_cx: &Cx, _tx: &mut Tx, _dealing: &Dealing, _return_id: ReturnId, _dispute: DisputeId) -> Result<()> {
     Err(refused(&[], Refusal::NotFound { what: "Return" }))
 }
-
-/// A dispute about the return ended.
-pub(in crate::workflow) async fn dispute_ended(
-    cx: &Cx,
-    tx: &mut Tx,
-    dealing: &Dealing,
-    return_id: ReturnId,
-    end: DisputeEnd,
-) -> Result<()> {
-    let (_, _, _, _, _) = (cx, tx, dealing, return_id, end);
+#[expect(clippy::unused_async, reason = "stub")]
+pub(super) async fn dispute_ended(_cx: &Cx, _tx: &mut Tx, _dealing: &Dealing, _return_id: ReturnId, _end: DisputeEnd) -> Result<()> {
     Ok(())
 }

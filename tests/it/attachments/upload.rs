@@ -66,7 +66,7 @@ async fn refused(db: Db) {
     let url = format!("{}/attachments?filename=a.png", app.url);
     let request = app.http.post(url).bearer_auth(&story.seller).timeout(Duration::from_secs(5)).body(reqwest::Body::wrap_stream(broken));
     assert!(request.send().await.is_err());
-    let actor = tenants::authenticate(&app.cx, &story.seller.clone().into()).await.unwrap();
+    let actor = tenants::authenticate(&app.cx, &story.seller.clone().into()).await.unwrap().actor;
     let Who::Seller { token, .. } = actor.who else { panic!("{actor:?}") };
     while app.cx.store.uploads_waiting(app.marketplace.id, token).await.unwrap() > 0 {
         tokio::task::yield_now().await;

@@ -12,7 +12,7 @@ use crate::harness::on_both_databases;
 /// What a reviewer reads of a dispute.
 const WHOLE: &str = "stage stageLabel revision dueAt hardStopAt evidenceUntil answer offers { by remedy amount { amount } state }
     proposals { remedy amount { amount } buyer seller state } evidenceRequests { of text } evidence { by text }
-    settlement { agreement remedy amount { amount } } decision { outcome fault amount { amount } remedy decider costBearer { goods { sellerBasisPoints operatorBasisPoints } } countsAgainstSeller }
+    settlement { agreement remedy amount { amount } } decision { outcome fault amount { amount } remedy decider costBearer { goods { seller operator } } countsAgainstSeller }
     appeal { by decision { outcome amount { amount } } } availableActions { action from until }";
 
 /// One page of a life.
@@ -108,7 +108,7 @@ on_both_databases! {
             let refused = house.attempt(person, "disputeDecideAppeal", &dispute, ruling()).await;
             assert_eq!(fault(&refused).1, "NOT_IN_THIS_STATE", "{why}: {refused:#}");
         }
-        let other = with(with(ruling(), "costBearer", json!({ "goods": { "operatorBasisPoints": 10_000 } })), "fault", json!("PLATFORM"));
+        let other = with(with(ruling(), "costBearer", json!({ "goods": { "operator": 10_000 } })), "fault", json!("PLATFORM"));
         house.step(&house.cleo, "disputeDecideAppeal", &dispute, other).await;
         page(&house, &mut out, &dispute, "Cleo hears the appeal").await;
         assert_eq!(house.stage(&dispute).await, "FINAL");
@@ -130,7 +130,7 @@ on_both_databases! {
     async fn silence_and_the_hard_stop_end_it_without_anybody(db: Db) {
         let mut house = House::open(db).await;
         let dispute = house.opened().await;
-        house.app.advance(chrono::TimeDelta::days(3) - chrono::TimeDelta::hours(10));
+        house.app.advance(chrono::TimeDelta::hours(3 * 24 + 14));
         house.app.work().await;
         assert_eq!(house.stage(&dispute).await, "DIRECT_CONTACT");
         house.days(1).await;
@@ -143,13 +143,13 @@ on_both_databases! {
         assert_eq!(changes(timeline(&house, &house.cleo).await).pop().unwrap(), "SYSTEM DECISION_LATE");
         assert!(!changes(timeline(&house, &house.seller).await).contains(&"SYSTEM DECISION_LATE".to_owned()), "that is for the operator");
         house.days(30).await;
-        let seen = house.seen(&house.buyer, &dispute, "stage decision { outcome fault amount { amount } decider reason by countsAgainstSeller costBearer { goods { operatorBasisPoints } } }").await;
+        let seen = house.seen(&house.buyer, &dispute, "stage decision { outcome fault amount { amount } decider reason by countsAgainstSeller costBearer { goods { operator } } }").await;
         assert_eq!(seen, json!({ "stage": "DECIDED", "decision": {
             "outcome": "BUYER_FAVOUR", "fault": "PLATFORM", "amount": { "amount": "50.00" }, "decider": "HARD_STOP", "reason": "HARD_STOP",
             "by": null, "countsAgainstSeller": null, "costBearer": null,
         } }));
-        let seen = house.seen(&house.seller, &dispute, "decision { countsAgainstSeller costBearer { goods { operatorBasisPoints } } }").await;
-        assert_eq!(seen, json!({ "decision": { "countsAgainstSeller": "DOES_NOT_COUNT", "costBearer": { "goods": { "operatorBasisPoints": 10_000 } } } }));
+        let seen = house.seen(&house.seller, &dispute, "decision { countsAgainstSeller costBearer { goods { operator } } }").await;
+        assert_eq!(seen, json!({ "decision": { "countsAgainstSeller": "DOES_NOT_COUNT", "costBearer": { "goods": { "operator": 10_000 } } } }));
         let before = house.revision(&dispute).await;
         house.app.work().await;
         assert_eq!(house.revision(&dispute).await, before, "once");

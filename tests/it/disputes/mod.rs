@@ -3,6 +3,7 @@
 
 mod evidence;
 mod life;
+mod money;
 mod refusals;
 mod views;
 
@@ -11,7 +12,8 @@ use serde_json::{Value, json};
 use trilogue::domain::charter::{Charter, Mediator, SellerComplaints};
 use trilogue::domain::parties::Role;
 
-use crate::harness::{Db, TestApp, order};
+use crate::attachments::{PNG, here, upload};
+use crate::harness::{Db, Story, TestApp, order};
 
 /// What most tests look at.
 const SHORT: &str = "dispute { id revision stage }";
@@ -166,7 +168,7 @@ fn two_lines(reference: &str, seller: &str) -> Value {
 fn ruling() -> Value {
     json!({
         "outcome": "SPLIT", "fault": "CARRIER", "countsAgainstSeller": "DOES_NOT_COUNT", "remedy": "PARTIAL_REFUND_KEEP_ITEM",
-        "costBearer": { "goods": { "sellerBasisPoints": 5000, "operatorBasisPoints": 5000 } }, "amount": euros("20.00"),
+        "costBearer": { "goods": { "seller": 5000, "operator": 5000 } }, "amount": euros("20.00"),
         "reason": "NOT_CONFORM", "statement": "La photo montre une théière verte, l’annonce une bleue.", "clause": "Litiges, article 4",
     })
 }
@@ -182,4 +184,27 @@ fn with(mut input: Value, field: &str, value: Value) -> Value {
 
 fn fault(payload: &Value) -> (Value, Value) {
     (payload["userErrors"][0]["field"].clone(), payload["userErrors"][0]["code"].clone())
+}
+
+/// A dispute with all that belongs to it, for those who read the statements.
+pub(crate) async fn errands(story: &Story) {
+    let order = story.app.ask(&story.operator, "{ order(by: { reference: \"MK-7\" }) { id } }", json!({})).await["order"]["id"].clone();
+    let open = json!({ "orderId": order, "lineId": "1", "reason": "DEFECTIVE", "text": "Cassée.", "wanted": "REFUND" });
+    let dispute = story.app.act(&story.vendor, "disputeOpen", "dispute { id }", open).await["dispute"]["id"].clone();
+    let file = upload(&story.app, &story.seller, "facture.png", "image/png", PNG).await;
+    for (revision, (text, file)) in (1..).zip([("La facture", Some(file)), ("Une note", None)]) {
+        let input = json!({ "disputeId": dispute, "revision": revision, "text": text, "attachmentId": file });
+        story.app.act(&story.seller, "disputeSubmitEvidence", SHORT, input).await;
+    }
+    for token in [&story.operator, &story.seller, &story.vendor] {
+        let query = "query($id: ID!) { node(id: $id) { ... on Dispute { evidence { file { url } } case { disputes { id } } order { disputes { id } } } }
+            disputeEvidenceLink(disputeId: $id, format: JSON) { url } }";
+        let seen = story.app.ask(token, query, json!({ "id": dispute })).await;
+        for url in [&seen["disputeEvidenceLink"]["url"], &seen["node"]["evidence"][0]["file"]["url"]] {
+            let had = story.app.http.get(here(&story.app, url.as_str().unwrap())).send().await.unwrap();
+            assert!(had.status().is_success() && !had.bytes().await.unwrap().is_empty());
+        }
+    }
+    story.app.advance(TimeDelta::days(30));
+    story.app.work().await;
 }

@@ -123,8 +123,8 @@ on_both_databases! {
             (with(ruling(), "statement", json!("")), json!(["statement"]), "LENGTH"),
             (with(ruling(), "statement", json!("é".repeat(8001))), json!(["statement"]), "LENGTH"),
             (with(ruling(), "clause", json!(" ")), json!(["clause"]), "LENGTH"),
-            (cost(json!({ "sellerBasisPoints": 5000 })), json!(["costBearer", "goods"]), "INVALID"),
-            (cost(json!({ "sellerBasisPoints": 10_001, "operatorBasisPoints": -1 })), json!(["costBearer", "goods"]), "INVALID"),
+            (cost(json!({ "seller": 5000 })), json!(["costBearer", "goods"]), "INVALID"),
+            (cost(json!({ "seller": 10_001, "operator": -1 })), json!(["costBearer", "goods", "seller"]), "INVALID"),
         ] {
             let refused = house.attempt(&house.ben, "disputeDecide", &dispute, input.clone()).await;
             assert_eq!(fault(&refused), (field, json!(code)), "{input:#} {refused:#}");
@@ -146,21 +146,21 @@ on_both_databases! {
 
     async fn the_charter_says_how_disputes_go(db: Db) {
         let house = House::open(db).await;
-        let publish = async |charter: Value| house.app.try_act(&house.ana, "charterPublish", "charter { version disputes { contactDays answerWorkingDays arbitration hardStopBearer { carrierBasisPoints } stages { stage days silence } } sellerComplaints { route mediators { name } } }", json!({ "charter": charter })).await;
+        let publish = async |charter: Value| house.app.try_act(&house.ana, "charterPublish", "charter { version disputes { contactDays answerWorkingDays arbitration hardStopBearer { carrier } stages { stage days silence } } sellerComplaints { route mediators { name } } }", json!({ "charter": charter })).await;
         for (charter, field) in [
             (json!({ "disputes": { "contactDays": 0 } }), json!(["charter", "disputes", "contactDays"])),
             (json!({ "disputes": { "hardStopDays": 20 } }), json!(["charter", "disputes", "hardStopDays"])),
             (json!({ "disputes": { "answerWorkingDays": 0 } }), json!(["charter", "disputes", "answerWorkingDays"])),
-            (json!({ "disputes": { "hardStopBearer": { "sellerBasisPoints": 1 } } }), json!(["charter", "disputes", "hardStopBearer"])),
+            (json!({ "disputes": { "hardStopBearer": { "seller": 1 } } }), json!(["charter", "disputes", "hardStopBearer"])),
             (json!({ "sellerComplaints": { "route": "ici", "mediators": [{ "name": "CMAP", "url": "https://cmap.example" }] } }), json!(["charter", "sellerComplaints", "mediators"])),
             (json!({ "sellerComplaints": { "route": "", "mediators": [{ "name": "CMAP", "url": "http://cmap.example" }] } }), json!(["charter", "sellerComplaints", "mediators", "0", "url"])),
         ] {
             let refused = publish(charter).await;
             assert_eq!(fault(&refused), (field, json!("INVALID")), "{refused:#}");
         }
-        let done = publish(json!({ "disputes": { "contactDays": 10, "answerWorkingDays": 2, "arbitration": "NOT_OFFERED", "hardStopBearer": { "carrierBasisPoints": 10_000 } } })).await;
+        let done = publish(json!({ "disputes": { "contactDays": 10, "answerWorkingDays": 2, "arbitration": "NOT_OFFERED", "hardStopBearer": { "carrier": 10_000 } } })).await;
         assert_eq!(done["charter"]["disputes"], json!({
-            "contactDays": 10, "answerWorkingDays": 2, "arbitration": "NOT_OFFERED", "hardStopBearer": { "carrierBasisPoints": 10_000 },
+            "contactDays": 10, "answerWorkingDays": 2, "arbitration": "NOT_OFFERED", "hardStopBearer": { "carrier": 10_000 },
             "stages": [{ "stage": "DIRECT_CONTACT", "days": 10, "silence": "MEDIATION" }, { "stage": "MEDIATION", "days": 14, "silence": "UNRESOLVED" }],
         }));
         assert_eq!(done["charter"]["sellerComplaints"]["mediators"], json!([{ "name": "CMAP" }, { "name": "IEAM" }]), "what is left out stays");

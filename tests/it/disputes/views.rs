@@ -7,7 +7,7 @@ use trilogue::domain::parties::Role;
 use super::{House, SHORT, euros, ruling, two_lines};
 use crate::harness::on_both_databases;
 
-const PEOPLE: &str = "mediators proposals { by } evidenceRequests { by } decision { by decider costBearer { goods { sellerBasisPoints } } countsAgainstSeller statement }";
+const PEOPLE: &str = "mediators proposals { by } evidenceRequests { by } decision { by decider costBearer { goods { seller } } countsAgainstSeller statement }";
 
 on_both_databases! {
     async fn nobody_else_can_tell_that_there_is_a_dispute(db: Db) {
@@ -59,8 +59,8 @@ on_both_databases! {
             assert_eq!((seen["decision"]["costBearer"].is_object(), seen["decision"]["countsAgainstSeller"].is_string()), (costs, costs));
             assert!(seen["decision"]["statement"].as_str().unwrap().contains("théière verte"));
         }
-        assert_eq!(house.seen(&house.seller, &dispute, "decision { costBearer { goods { sellerBasisPoints operatorBasisPoints } delivery { sellerBasisPoints } } }").await,
-            json!({ "decision": { "costBearer": { "goods": { "sellerBasisPoints": 5000, "operatorBasisPoints": 5000 }, "delivery": { "sellerBasisPoints": 5000 } } } }));
+        assert_eq!(house.seen(&house.seller, &dispute, "decision { costBearer { goods { seller operator } delivery { seller } } }").await,
+            json!({ "decision": { "costBearer": { "goods": { "seller": 5000, "operator": 5000 }, "delivery": { "seller": 5000 } } } }));
         let timeline = async |token: &str| house.app.ask(token, "{ cases { nodes { timeline(first: 100) { nodes { ... on DisputeChangedEvent { change } } } } } }", json!({})).await.to_string();
         assert!(timeline(&house.seller).await.contains("COST_ALLOTTED") && !timeline(&house.buyer).await.contains("COST_ALLOTTED"));
         let (buyer, seller) = (house.messages(&house.buyer).await.join("\n"), house.messages(&house.seller).await);

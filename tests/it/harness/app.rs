@@ -206,6 +206,14 @@ impl TestApp {
         payload
     }
 
+    /// Sends a mutation that must be refused, and gives its only fault.
+    pub(crate) async fn refuse(&self, token: &str, mutation: &str, fields: &str, input: Value) -> Value {
+        let payload = self.try_act(token, mutation, fields, input).await;
+        let faults = payload["userErrors"].as_array().cloned().unwrap_or_default();
+        assert_eq!(faults.len(), 1, "{mutation}: {payload:#}");
+        faults[0].clone()
+    }
+
     /// Sends a mutation with the one argument `input` and gives its payload, whatever it says.
     pub(crate) async fn try_act(&self, token: &str, mutation: &str, fields: &str, input: Value) -> Value {
         let input_type = format!("{}Input", mutation[..1].to_uppercase() + &mutation[1..]);

@@ -188,6 +188,21 @@ impl Story {
     }
 }
 
+impl Story {
+    /// The id of an order.
+    pub(crate) async fn order_id(&self, reference: &str) -> String {
+        let found =
+            self.app.ask(&self.vendor, "query($r: String!) { order(by: { reference: $r }) { id } }", json!({ "r": reference })).await;
+        found["order"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A token of whoever placed the story's order.
+    pub(crate) async fn buyer_token(&self) -> String {
+        let input = json!({ "orderId": self.order_id(ORDER).await });
+        self.app.act(&self.vendor, "buyerAdmit", "token expiresAt", input).await["token"].as_str().unwrap().to_owned()
+    }
+}
+
 /// An order of the story's buyer.
 pub(crate) fn order(reference: &str, seller: &str) -> Value {
     json!({

@@ -85,6 +85,7 @@ on_both_databases! {
         story.desk.sim.comment(ticket, &story.buyer, "Mon numéro : 06 12 34 56 78", Audience::Public).unwrap();
         story.desk.settle(app).await;
         let mediator = admit(&story, &case, json!({})).await;
+        let buyer = story.buyer_token().await;
 
         let schema = app.ask(&story.operator, SCHEMA, json!({})).await["__schema"].clone();
         let all = |of: &str| selection(&schema, of);
@@ -94,7 +95,7 @@ on_both_databases! {
             all("Viewer"), all("Marketplace"), all("Case"), all("Buyer"), all("Seller"), all("Order"), all("Thread"), all("Participant"), all("Message"), all("Attachment"),
         );
         let mut answers = Vec::new();
-        for (role, token) in [("operator", &story.operator), ("seller", &story.seller), ("vendor", &story.vendor), ("mediator", &mediator.token)] {
+        for (role, token) in [("operator", &story.operator), ("seller", &story.seller), ("vendor", &story.vendor), ("buyer", &buyer), ("mediator", &mediator.token)] {
             answers.push((role, app.ask(token, &query, json!({ "id": case })).await));
         }
         let mut out = "✔ reads what the operator reads, ≈ something else, · nothing\n".to_owned();

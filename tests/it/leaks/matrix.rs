@@ -235,6 +235,7 @@ on_both_databases! {
         let subjects = subjects(&story).await;
         let aside = story.ticket().await;
         let aside = admit(&story, &story.case(aside, "id").await["id"], json!({})).await.token;
+        let (buyer, other_buyer) = (story.buyer_token().await, crate::buyers::another(&story).await);
         let mut known: BTreeMap<String, [String; 3]> = BTreeMap::new();
         for subject in &subjects {
             if !known.contains_key(&subject.case) {
@@ -250,6 +251,8 @@ on_both_databases! {
                 ("revoked mediator", revoked),
                 ("other mediator", &aside),
                 ("mediator", mediator),
+                ("other buyer", &other_buyer),
+                ("buyer", &buyer),
                 ("vendor", &story.vendor),
                 ("seller", &story.seller),
                 ("operator", &story.operator),

@@ -16,6 +16,7 @@ mod lates;
 mod lives;
 mod moves;
 mod news;
+mod spreads;
 
 /// Who acts in these tests; each is always the same.
 #[derive(Debug, Clone)]

@@ -1,0 +1,323 @@
+//! The door of sellers' quarters: what was booked, for programs and for spreadsheets.
+
+use std::fmt::Write;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use axum::routing::get;
+use futures_util::stream;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::answers::{self, PRIVATE, SANDBOX};
+use super::auth;
+use crate::domain::parties::Scope;
+use crate::workflow::ledger::export::{self, Export, Header, Line, Totals};
+use crate::workflow::links::{ClosedLink, Seal};
+use crate::workflow::{Cx, Error};
+
+/// The routes.
+pub(super) fn routes<S: Clone + Send + Sync + 'static>(cx: &Cx) -> Router<S> {
+    Router::new().route("/sellers/{seller}/quarters/{quarter}/{file}", get(answer)).with_state(cx.clone())
+}
+
+/// What a link carries.
+#[derive(Deserialize)]
+struct Asked {
+    viewer: Option<String>,
+    expires: Option<String>,
+    signature: Option<String>,
+}
+
+/// How a quarter is written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Totals,
+    Entries,
+    Json,
+}
+
+impl Style {
+    fn of(file: &str) -> Option<Self> {
+        match file {
+            "totals.csv" => Some(Self::Totals),
+            "entries.csv" => Some(Self::Entries),
+            "quarter.json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+}
+
+async fn answer(
+    State(cx): State<Cx>,
+    Path((seller, quarter, file)): Path<(String, String, String)>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    let scope = match viewer(&cx, (&seller, &quarter, &file), &asked, &headers).await {
+        Ok(scope) => scope,
+        Err(refusal) => return *refusal,
+    };
+    let (Some(style), Ok(seller), Ok(quarter)) = (Style::of(&file), seller.parse(), quarter.parse()) else { return answers::not_found() };
+    match export::begin(&cx, scope, seller, quarter).await {
+        Ok((header, export)) => served(style, header, export),
+        Err(Error::NotFound) => answers::not_found(),
+        Err(error) => answers::failed(&error),
+    }
+}
+
+async fn viewer(cx: &Cx, (seller, quarter, file): (&str, &str, &str), asked: &Asked, headers: &HeaderMap) -> Result<Scope, Box<Response>> {
+    let Some(signature) = &asked.signature else {
+        return auth::actor(cx, headers).await.map(|actor| actor.scope()).map_err(|denied| Box::new(answers::denied(denied)));
+    };
+    let (viewer, expires) = (asked.viewer.as_deref().unwrap_or_default(), asked.expires.as_deref().unwrap_or_default());
+    export::open_link(cx, seller, quarter, file, Seal { viewer, expires, signature }).map_err(|closed| {
+        Box::new(match closed {
+            ClosedLink::Expired => answers::expired(headers),
+            ClosedLink::Forged => answers::not_found(),
+        })
+    })
+}
+
+fn served(style: Style, header: Header, export: Export) -> Response {
+    let (content_type, extension) = match style {
+        Style::Totals | Style::Entries => ("text/csv; charset=utf-8; header=present", "csv"),
+        Style::Json => ("application/json; charset=utf-8", "json"),
+    };
+    let seller: String =
+        header.seller.external_id.chars().filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_')).collect();
+    let what = if style == Style::Entries { "-entries" } else { "" };
+    let name = format!("attachment; filename=\"{seller}-{}{what}.{extension}\"", header.quarter);
+    let mut answer = Response::new(Body::from_stream(written(style, header, export)));
+    let headers = answer.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CONTENT_SECURITY_POLICY, SANDBOX);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::CACHE_CONTROL, PRIVATE);
+    headers.extend(HeaderValue::from_str(&name).ok().map(|value| (header::CONTENT_DISPOSITION, value)));
+    answer
+}
+
+struct Writer {
+    style: Style,
+    header: Header,
+    export: Export,
+    begun: bool,
+    over: bool,
+    /// Whether an entry was written, so that a comma goes before the next.
+    listed: bool,
+}
+
+fn written(style: Style, header: Header, export: Export) -> impl stream::Stream<Item = Result<String, Error>> + Send {
+    let writer = Writer { style, header, export, begun: false, over: false, listed: false };
+    stream::try_unfold(writer, async |mut writer| match writer.next().await {
+        Ok(piece) => Ok(piece.map(|piece| (piece, writer))),
+        Err(error) => {
+            tracing::error!(%error, "an export broke off");
+            Err(error)
+        }
+    })
+}
+
+impl Writer {
+    /// The next piece of the file; none when it is whole.
+    async fn next(&mut self) -> Result<Option<String>, Error> {
+        if !self.begun {
+            self.begun = true;
+            return Ok(Some(self.opening()));
+        }
+        if self.over {
+            return Ok(None);
+        }
+        match self.export.next().await? {
+            Some(lines) => Ok(Some(lines.iter().map(|line| self.line(line)).collect())),
+            None => {
+                self.over = true;
+                Ok(Some(self.closing()))
+            }
+        }
+    }
+
+    fn opening(&self) -> String {
+        let Header { generated_at, marketplace, seller, quarter, time } = &self.header;
+        match self.style {
+            Style::Totals => row(TOTALS.map(str::to_owned)),
+            Style::Entries => row(ENTRIES.map(str::to_owned)),
+            Style::Json => {
+                let header = json!({
+                    "format": "trilogue-quarter-export", "version": 1, "generatedAt": generated_at,
+                    "marketplace": { "id": marketplace.id, "name": marketplace.name, "timeZone": marketplace.timezone.name() },
+                    "seller": { "id": seller.id, "externalId": seller.external_id, "name": seller.name },
+                    "quarter": { "year": quarter.year, "number": quarter.number, "from": time.start, "until": time.end },
+                });
+                format!("{{\"header\":{header},\n\"entries\":[")
+            }
+        }
+    }
+
+    fn line(&mut self, line: &Line) -> String {
+        let Line { posting, order } = line;
+        let mut out = String::new();
+        for entry in &posting.entries {
+            let (kind, amount) = (word(entry.entry.kind), entry.entry.amount);
+            let line = entry.entry.line.as_ref().map(ToString::to_string);
+            match self.style {
+                Style::Totals => {}
+                Style::Entries => out.push_str(&row([
+                    posting.at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
+                    entry.id.to_string(),
+                    posting.id.to_string(),
+                    posting.corrects.map(|id| id.to_string()).unwrap_or_default(),
+                    cause(posting),
+                    kind,
+                    amount.amount(),
+                    amount.currency.code().to_owned(),
+                    text(order.as_deref()),
+                    text(line.as_deref()),
+                    posting.refund.map(|id| id.to_string()).unwrap_or_default(),
+                    text(posting.note.as_deref()),
+                ])),
+                Style::Json => {
+                    let shown = json!({
+                        "at": posting.at, "id": entry.id, "posting": posting.id, "corrects": posting.corrects, "cause": cause(posting),
+                        "kind": kind, "amount": amount.amount(), "currency": amount.currency.code(), "orderReference": order,
+                        "orderLine": line, "refund": posting.refund, "note": posting.note,
+                    });
+                    let comma = if std::mem::replace(&mut self.listed, true) { ",\n" } else { "\n" };
+                    // A `String` takes all that is written to it.
+                    let _ = write!(out, "{comma}{shown}");
+                }
+            }
+        }
+        out
+    }
+
+    fn closing(&self) -> String {
+        let totals = self.export.totals();
+        match self.style {
+            Style::Totals => totals.iter().map(|totals| row(self.totals(totals).map(|(_, value)| value))).collect(),
+            Style::Entries => String::new(),
+            Style::Json => {
+                let shown: Vec<_> = totals
+                    .iter()
+                    .map(|totals| {
+                        let [_, _, _, _, fields @ ..] = self.totals(totals);
+                        let amounts = fields.into_iter().map(|(name, value)| (name.to_owned(), json!(value)));
+                        let mut shown: serde_json::Map<_, _> = amounts.collect();
+                        shown.insert("sales".to_owned(), json!(totals.quarter.sales));
+                        serde_json::Value::Object(shown)
+                    })
+                    .collect();
+                format!("\n],\n\"totals\":{}}}\n", json!(shown))
+            }
+        }
+    }
+
+    /// What a quarter comes to, as named texts in the order of the columns.
+    fn totals(&self, totals: &Totals) -> [(&'static str, String); 14] {
+        let Header { seller, quarter, .. } = &self.header;
+        let Totals { opening, quarter: sums, payouts, closing } = totals;
+        // Sums of what was summed before cannot be too large.
+        let net = sums.net().map(|net| net.amount()).unwrap_or_default();
+        [
+            ("sellerId", seller.id.to_string()),
+            ("sellerExternalId", text(Some(&seller.external_id))),
+            ("sellerName", text(Some(&seller.name))),
+            ("quarter", quarter.to_string()),
+            ("currency", opening.currency.code().to_owned()),
+            ("sales", sums.sales.to_string()),
+            ("gross", sums.gross.amount()),
+            ("refunds", sums.refunds.amount()),
+            ("commissions", sums.commissions.amount()),
+            ("other", sums.other.amount()),
+            ("net", net),
+            ("payouts", payouts.amount()),
+            ("openingBalance", opening.amount()),
+            ("closingBalance", closing.amount()),
+        ]
+    }
+}
+
+const TOTALS: [&str; 14] = [
+    "seller_id",
+    "seller_external_id",
+    "seller_name",
+    "quarter",
+    "currency",
+    "sales",
+    "gross",
+    "refunds",
+    "commissions",
+    "other",
+    "net",
+    "payouts",
+    "opening_balance",
+    "closing_balance",
+];
+const ENTRIES: [&str; 12] = [
+    "at",
+    "entry_id",
+    "posting_id",
+    "corrects_posting_id",
+    "cause",
+    "kind",
+    "amount",
+    "currency",
+    "order_reference",
+    "order_line",
+    "refund_id",
+    "note",
+];
+
+/// The word for an enum, as serde names it.
+fn word(value: impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+/// Why a posting was booked: the kind of cause, without its ids.
+fn cause(posting: &crate::store::PostingRow) -> String {
+    serde_json::to_value(&posting.cause).ok().and_then(|cause| cause["type"].as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// A text of somebody else's, so that no spreadsheet takes it for a formula.
+fn text(text: Option<&str>) -> String {
+    let text = text.unwrap_or_default();
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+}
+
+/// A line of RFC 4180.
+fn row<const N: usize>(fields: [String; N]) -> String {
+    let quoted = |field: String| {
+        if field.contains([',', '"', '\r', '\n']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field }
+    };
+    format!("{}\r\n", fields.map(quoted).join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_holds_whatever_people_write() {
+        let line = row(["a".to_owned(), "b, \"c\"".to_owned(), "d\ne".to_owned(), text(Some("=1+1")), "-5.00".to_owned(), text(None)]);
+        assert_eq!(line, "a,\"b, \"\"c\"\"\",\"d\ne\",'=1+1,-5.00,\r\n");
+    }
+
+    #[test]
+    fn names_of_columns_and_of_fields_agree() {
+        let snake = |name: &str| {
+            name.chars().fold(String::new(), |out, letter| {
+                if letter.is_ascii_uppercase() { format!("{out}_{}", letter.to_ascii_lowercase()) } else { format!("{out}{letter}") }
+            })
+        };
+        assert_eq!(snake("openingBalance"), TOTALS[12]);
+        assert_eq!(snake("sellerExternalId"), TOTALS[1]);
+    }
+}

@@ -1,0 +1,77 @@
+//! A refund is asked for, in one call.
+
+use super::run::Run;
+use super::{Cx, Error, Result, Standing, dealings, no};
+use crate::domain::ids::{CaseId, OrderId};
+use crate::domain::parties::Actor;
+use crate::domain::purchases::LineKey;
+use crate::domain::refunds::{Asked, DisputeGuard, Refund, RefundBasis, RefundOrigin, RefundRefusal, RefundRequest, Requested};
+use crate::domain::refusal::Refusal;
+use crate::store::{StoreError, StoredRefund};
+use crate::workflow::refused;
+
+/// At most this many refunds are asked for on one order.
+const MOST_REFUNDS: usize = 200;
+
+/// What somebody asks for.
+#[derive(Debug, Clone)]
+pub struct RefundAsk {
+    /// Of which order.
+    pub order: OrderId,
+    /// On which line.
+    pub line: LineKey,
+    /// In which case; none for the open one about the order, or a new one.
+    pub case: Option<CaseId>,
+    /// How much.
+    pub asked: Asked,
+    /// On what basis.
+    pub basis: RefundBasis,
+}
+
+/// Asks for a refund on an order line. Where one is open on the line, that one is found and nothing changes.
+pub async fn request(cx: &Cx, actor: &Actor, ask: RefundAsk) -> Result<StoredRefund> {
+    match request_once(cx, actor, &ask).await {
+        // Another call was first: its refund is found now.
+        Err(Error::Store(StoreError::Conflict { .. })) => request_once(cx, actor, &ask).await,
+        other => other,
+    }
+}
+
+async fn request_once(cx: &Cx, actor: &Actor, ask: &RefundAsk) -> Result<StoredRefund> {
+    dealings::hand(&actor.who)?;
+    let mut tx = cx.store.begin(actor.marketplace).await?;
+    let dealing = dealings::about(&mut tx, actor, ask.order, Some(&ask.line), ask.case).await?;
+    let all = tx.refunds_of_order(ask.order).await?;
+    let mut open = all.iter().filter(|stored| stored.refund.line == ask.line && stored.refund.status.is_open());
+    let open = open.clone().find(|stored| stored.origin == RefundOrigin::Request).or_else(|| open.next());
+    let standing = Standing::in_dealing(&dealing, all.iter().map(|stored| &stored.refund), DisputeGuard::None)?;
+
+    let by = actor.who.clone();
+    let request = RefundRequest { order: ask.order, line: ask.line.clone(), asked: ask.asked, basis: ask.basis, by };
+    let requested = Refund::request(request, open.map(|stored| &stored.refund), &standing.ground(), cx.now())
+        .map_err(|refusal| no(&[field(ask.asked, &refusal)], refusal))?;
+    let moved = match (requested, open) {
+        (Requested::Opened(moved), _) => moved,
+        // Nothing is committed: whatever was opened on the way to it is gone.
+        (Requested::AlreadyOpen(_), Some(open)) => return Ok(open.clone()),
+        (Requested::AlreadyOpen(_), None) => return Err(Error::NotFound),
+    };
+    if all.len() >= MOST_REFUNDS {
+        return Err(refused(&["orderId"], Refusal::TooMany { limit: MOST_REFUNDS }));
+    }
+
+    let mut run = Run::opening(cx, &mut tx, &dealing, (standing, RefundOrigin::Request), moved.refund.clone());
+    run.make(&actor.who, *moved).await?;
+    let stored = run.finish().await?;
+    tx.commit().await?;
+    Ok(stored)
+}
+
+/// The field that a refusal is about.
+pub(super) const fn field(asked: Asked, refusal: &RefundRefusal) -> &'static str {
+    match (asked, refusal) {
+        (_, RefundRefusal::UnknownLine { .. } | RefundRefusal::NothingLeft) | (Asked::Everything, _) => "lineId",
+        (Asked::Units { .. }, _) => "units",
+        (Asked::Amount { .. }, _) => "amount",
+    }
+}
