@@ -17,8 +17,9 @@ mod m20261122_000016_shipments;
 mod m20261122_000017_purchases;
 mod m20261122_000018_refunds;
 mod m20261122_000019_payments;
-mod m20261122_000022_ledger;
 mod m20261122_000020_returns;
+mod m20261122_000021_disputes;
+mod m20261122_000022_ledger;
 mod table;
 
 /// Runs the history.
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000017_purchases::Migration),
             Box::new(m20261122_000018_refunds::Migration),
             Box::new(m20261122_000019_payments::Migration),
+            Box::new(m20261122_000021_disputes::Migration),
             Box::new(m20261122_000022_ledger::Migration),
             Box::new(m20261122_000020_returns::Migration),
         ]

@@ -24,10 +24,11 @@ impl MigrationTrait for Migration {
             .may("uploader_id", Uuid) // the token of who uploaded it
             .may("connection_id", Uuid) // the helpdesk that it came from …
             .may("remote_id", Text) // … and its id there
+            .may("dispute_id", Uuid) // where it was handed in as evidence; such a file needs no message
             .must("created_at", Time)
             .index(&["marketplace_id", "message_id", "position"])
-            .index_where(&["created_at"], Expr::cust("message_id IS NULL"))
-            .index_where(&["marketplace_id", "uploader_id"], Expr::cust("message_id IS NULL"))
+            .index_where(&["created_at"], waiting())
+            .index_where(&["marketplace_id", "uploader_id"], waiting())
             .index_where(&["created_at", "id"], withdrawn())
             .belongs_to("message_id", "messages")
             .create(manager)
@@ -37,6 +38,11 @@ impl MigrationTrait for Migration {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.drop_table(Table::drop().table(Alias::new("attachments")).to_owned()).await
     }
+}
+
+/// Rows that wait for a message.
+fn waiting() -> SimpleExpr {
+    Expr::cust("message_id IS NULL").and(Expr::cust("dispute_id IS NULL"))
 }
 
 /// Rows whose bytes must go.

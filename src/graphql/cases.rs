@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use super::charter::ContactReasonObject;
 use super::charter_enums::{CaseOutcome, RequiredField, ResolutionKind};
 use super::deadlines::DeadlineObject;
+use super::disputes::DisputeObject;
 use super::enums::{CaseAction, CasePhase, CaseStatus, Channel, ConversationMode, HelpdeskKind, Party, Priority, TicketStatus};
 use super::errors::{Result, coded};
 use super::masking;
@@ -234,6 +235,12 @@ impl CaseObject {
     async fn pool_questions(&self, ctx: &Context<'_>) -> Result<Vec<PoolQuestionObject>> {
         let questions = session(ctx)?.loaders().pool_questions_of(self.0.id).await?;
         Ok(questions.into_iter().map(PoolQuestionObject).collect())
+    }
+
+    /// The disputes of it, the oldest first.
+    #[graphql(complexity = "5 * child_complexity + 1")]
+    async fn disputes(&self, ctx: &Context<'_>) -> Result<Vec<DisputeObject>> {
+        super::disputes::of_case(session(ctx)?, self.0.id).await
     }
 
     /// Its refunds, the oldest first.

@@ -7,8 +7,9 @@ use super::charter_enums::{
     Acknowledgement, Avoidable, CharterEffect, CostBearer, Family, Handling, PrivateMirror, ProactiveNotices, RequiredField,
     ResolutionKind, TicketSync,
 };
+use super::disputes::{DisputeRules, SellerComplaintsObject};
 use super::enums::{CasePhase, Channel, ConversationMode};
-use super::errors::{Result, UserError, split, store};
+use super::errors::{Result, UserError, split};
 use super::ledger::LedgerRules;
 use super::orders::SellerObject;
 use super::pool::PoolRules;
@@ -22,11 +23,13 @@ use crate::domain::charter::{self, Charter, CharterVersion, PartyTargets, Public
 use crate::domain::parties::{View, Who};
 use crate::domain::reasons::ContactReason;
 use crate::domain::refusal::Refusal;
-use crate::store::Acceptance;
 use crate::workflow::charter::{self as workflow, Change};
 
+mod acceptance;
 mod hours;
 mod input;
+
+pub(super) use acceptance::{CharterAcceptance, acceptance};
 
 use input::{CharterInput, edited};
 
@@ -276,6 +279,16 @@ impl CharterObject {
         PoolRules(self.rules().pool.clone())
     }
 
+    /// How disputes go: who may act, until when, and what silence means.
+    async fn disputes(&self) -> DisputeRules {
+        DisputeRules(self.rules().disputes.clone())
+    }
+
+    /// How sellers complain, and which mediators the marketplace engages with; null when it has not said so yet.
+    async fn seller_complaints(&self) -> Option<SellerComplaintsObject> {
+        self.rules().complaints.clone().map(Into::into)
+    }
+
     /// How refunds are decided and paid.
     async fn refunds(&self) -> RefundRulesObject {
         RefundRulesObject(self.rules().refunds.clone())
@@ -312,21 +325,6 @@ fn for_operator<T>(ctx: &Context<'_>, value: T) -> Option<Result<T>> {
     match session(ctx) {
         Err(error) => Some(Err(error)),
         Ok(session) => (session.scope().view == View::Whole).then_some(Ok(value)),
-    }
-}
-
-/// That a seller accepted a version of the charter.
-#[derive(SimpleObject)]
-pub(super) struct CharterAcceptance {
-    /// Which version.
-    version: i32,
-    /// When.
-    accepted_at: DateTime<Utc>,
-}
-
-impl From<Acceptance> for CharterAcceptance {
-    fn from(acceptance: Acceptance) -> Self {
-        Self { version: acceptance.version.0, accepted_at: acceptance.at }
     }
 }
 
@@ -488,14 +486,4 @@ fn closures(input: Vec<ClosureInput>) -> std::result::Result<Vec<Closure>, crate
         })
     };
     input.into_iter().enumerate().map(closure).collect()
-}
-
-/// The acceptance of one seller, for those who may know: the operator, and the seller itself.
-pub(super) async fn acceptance(ctx: &Context<'_>, seller: crate::domain::ids::SellerId) -> Result<Option<CharterAcceptance>> {
-    let session = session(ctx)?;
-    if !matches!(session.scope().view, View::Whole) && session.scope().view != View::Seller(seller) {
-        return Ok(None);
-    }
-    let found = session.cx().store.acceptances(session.actor().marketplace, &[seller]).await.map_err(|error| store(&error))?;
-    Ok(found.into_values().next().map(Into::into))
 }

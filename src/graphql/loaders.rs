@@ -11,9 +11,10 @@ use super::errors::{Result, store};
 use super::rounds::Rounds;
 use crate::domain::attachments::Attachment;
 use crate::domain::cases::Case;
+use crate::domain::disputes::Dispute;
 use crate::domain::ids::{
-    AttachmentId, BuyerId, CaseId, EventId, IncentiveId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, RefundId,
-    ReturnId, SellerId, ThreadId, WebhookDeliveryId, WebhookEndpointId, WithdrawalId,
+    AttachmentId, BuyerId, CaseId, DisputeId, EventId, IncentiveId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId,
+    RefundId, ReturnId, SellerId, ThreadId, WebhookDeliveryId, WebhookEndpointId, WithdrawalId,
 };
 use crate::domain::mediators::Mediator;
 use crate::domain::orders::{Buyer, Order, Seller};
@@ -28,6 +29,8 @@ use crate::domain::tickets::Ticket;
 use crate::domain::timeline::Event;
 use crate::domain::withdrawals::Withdrawal;
 use crate::store::{EndpointRow, Page, PageRequest, Store, StoreError, StoredRefund, WebhookRow};
+
+mod disputes;
 
 /// The store through one viewer's eyes.
 #[derive(Debug, Clone)]
@@ -137,6 +140,7 @@ by_id! {
     EventId => Event, events_by_id, id;
     PoolQuestionId => PoolQuestion, pool_questions_by_id, id;
     PoolAnswerId => PoolAnswer, pool_answers_by_id, id;
+    DisputeId => Dispute, disputes_by_id, id;
     IncentiveId => Incentive, incentives_by_id, id;
     ReturnId => Return, returns_by_id, id;
     WithdrawalId => Withdrawal, withdrawals_by_id, id;

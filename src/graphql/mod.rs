@@ -13,6 +13,7 @@ mod charter;
 mod charter_enums;
 pub mod code;
 mod deadlines;
+mod disputes;
 mod endpoints;
 mod enums;
 mod errors;
@@ -122,6 +123,7 @@ pub struct QueryRoot(
     notices::NoticeQueries,
     refunds::RefundQueries,
     articles::ArticleQueries,
+    disputes::DisputeQueries,
     ledger::LedgerQueries,
     returns::ReturnQueries,
     withdrawals::WithdrawalQueries,
@@ -255,6 +257,7 @@ pub struct MutationRoot(
     notices::NoticeMutations,
     payments::PaymentMutations,
     articles::ArticleMutations,
+    disputes::DisputeMutations,
     refunds::RefundMutations,
     ledger::LedgerMutations,
     returns::ReturnMutations,

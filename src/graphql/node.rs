@@ -10,6 +10,7 @@ use async_graphql::{
 
 use super::attachments::AttachmentObject;
 use super::cases::CaseObject;
+use super::disputes::DisputeObject;
 use super::endpoints::{EndpointObject, WebhookObject};
 use super::errors::Result;
 use super::ledger::{PostingObject, PromoCodeObject, StoreCreditObject};
@@ -136,6 +137,8 @@ pub(super) enum Node {
     PoolAnswer(PoolAnswerObject),
     /// What a seller has earned.
     Incentive(IncentiveObject),
+    /// A dispute.
+    Dispute(DisputeObject),
     /// A refund.
     Refund(RefundObject),
     /// Something that was booked.
@@ -179,6 +182,7 @@ pub(super) async fn find(session: &Session, id: &str) -> Result<Option<Node>> {
         }
         Some(PoolAnswerId::PREFIX) => loaders.pool_answer(parsed(id)?).await?.map(|answer| Node::PoolAnswer(PoolAnswerObject(answer))),
         Some(IncentiveId::PREFIX) => loaders.incentive(parsed(id)?).await?.map(|incentive| Node::Incentive(IncentiveObject(incentive))),
+        Some(DisputeId::PREFIX) => loaders.dispute(parsed(id)?).await?.map(|dispute| Node::Dispute(DisputeObject(dispute))),
         Some(RefundId::PREFIX) => loaders.refund(parsed(id)?).await?.map(|refund| Node::Refund(RefundObject(refund))),
         Some(PostingId::PREFIX) => loaders.posting(parsed(id)?).await?.map(|posting| Node::LedgerPosting(PostingObject(posting))),
         Some(StoreCreditId::PREFIX) => loaders.store_credit(parsed(id)?).await?.map(|row| Node::StoreCredit(StoreCreditObject(row))),

@@ -171,6 +171,12 @@ impl OrderObject {
         self.0.placed_at
     }
 
+    /// The disputes about it, as far as the viewer knows them, the oldest first.
+    #[graphql(complexity = "5 * child_complexity + 1")]
+    async fn disputes(&self, ctx: &Context<'_>) -> Result<Vec<super::disputes::DisputeObject>> {
+        super::disputes::of_order(session(ctx)?, self.0.id).await
+    }
+
     /// What was bought: at most 200 lines, in the vendor's order.
     async fn lines(&self) -> Vec<OrderLineObject> {
         self.0.lines.iter().cloned().map(|line| OrderLineObject { order: self.0.id, line }).collect()

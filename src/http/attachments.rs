@@ -118,7 +118,7 @@ async fn found(cx: &Cx, scope: Scope, id: &str) -> Result<Download, Error> {
 }
 
 /// The file, in a way that nothing in it can do harm: never guessed at, never run, saved rather than shown.
-fn served(Download { attachment, pieces }: Download, inline: bool) -> Response {
+pub(super) fn served(Download { attachment, pieces }: Download, inline: bool) -> Response {
     let shows = attachment.content_type.starts_with("image/") || attachment.content_type == "application/pdf";
     let way = if inline && shows { "inline" } else { "attachment" };
     let content_type = match attachment.content_type.as_str() {

@@ -4,6 +4,7 @@ mod accept;
 mod answers;
 mod attachments;
 pub mod auth;
+mod evidence;
 mod export;
 pub mod graphiql;
 pub mod graphql;
@@ -61,7 +62,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Every route. Sockets say goodbye when `stop` is cancelled.
 pub fn router(doors: Doors, stop: &CancellationToken) -> Router {
     let vitals = Vitals { store: doors.cx.store.clone(), committer: doors.committer.clone(), metrics: doors.metrics };
-    let files = attachments::routes(&doors.cx).merge(export::routes(&doors.cx)).merge(quarters::routes(&doors.cx));
+    let files = attachments::routes(&doors.cx).merge(export::routes(&doors.cx));
+    let files = files.merge(evidence::routes(&doors.cx)).merge(quarters::routes(&doors.cx));
     let webhooks = WebhookDoor { cx: doors.cx.clone(), committer: doors.committer, limit: doors.webhook_limit };
     let cx = Arc::new(doors.cx.clone());
     let endpoint = Endpoint {

@@ -16,7 +16,7 @@ use crate::domain::attachments::{Attachment, AttachmentState, Findings};
 use crate::domain::ids::{AttachmentId, ConnectionId, MarketplaceId, MessageId, TokenId};
 use crate::domain::parties::Scope;
 
-fn attachment(row: attachments::Model) -> Result<Attachment> {
+pub(super) fn attachment(row: attachments::Model) -> Result<Attachment> {
     let damaged = |column| StoreError::Inconsistent { table: "attachments", column };
     Ok(Attachment {
         id: AttachmentId::from_uuid(row.id),
@@ -114,7 +114,8 @@ impl Store {
         let find = attachments::Entity::find()
             .filter(attachments::Column::MarketplaceId.eq(marketplace.uuid()))
             .filter(attachments::Column::UploaderId.eq(uploader.uuid()))
-            .filter(Expr::cust("message_id IS NULL"));
+            .filter(Expr::cust("message_id IS NULL"))
+            .filter(Expr::cust("dispute_id IS NULL"));
         Ok(find.count(&self.reads).await?)
     }
 
@@ -124,6 +125,7 @@ impl Store {
         let done = attachments::Entity::update_many()
             .set(change)
             .filter(Expr::cust("message_id IS NULL"))
+            .filter(Expr::cust("dispute_id IS NULL"))
             .filter(attachments::Column::CreatedAt.lt(before))
             .filter(attachments::Column::State.ne(text(AttachmentState::Redacted)))
             .exec(&self.writes)
@@ -188,6 +190,7 @@ impl Tx {
                 uploader_id: new.uploader.map(TokenId::uuid),
                 connection_id: connection.map(ConnectionId::uuid),
                 remote_id: remote,
+                dispute_id: None,
                 created_at,
             }
             .into_active_model()
@@ -229,6 +232,7 @@ impl Tx {
             .filter(attachments::Column::Id.eq(id.uuid()))
             .filter(attachments::Column::UploaderId.eq(uploader.uuid()))
             .filter(attachments::Column::MessageId.is_null())
+            .filter(attachments::Column::DisputeId.is_null())
             .filter(attachments::Column::State.eq(text(AttachmentState::Ready)))
             .exec(self.db().await?)
             .await?;

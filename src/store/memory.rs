@@ -12,9 +12,10 @@ use moka::future::Cache;
 use super::{EndpointRow, Result, Store, StoreError, WebhookRow};
 use crate::domain::attachments::Attachment;
 use crate::domain::cases::Case;
+use crate::domain::disputes::Dispute;
 use crate::domain::ids::{
-    AttachmentId, BuyerId, CaseId, EventId, IncentiveId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, ReturnId,
-    SellerId, ThreadId, WebhookDeliveryId, WebhookEndpointId, WithdrawalId,
+    AttachmentId, BuyerId, CaseId, DisputeId, EventId, IncentiveId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId,
+    ReturnId, SellerId, ThreadId, WebhookDeliveryId, WebhookEndpointId, WithdrawalId,
 };
 use crate::domain::orders::{Buyer, Order, Seller};
 use crate::domain::parties::Scope;
@@ -82,6 +83,7 @@ memory! {
     incentives, incentives_by_id, IncentiveId => Incentive;
     returns, returns_by_id, ReturnId => Return;
     withdrawals, withdrawals_by_id, WithdrawalId => Withdrawal;
+    disputes, disputes_by_id, DisputeId => Dispute;
     webhooks, webhooks_by_id, WebhookDeliveryId => WebhookRow;
 }
 

@@ -11,6 +11,7 @@ mod cases;
 mod charter;
 mod codec;
 mod committer;
+mod disputes;
 mod endpoints;
 mod entity;
 mod inbox;
@@ -67,6 +68,7 @@ pub use attachments::{NewAttachment, Withdrawn};
 pub use cases::{CaseFilter, CaseKey, CaseOrder, Contact, OpenedBefore, RequestKey};
 pub use charter::Acceptance;
 pub use committer::{Committer, NotStored};
+pub use disputes::{DisputePlace, DueDispute};
 pub use endpoints::{EndpointRow, NewWebhook, WebhookAttempt, WebhookRow};
 pub use inbox::{InboxRow, Inserted, NewDelivery};
 pub use ledger::{

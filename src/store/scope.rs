@@ -144,7 +144,8 @@ pub(super) fn nothing() -> SimpleExpr {
     Expr::val(1).eq(0)
 }
 
-fn meant_for(scope: Scope, audience: impl ColumnTrait) -> Condition {
+/// That something is meant for the reader's side.
+pub(super) fn meant_for(scope: Scope, audience: impl ColumnTrait) -> Condition {
     let sides = scope.audience();
     if sides == Audience::NOBODY {
         return Condition::all();

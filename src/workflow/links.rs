@@ -21,6 +21,10 @@ pub enum Purpose {
     Attachment,
     /// All that a viewer may see of a case.
     CaseExport,
+    /// The file of a piece of evidence.
+    Evidence,
+    /// All the evidence of a dispute that a viewer may see.
+    EvidenceBundle,
     /// What was booked for a seller in a quarter.
     QuarterExport,
 }
@@ -30,6 +34,8 @@ impl Purpose {
         match self {
             Self::Attachment => "attachment",
             Self::CaseExport => "case-export",
+            Self::Evidence => "evidence",
+            Self::EvidenceBundle => "evidence-bundle",
             Self::QuarterExport => "quarter-export",
         }
     }

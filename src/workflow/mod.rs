@@ -10,7 +10,7 @@ pub mod cases;
 pub mod charter;
 pub mod connections;
 mod dealings;
-mod disputes;
+pub mod disputes;
 mod effects;
 pub mod endpoints;
 pub mod export;

@@ -289,7 +289,36 @@ pub(super) async fn acknowledge_to(
 ) -> Result<Message> {
     let mut thread = buyer_thread(tx, &Who::System, case).await?;
     let route = route(tx, &marketplace.charter, std::slice::from_ref(case), &thread).await?;
-    let new = NewMessage {
+    let new = automatic(tx, marketplace, text, route.delivery);
+    let message = say(tx, &Who::System, std::slice::from_ref(case), &mut thread, new).await?;
+    route.carry(tx, thread.kind, &message, &SpeakAs::Operator).await?;
+    Ok(message)
+}
+
+/// Tells the seller of a matter something by a rule, in private and in the marketplace's name.
+pub(super) async fn tell_seller(tx: &mut Tx, marketplace: &Marketplace, case: &Case, text: String) -> Result<()> {
+    let kind = ThreadKind::OperatorSeller;
+    if case.seller.is_none() {
+        return Ok(());
+    }
+    let mut thread = match tx.thread_of_case(case.id, kind).await? {
+        Some(thread) => thread,
+        None => {
+            let thread = tx.insert_thread(kind, None, &[case.id], &founders(kind, case)).await?;
+            let opened = EventKind::ThreadOpened { thread: thread.id, kind };
+            tx.record(case.id, &Who::System, NewEvent::in_thread(opened, thread.id, 1, Audience::ALL));
+            thread
+        }
+    };
+    let route = route(tx, &marketplace.charter, std::slice::from_ref(case), &thread).await?;
+    let new = automatic(tx, marketplace, text, route.delivery);
+    let message = say(tx, &Who::System, std::slice::from_ref(case), &mut thread, new).await?;
+    route.carry(tx, thread.kind, &message, &SpeakAs::Operator).await
+}
+
+/// What is said by a rule.
+fn automatic(tx: &Tx, marketplace: &Marketplace, text: String, delivery: MessageDelivery) -> NewMessage {
+    NewMessage {
         author: Party::Operator,
         author_name: marketplace.name.clone(),
         text,
@@ -298,14 +327,11 @@ pub(super) async fn acknowledge_to(
         channel: Channel::Api,
         origin: Origin::Automatic,
         copied_from: None,
-        delivery: route.delivery,
+        delivery,
         comment: None,
         idempotency_key: None,
         sent_at: tx.now(),
-    };
-    let message = say(tx, &Who::System, std::slice::from_ref(case), &mut thread, new).await?;
-    route.carry(tx, thread.kind, &message, &SpeakAs::Operator).await?;
-    Ok(message)
+    }
 }
 
 /// Says something to the buyer of a case, where the actor may write to the buyer now.

@@ -10,6 +10,7 @@ mod buyers;
 mod cli;
 mod delivery;
 mod demo;
+mod disputes;
 mod durability;
 mod examples;
 mod gateway_conformance;

@@ -74,6 +74,12 @@ impl Charter {
                 faults.push(fault(&["reasons", &position, "labels"], message));
             }
         }
+        for (field, message) in self.disputes.faults() {
+            faults.push(fault(&["disputes", field], message));
+        }
+        for (field, message) in self.complaints.iter().flat_map(super::SellerComplaints::faults) {
+            faults.push(fault(&["sellerComplaints", field], message));
+        }
         for (field, message) in self.ledger.faults() {
             faults.push(fault(&["ledger", field], message));
         }

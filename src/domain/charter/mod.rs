@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calendar::{BusinessCalendar, Percent};
 use super::cases::CasePhase;
+use super::disputes::DisputePolicy;
 use super::ids::MarketplaceId;
 use super::ledger;
 use super::masking::Masking;
@@ -19,6 +20,7 @@ use super::tickets::Channel;
 use super::triage;
 
 mod check;
+mod complaints;
 mod targets;
 mod terms;
 mod version;
@@ -27,6 +29,7 @@ mod version;
 mod tests;
 
 pub use check::CharterFault;
+pub use complaints::SellerComplaints;
 pub use targets::{ChannelTarget, PartyTargets, Promise, Targets};
 pub use terms::Terms;
 pub use version::{CharterVersion, Effect, Publication};
@@ -107,6 +110,10 @@ pub struct Charter {
     /// The consumer mediator whose contact a buyer is given when a complaint stays unsolved (articles L616-1 and R616-1 of
     /// the French consumer code).
     pub mediator: Option<Mediator>,
+    /// How long each stage of a dispute may last, and who decides.
+    pub disputes: DisputePolicy,
+    /// How sellers complain, and which mediators the marketplace engages with; none when nobody has said so yet.
+    pub complaints: Option<SellerComplaints>,
 }
 
 impl Default for Charter {
@@ -135,6 +142,8 @@ impl Default for Charter {
             notice_days: 15,
             reasons: ContactReason::usual(),
             mediator: None,
+            disputes: DisputePolicy::default(),
+            complaints: None,
         }
     }
 }

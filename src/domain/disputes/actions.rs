@@ -49,7 +49,7 @@ impl Dispute {
 
     fn open_until(&self, action: DisputeAction, party: Party) -> Option<DateTime<Utc>> {
         match action {
-            DisputeAction::AcceptOffer | DisputeAction::DeclineOffer | DisputeAction::CounterOffer => {
+            DisputeAction::AcceptOffer | DisputeAction::RefuseOffer | DisputeAction::CounterOffer => {
                 self.open_offer().map(|offer| offer.expires_at)
             }
             DisputeAction::AcceptProposal | DisputeAction::RefuseProposal => self.open_proposal().map(|proposal| proposal.expires_at),
@@ -64,9 +64,9 @@ impl Dispute {
     /// What the table does not say.
     fn allows(&self, action: DisputeAction, party: Party, staff: Option<&StaffId>) -> bool {
         match action {
-            DisputeAction::Answer => party == self.respondent() && self.answered_at.is_none(),
+            DisputeAction::Answer => party == self.respondent() && self.answer.is_none(),
             DisputeAction::MakeOffer => self.open_offer().is_none(),
-            DisputeAction::AcceptOffer | DisputeAction::DeclineOffer | DisputeAction::CounterOffer => {
+            DisputeAction::AcceptOffer | DisputeAction::RefuseOffer | DisputeAction::CounterOffer => {
                 self.open_offer().is_some_and(|offer| offer.by != party)
             }
             DisputeAction::Withdraw => party == self.opener,

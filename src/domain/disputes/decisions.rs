@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::super::hands::{StaffId, invalid, text};
 use super::super::money::Money;
 use super::super::parties::Party;
-use super::super::reasons::CostBearer;
+use super::super::refunds::{Bearing, CostPlan};
 use super::super::refusal::Refusal;
 use super::{Dispute, Remedy};
 
@@ -121,8 +121,8 @@ pub struct Ruling {
     pub outcome: DisputeOutcome,
     /// Who was at fault.
     pub fault: Fault,
-    /// Who pays.
-    pub cost_bearer: CostBearer,
+    /// Who pays for what the buyer gets.
+    pub costs: CostPlan,
     /// Whether it counts against the seller.
     pub counts: CountsAgainstSeller,
     /// How much the buyer gets.
@@ -145,8 +145,8 @@ pub struct Decision {
     pub outcome: DisputeOutcome,
     /// Who was at fault.
     pub fault: Fault,
-    /// Who pays.
-    pub cost_bearer: CostBearer,
+    /// Who pays for what the buyer gets.
+    pub costs: CostPlan,
     /// Whether it counts against the seller.
     pub counts: CountsAgainstSeller,
     /// How much the buyer gets.
@@ -165,8 +165,8 @@ pub struct Decision {
     pub at: DateTime<Utc>,
 }
 
-/// The most characters of a statement of reasons.
-const LONGEST_STATEMENT: usize = 10_000;
+/// The most characters of a statement of reasons: with what stands around it, it goes into one message.
+const LONGEST_STATEMENT: usize = 8000;
 /// The most characters of a cited clause.
 const LONGEST_CLAUSE: usize = 200;
 
@@ -184,8 +184,8 @@ impl Ruling {
             return Err(invalid(format!("The buyer can be given at most {most}.")));
         }
         self.check_remedy(dispute)?;
-        let Self { outcome, fault, cost_bearer, counts, amount, remedy, reason, .. } = *self;
-        Ok(Decision { outcome, fault, cost_bearer, counts, amount, remedy, reason, statement, clause, by, at })
+        let Self { outcome, fault, costs, counts, amount, remedy, reason, .. } = *self;
+        Ok(Decision { outcome, fault, costs, counts, amount, remedy, reason, statement, clause, by, at })
     }
 
     fn check_remedy(&self, dispute: &Dispute) -> Result<(), Refusal> {
@@ -208,11 +208,11 @@ impl Ruling {
 
 impl Decision {
     /// What the passing of time decides: the buyer gets all that it is about, and the operator that did not decide pays.
-    pub(super) fn by_hard_stop(dispute: &Dispute, bearer: CostBearer, days: u16, at: DateTime<Utc>) -> Self {
+    pub(super) fn by_hard_stop(dispute: &Dispute, bearer: Bearing, days: u16, at: DateTime<Utc>) -> Self {
         Self {
             outcome: DisputeOutcome::BuyerFavour,
             fault: Fault::Platform,
-            cost_bearer: bearer,
+            costs: CostPlan::all(bearer),
             counts: CountsAgainstSeller::DoesNotCount,
             amount: dispute.amount,
             remedy: Some(if dispute.amount.minor > 0 { Remedy::Refund } else { dispute.wanted }),

@@ -6,7 +6,7 @@ use super::super::hands::{Hand, Happened};
 use super::super::ids::{EvidenceId, OfferId};
 use super::super::money::Money;
 use super::super::parties::Party;
-use super::super::reasons::CostBearer;
+use super::super::refunds::CostPlan;
 use super::super::returns::DisputeEnd;
 use super::{
     Bid, CountsAgainstSeller, Decision, DecisionReason, Dispute, DisputeOutcome, DisputeReason, DisputeStage, Fault, Remedy, Settlement,
@@ -124,7 +124,7 @@ pub enum DisputeEvent {
     /// With a decision, and not for the buyer: who pays, and whether it counts against the seller.
     CostAllotted {
         /// Who pays.
-        cost_bearer: CostBearer,
+        costs: CostPlan,
         /// Whether it counts.
         counts: CountsAgainstSeller,
     },

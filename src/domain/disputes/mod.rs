@@ -13,6 +13,7 @@ use super::hands::{Hand, StaffId};
 use super::ids::{CaseId, DisputeId, OrderId, ReturnId};
 use super::money::Money;
 use super::parties::Party;
+use super::purchases::LineKey;
 
 mod actions;
 mod appeals;
@@ -25,6 +26,7 @@ mod openings;
 mod policy;
 mod silence;
 mod transitions;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -38,18 +40,20 @@ pub use offers::{Agreement, Answer, Bid, Offer, OfferState, Proposal, Settlement
 pub use openings::DisputeOpening;
 pub use policy::{Arbitration, DisputePolicy, DisputeTerms, StageRule};
 pub use transitions::{DisputeAction, DisputeTransition};
+pub use words::Teller;
 
 /// A disagreement between buyer and seller about an order line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Dispute {
     /// Our id.
     pub id: DisputeId,
     /// The case that it belongs to.
     pub case: CaseId,
-    /// The order; none when it is about something else.
-    pub order: Option<OrderId>,
-    /// The line, by the marketplace's own id; none for the whole order.
-    pub order_line: Option<String>,
+    /// The order.
+    pub order: OrderId,
+    /// The line; none for the whole order.
+    pub order_line: Option<LineKey>,
     /// The return that it is about.
     pub return_id: Option<ReturnId>,
     /// Who opened it: buyer or seller.
@@ -66,6 +70,9 @@ pub struct Dispute {
     pub stage: DisputeStage,
     /// When the other party answered first.
     pub answered_at: Option<DateTime<Utc>>,
+    /// What it answered, if it did so in words.
+    #[serde(default)]
+    pub answer: Option<String>,
     /// Until when the other party should answer; from then on each may escalate.
     pub answer_due_at: DateTime<Utc>,
     /// What the parties offered each other, oldest first.
@@ -74,7 +81,8 @@ pub struct Dispute {
     pub proposals: Vec<Proposal>,
     /// Who of the operator's staff has conciliated: none of them may decide.
     pub mediators: Vec<StaffId>,
-    /// What was handed in.
+    /// What was handed in. Kept apart, where nothing is ever changed.
+    #[serde(skip)]
     pub evidence: Vec<Evidence>,
     /// What was asked for.
     pub evidence_requests: Vec<EvidenceRequest>,

@@ -24,8 +24,11 @@ const LONGEST_TEXT: usize = 5000;
 /// What can be done to a dispute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DisputeMove {
-    /// The other party wrote something about it.
-    Answer,
+    /// The other party answers.
+    Answer {
+        /// In its words.
+        text: String,
+    },
     /// An offer.
     MakeOffer {
         /// What.
@@ -43,7 +46,7 @@ pub enum DisputeMove {
     /// The open offer is accepted: this one, and no other that came in between.
     AcceptOffer(OfferId),
     /// It is declined.
-    DeclineOffer(OfferId),
+    RefuseOffer(OfferId),
     /// The opener takes the dispute back.
     Withdraw,
     /// The operator is asked to help.
@@ -113,11 +116,11 @@ impl DisputeMove {
     /// Which action it is.
     pub const fn action(&self) -> DisputeAction {
         match self {
-            Self::Answer => DisputeAction::Answer,
+            Self::Answer { .. } => DisputeAction::Answer,
             Self::MakeOffer { .. } => DisputeAction::MakeOffer,
             Self::CounterOffer { .. } => DisputeAction::CounterOffer,
             Self::AcceptOffer(_) => DisputeAction::AcceptOffer,
-            Self::DeclineOffer(_) => DisputeAction::DeclineOffer,
+            Self::RefuseOffer(_) => DisputeAction::RefuseOffer,
             Self::Withdraw => DisputeAction::Withdraw,
             Self::Escalate => DisputeAction::Escalate,
             Self::StandBack { .. } => DisputeAction::StandBack,
@@ -170,7 +173,7 @@ impl Dispute {
 impl Draft<'_> {
     fn make(&mut self, action: &DisputeMove, by: Party) -> Result<(), Refusal> {
         match action {
-            DisputeMove::Answer => self.answered(by),
+            DisputeMove::Answer { text: words } => self.answer(words, by)?,
             DisputeMove::MakeOffer { bid, refundable } => {
                 if self.one.open_offer().is_some() {
                     return Err(not_now("There is an open offer already; answer it, or wait for the answer."));
@@ -183,7 +186,7 @@ impl Draft<'_> {
                 self.one.offers[open].state = OfferState::Countered;
             }
             DisputeMove::AcceptOffer(offer) => self.accept_offer(*offer, by)?,
-            DisputeMove::DeclineOffer(offer) => {
+            DisputeMove::RefuseOffer(offer) => {
                 let open = self.offer_for(Some(*offer), by)?;
                 self.one.offers[open].state = OfferState::Declined;
                 self.answered(by);
@@ -217,6 +220,19 @@ impl Draft<'_> {
                 self.decide_appeal(decision);
             }
         }
+        Ok(())
+    }
+
+    fn answer(&mut self, words: &str, by: Party) -> Result<(), Refusal> {
+        if by != self.one.respondent() {
+            return Err(Refusal::NotAllowed);
+        }
+        if self.one.answer.is_some() {
+            return Err(not_now("This dispute was answered already; write in the case, or make an offer."));
+        }
+        self.one.answer = Some(text("The answer", words, LONGEST_TEXT)?);
+        self.answered(by);
+        self.effects.push(DisputeEffect::Alert(self.one.opener));
         Ok(())
     }
 

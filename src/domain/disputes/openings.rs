@@ -6,6 +6,7 @@ use super::super::hands::{Hand, Happened, due, invalid, not_now, text};
 use super::super::ids::{CaseId, DisputeId, OrderId, ReturnId};
 use super::super::money::Money;
 use super::super::parties::Party;
+use super::super::purchases::LineKey;
 use super::super::refusal::Refusal;
 use super::happenings::{DisputeEffect, DisputeEvent, DisputeMoved};
 use super::{Dispute, DisputeReason, DisputeStage, DisputeTerms, Remedy};
@@ -19,9 +20,9 @@ pub struct DisputeOpening {
     /// In which case.
     pub case: CaseId,
     /// Of which order.
-    pub order: Option<OrderId>,
-    /// Of which line.
-    pub order_line: Option<String>,
+    pub order: OrderId,
+    /// Of which line; none for the whole order.
+    pub order_line: Option<LineKey>,
     /// About which return.
     pub return_id: Option<ReturnId>,
     /// For which side: buyer or seller. The operator opens one for the buyer.
@@ -39,7 +40,7 @@ pub struct DisputeOpening {
 }
 
 impl Dispute {
-    /// Opens one. `others` are the disputes of the same case, read under a lock on it: an order line has one open dispute
+    /// Opens one. `others` are the disputes of the same order, read under a lock on it: an order line has one open dispute
     /// at most.
     pub fn open(
         opening: DisputeOpening,
@@ -77,6 +78,7 @@ impl Dispute {
             amount,
             stage: DisputeStage::DirectContact,
             answered_at: None,
+            answer: None,
             answer_due_at: at,
             offers: Vec::new(),
             proposals: Vec::new(),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::super::calendar::BusinessDuration;
 use super::super::charter::Terms;
 use super::super::hands::Hand;
-use super::super::reasons::CostBearer;
+use super::super::refunds::Bearing;
 use super::DisputeStage;
 
 /// How long each stage of a dispute may last, and whether the operator decides in the end.
@@ -34,7 +34,7 @@ pub struct DisputePolicy {
     /// How many days after its opening a dispute that nobody decided is decided for the buyer. 60, as at Sharetribe.
     pub hard_stop_days: u16,
     /// Who pays then: nobody was found at fault but the operator that did not decide.
-    pub hard_stop_bearer: CostBearer,
+    pub hard_stop_bearer: Bearing,
     /// In how many days the losing party may appeal. 30, as at eBay and Amazon.
     pub appeal_days: u16,
     /// How many days another person has to decide the appeal. 14.
@@ -70,7 +70,7 @@ impl Default for DisputePolicy {
             evidence_days: 4,
             decision_days: 10,
             hard_stop_days: 60,
-            hard_stop_bearer: CostBearer::Operator,
+            hard_stop_bearer: Bearing::Operator,
             appeal_days: 30,
             appeal_decision_days: 14,
             appeal_limit_days: 30,

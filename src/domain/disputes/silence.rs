@@ -126,10 +126,10 @@ impl<'a> Draft<'a> {
     }
 
     fn tell(&mut self, decision: &Decision) {
-        let Decision { outcome, fault, cost_bearer, counts, amount, remedy, reason, .. } = *decision;
+        let Decision { outcome, fault, costs, counts, amount, remedy, reason, .. } = *decision;
         let (statement, clause) = (decision.statement.clone(), decision.clause.clone());
         self.happened(DisputeEvent::Decided { outcome, fault, amount, remedy, reason, statement, clause });
-        self.events.push(Happened::for_staff(DisputeEvent::CostAllotted { cost_bearer, counts }));
+        self.events.push(Happened::for_staff(DisputeEvent::CostAllotted { costs, counts }));
     }
 
     pub(super) fn decide(&mut self, decision: Decision) {
@@ -141,7 +141,7 @@ impl<'a> Draft<'a> {
 
     pub(super) fn decide_appeal(&mut self, decision: Decision) {
         self.tell(&decision);
-        let gist = |one: &Decision| (one.outcome, one.fault, one.cost_bearer, one.counts, one.amount, one.remedy);
+        let gist = |one: &Decision| (one.outcome, one.fault, one.costs, one.counts, one.amount, one.remedy);
         if let Some(before) = self.one.decision.as_ref().filter(|before| gist(before) != gist(&decision)) {
             let (before, after) = (Box::new(before.clone()), Box::new(decision.clone()));
             self.effects.push(DisputeEffect::CorrectDecision { before, after });

@@ -9,7 +9,7 @@ use super::DisputeStage::{self, Appealed, Arbitration, Decided, DirectContact, F
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum DisputeAction {
-    /// The other party wrote something.
+    /// `disputeAnswer`
     Answer,
     /// `disputeMakeOffer`
     MakeOffer,
@@ -17,8 +17,8 @@ pub enum DisputeAction {
     CounterOffer,
     /// `disputeAcceptOffer`
     AcceptOffer,
-    /// `disputeDeclineOffer`
-    DeclineOffer,
+    /// `disputeRefuseOffer`
+    RefuseOffer,
     /// `disputeWithdraw`
     Withdraw,
     /// `disputeEscalate`
@@ -56,7 +56,7 @@ impl DisputeAction {
         Self::MakeOffer,
         Self::CounterOffer,
         Self::AcceptOffer,
-        Self::DeclineOffer,
+        Self::RefuseOffer,
         Self::Withdraw,
         Self::Escalate,
         Self::StandBack,
@@ -104,7 +104,7 @@ impl DisputeTransition {
         when(DirectContact, DisputeAction::MakeOffer, PARTIES, &[DirectContact]),
         when(DirectContact, DisputeAction::CounterOffer, PARTIES, &[DirectContact]),
         when(DirectContact, DisputeAction::AcceptOffer, PARTIES, &[Settled]),
-        when(DirectContact, DisputeAction::DeclineOffer, PARTIES, &[DirectContact]),
+        when(DirectContact, DisputeAction::RefuseOffer, PARTIES, &[DirectContact]),
         when(DirectContact, DisputeAction::Withdraw, PARTIES, &[Withdrawn]),
         when(DirectContact, DisputeAction::Escalate, ALL, &[Mediation]),
         when(DirectContact, DisputeAction::StandBack, &[Operator], &[Unresolved]),

@@ -9,6 +9,7 @@ use super::{Template, TemplateBody, TemplateKey, TemplateOwner, TemplateUsers};
 use crate::domain::ids::TemplateId;
 use crate::domain::parties::Party;
 
+mod disputes;
 mod refunds;
 mod returns;
 
@@ -267,8 +268,9 @@ Bien cordialement,
 
 /// The templates that come with Trilogue.
 pub fn built_in() -> &'static [Template] {
-    static ALL: LazyLock<Vec<Template>> =
-        LazyLock::new(|| DRAFTS.iter().chain(refunds::DRAFTS).chain(returns::DRAFTS).filter_map(template).collect());
+    static ALL: LazyLock<Vec<Template>> = LazyLock::new(|| {
+        DRAFTS.iter().chain(disputes::DRAFTS).chain(refunds::DRAFTS).chain(returns::DRAFTS).filter_map(template).collect()
+    });
     &ALL
 }
 

@@ -27,6 +27,11 @@ impl LanguageTag {
         &self.0
     }
 
+    /// The tag of a language that we speak ourselves.
+    pub(in crate::domain) fn of(language: Language) -> Self {
+        Self(language.tag().to_owned())
+    }
+
     /// The language alone: `fr` of `fr-CA`.
     pub fn language(&self) -> &str {
         language(&self.0)

@@ -7,6 +7,7 @@ use async_graphql::{InputObject, MaybeUndefined};
 use super::super::charter_enums::{
     Acknowledgement, Avoidable, CostBearer, Family, Handling, PrivateMirror, ProactiveNotices, RequiredField, ResolutionKind, TicketSync,
 };
+use super::super::disputes::{DisputeRulesInput, GivenRules, SellerComplaintsInput, complaints_of};
 use super::super::enums::{CasePhase, Channel, ConversationMode};
 use super::super::ledger::{LedgerRulesInput, ledger_rules};
 use super::super::masking::{Kind, Mode as MaskingMode};
@@ -16,7 +17,7 @@ use super::super::returns::{ReturnPolicyInput, return_policy};
 use super::super::triage::{TriageRulesInput, rules};
 use super::hours::{BusinessHoursInput, calendar};
 use crate::domain::calendar::{BusinessCalendar, Percent};
-use crate::domain::charter::{self, Charter, Mediator, PartyTargets};
+use crate::domain::charter::{self, Charter, Mediator, PartyTargets, SellerComplaints};
 use crate::domain::ledger;
 use crate::domain::masking::{LinkHost, Masking};
 use crate::domain::orders::{BadPattern, OrderPattern};
@@ -68,6 +69,10 @@ pub(in super::super) struct CharterInput {
     triage: Option<TriageRulesInput>,
     /// Whether and how questions are offered to several sellers.
     pool: Option<PoolRulesInput>,
+    /// How disputes go.
+    disputes: Option<DisputeRulesInput>,
+    /// How sellers complain, and which mediators the marketplace engages with; null for nothing said.
+    seller_complaints: MaybeUndefined<SellerComplaintsInput>,
     /// How refunds are decided and paid.
     refunds: Option<RefundRulesInput>,
     /// How long credit and codes are good for, and how much a seller may owe.
@@ -189,6 +194,8 @@ pub(super) struct Checked {
     masking: Option<Masking>,
     triage: Option<Rules>,
     pool: Option<pool::Rules>,
+    disputes: Option<GivenRules>,
+    complaints: MaybeUndefined<SellerComplaints>,
     refunds: Option<RefundRules>,
     ledger: Option<ledger::Rules>,
     returns: Option<ReturnPolicy>,
@@ -224,7 +231,8 @@ fn key(text: &str, path: &[&str]) -> Result<ReasonKey, Error> {
 }
 
 impl CharterInput {
-    pub(super) fn checked(self) -> Result<Checked, Error> {
+    pub(super) fn checked(mut self) -> Result<Checked, Error> {
+        let disputes = self.disputes.take().map(DisputeRulesInput::checked).transpose()?;
         let routes = self.routes.as_ref().map(|routes| {
             let route = |(position, route): (usize, &CharterRouteInput)| {
                 let path = ["charter", "routes", &position.to_string(), "reason"];
@@ -251,6 +259,8 @@ impl CharterInput {
             reasons: reasons.transpose()?,
             triage: self.triage.as_ref().map(rules).transpose()?,
             pool: self.pool.as_ref().map(pool_rules).transpose()?,
+            disputes,
+            complaints: parsed(&self.seller_complaints, complaints_of)?,
             refunds: self.refunds.as_ref().map(refund_rules).transpose()?,
             ledger: self.ledger.as_ref().map(ledger_rules).transpose()?,
             returns: self.returns.as_ref().map(return_policy).transpose()?,
@@ -361,5 +371,7 @@ pub(super) fn edited(checked: &Checked, charter: &Charter) -> Charter {
         masking: checked.masking.clone().unwrap_or_else(|| charter.masking.clone()),
         reasons: checked.reasons.clone().unwrap_or_else(|| charter.reasons.clone()),
         mediator: chosen(&checked.mediator, charter.mediator.as_ref()),
+        disputes: checked.disputes.as_ref().map_or_else(|| charter.disputes.clone(), |given| given.over(&charter.disputes)),
+        complaints: chosen(&checked.complaints, charter.complaints.as_ref()),
     }
 }

@@ -9,7 +9,7 @@ use super::super::scalars::MoneyObject;
 use super::enums::{ConsentState, RefundForm, RefundMeans};
 use crate::domain::money::BasisPoints;
 use crate::domain::parties::{View, Who};
-use crate::domain::refunds::{Bearing, Consent, Grant, ItemOrder};
+use crate::domain::refunds::{Bearing, Consent, CostPlan, Grant, ItemOrder};
 
 /// What is given back on one line.
 #[derive(SimpleObject)]
@@ -62,6 +62,12 @@ pub(in crate::graphql) struct CostsObject {
     goods: SharesObject,
     /// For the delivery and its tax.
     delivery: SharesObject,
+}
+
+impl From<CostPlan> for CostsObject {
+    fn from(plan: CostPlan) -> Self {
+        Self { goods: plan.goods.into(), delivery: plan.delivery.into() }
+    }
 }
 
 /// Whether the buyer has to agree, and has.
@@ -152,7 +158,7 @@ impl GrantObject {
             fallback_form: grant.fallback.into(),
             consent: (&grant.consent).into(),
             granted_at: grant.at,
-            costs: staff.then(|| CostsObject { goods: grant.costs.goods.into(), delivery: grant.costs.delivery.into() }),
+            costs: staff.then(|| grant.costs.into()),
             granted_by: staff.then(|| PersonObject::of(&grant.by, view)),
             approved_by: grant.approved_by.as_ref().filter(|_| staff).map(|who| PersonObject::of(who, view)),
         }

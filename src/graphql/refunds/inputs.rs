@@ -105,7 +105,7 @@ pub(in crate::graphql) struct CostSharesInput {
 }
 
 impl CostSharesInput {
-    fn read(&self, path: &[&str]) -> Read<Bearing> {
+    pub(in crate::graphql) fn read(&self, path: &[&str]) -> Read<Bearing> {
         let share = |points: i32, field: &str| {
             let share = u16::try_from(points).ok().and_then(|points| BasisPoints::new(points).ok());
             share.ok_or_else(|| invalid(&[path, &[field]].concat(), "A share is between 0 and 10000 basis points."))
@@ -133,9 +133,10 @@ pub(in crate::graphql) struct RefundCostsInput {
 }
 
 impl RefundCostsInput {
-    fn read(&self) -> Read<CostPlan> {
-        let goods = self.goods.read(&["costs", "goods"])?;
-        let delivery = self.delivery.as_ref().map(|shares| shares.read(&["costs", "delivery"])).transpose()?;
+    /// The plan, for the input's field of this name.
+    pub(in crate::graphql) fn read(&self, field: &str) -> Read<CostPlan> {
+        let goods = self.goods.read(&[field, "goods"])?;
+        let delivery = self.delivery.as_ref().map(|shares| shares.read(&[field, "delivery"])).transpose()?;
         Ok(CostPlan { goods, delivery: delivery.unwrap_or(goods) })
     }
 }
@@ -227,7 +228,7 @@ impl RefundGrantInput {
             items: items.transpose()?,
             form: self.form.into(),
             means: self.means.map(Into::into),
-            costs: self.costs.as_ref().map(RefundCostsInput::read).transpose()?,
+            costs: self.costs.as_ref().map(|costs| costs.read("costs")).transpose()?,
         };
         Ok((RefundRead { refund: self.refund_id, revision: self.revision }, ask))
     }

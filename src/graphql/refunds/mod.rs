@@ -26,6 +26,8 @@ use crate::workflow::refunds;
 use enums::{AttemptState, ClaimStanding, DeclineReason, FailureKind, RefundAction, RefundBasis, RefundOriginKind, RefundStatus};
 use grants::{GrantObject, PersonObject, is_staff};
 
+pub(super) use grants::{CostsObject, SharesObject};
+pub(super) use inputs::{CostSharesInput, RefundCostsInput};
 pub(super) use mutations::RefundMutations;
 pub(super) use quote::RefundQueries;
 pub(super) use rules::{RefundRulesInput, RefundRulesObject, refund_rules};

@@ -20,6 +20,7 @@ pub(crate) struct Model {
     pub(crate) uploader_id: Option<Uuid>,
     pub(crate) connection_id: Option<Uuid>,
     pub(crate) remote_id: Option<String>,
+    pub(crate) dispute_id: Option<Uuid>,
     pub(crate) created_at: DateTimeUtc,
 }
 

@@ -15,6 +15,8 @@ pub(crate) mod charter_acceptances;
 pub(crate) mod charter_versions;
 pub(crate) mod connections;
 pub(crate) mod credit_uses;
+pub(crate) mod dispute_evidence;
+pub(crate) mod disputes;
 pub(crate) mod entries;
 pub(crate) mod events;
 pub(crate) mod inbox;

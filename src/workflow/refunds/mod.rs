@@ -14,7 +14,6 @@ use chrono_tz::Tz;
 
 pub use decisions::{GrantAsk, ItemAsk, RefundRead, decide, grant};
 pub use machine::{MoneyClaim, carry_out_alone, elapse, hear};
-#[expect(unused_imports, reason = "for returns, withdrawals and disputes")]
 pub(super) use machine::{carry_out, refundable_now};
 pub use quotes::{LateRefund, SeenQuote, late_increase, quote};
 pub use requests::{RefundAsk, request};

@@ -66,14 +66,14 @@ fn another_person_hears_the_appeal() {
     let same = house.step(&one, Hand::Operator, &anew(&house.other, ruling())).unwrap();
     assert_eq!(same.after.stage, DisputeStage::Final);
     assert!(!same.effects.iter().any(|effect| matches!(effect, DisputeEffect::CorrectDecision { .. })), "nothing to correct");
-    let milder = Ruling { counts: CountsAgainstSeller::DoesNotCount, cost_bearer: CostBearer::Carrier, ..ruling() };
+    let milder = Ruling { counts: CountsAgainstSeller::DoesNotCount, costs: CostPlan::all(Bearing::Carrier), ..ruling() };
     let moved = house.step(&one, Hand::Operator, &anew(&house.other, milder)).unwrap();
     let now = moved.after.effective_decision().unwrap();
     assert_eq!(
-        (now.outcome, now.cost_bearer, now.counts),
-        (DisputeOutcome::BuyerFavour, CostBearer::Carrier, CountsAgainstSeller::DoesNotCount)
+        (now.outcome, now.costs, now.counts),
+        (DisputeOutcome::BuyerFavour, CostPlan::all(Bearing::Carrier), CountsAgainstSeller::DoesNotCount)
     );
-    assert_eq!(moved.after.decision.as_ref().unwrap().cost_bearer, CostBearer::Seller, "what was decided first is kept");
+    assert_eq!(moved.after.decision.as_ref().unwrap().costs, CostPlan::all(Bearing::Seller), "what was decided first is kept");
     assert!(moved.effects.iter().any(|effect| matches!(effect, DisputeEffect::CorrectDecision { .. })));
     assert!(moved.effects.contains(&DisputeEffect::TellBuyerOfMediator) && moved.effects.contains(&DisputeEffect::TellSellerOfComplaint));
 }

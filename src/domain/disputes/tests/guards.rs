@@ -32,7 +32,7 @@ fn an_order_line_has_one_open_dispute() {
     let house = House::new();
     let one = house.opened();
     let again = |order_line: Option<&str>, others: &[Dispute]| {
-        let opening = DisputeOpening { order: one.order, order_line: order_line.map(Into::into), ..opening() };
+        let opening = DisputeOpening { order: one.order, order_line: order_line.and_then(line), ..opening() };
         Dispute::open(opening, Hand::Buyer, others, &house.terms(), monday())
     };
     let first = std::slice::from_ref(&one);
@@ -138,10 +138,12 @@ fn fault_cost_and_measures_are_decided_apart_from_who_won() {
     let one = house.heard();
     for fault in Fault::ALL {
         for counts in [CountsAgainstSeller::Counts, CountsAgainstSeller::DoesNotCount] {
-            for cost_bearer in [CostBearer::Seller, CostBearer::Operator, CostBearer::Carrier, CostBearer::Buyer] {
-                let ruling = Ruling { fault, cost_bearer, counts, ..ruling() };
+            let half = SharedCost::new(BasisPoints::percent(50), BasisPoints::percent(50), BasisPoints::percent(0)).unwrap();
+            for bearing in [Bearing::Seller, Bearing::Operator, Bearing::Carrier, Bearing::Shared(half)] {
+                let costs = CostPlan::all(bearing);
+                let ruling = Ruling { fault, costs, counts, ..ruling() };
                 let decision = house.make(&one, Hand::Operator, &house.decide(ruling)).decision.unwrap();
-                assert_eq!((decision.fault, decision.counts, decision.cost_bearer), (fault, counts, cost_bearer));
+                assert_eq!((decision.fault, decision.counts, decision.costs), (fault, counts, costs));
             }
         }
     }

@@ -21,11 +21,11 @@ impl House {
         let new = u8::try_from(one.evidence.len()).unwrap() + 10;
         let (by, refundable) = (staff.clone(), euros(8000));
         Some(match action {
-            DisputeAction::Answer => DisputeMove::Answer,
+            DisputeAction::Answer => answer(),
             DisputeAction::MakeOffer => DisputeMove::MakeOffer { bid: bid(1000), refundable },
             DisputeAction::CounterOffer => DisputeMove::CounterOffer { bid: bid(2000), refundable },
             DisputeAction::AcceptOffer => DisputeMove::AcceptOffer(offer),
-            DisputeAction::DeclineOffer => DisputeMove::DeclineOffer(offer),
+            DisputeAction::RefuseOffer => DisputeMove::RefuseOffer(offer),
             DisputeAction::Withdraw => DisputeMove::Withdraw,
             DisputeAction::Escalate => DisputeMove::Escalate,
             DisputeAction::StandBack => DisputeMove::StandBack { text: "Hors de notre site.".into() },

@@ -6,8 +6,9 @@ use super::*;
 use crate::domain::charter::{Charter, Terms};
 use crate::domain::hands::Happened;
 use crate::domain::ids::{OfferId, TokenId};
+use crate::domain::money::BasisPoints;
 use crate::domain::parties::{Audience, Who};
-use crate::domain::reasons::CostBearer;
+use crate::domain::refunds::{Bearing, CostPlan, SharedCost};
 use crate::domain::refusal::Refusal;
 use crate::domain::returns::DisputeEnd;
 
@@ -15,6 +16,7 @@ mod decided;
 mod guards;
 mod laws;
 mod stages;
+mod words;
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
@@ -109,11 +111,19 @@ impl House {
     }
 }
 
+fn line(key: &str) -> Option<LineKey> {
+    Some(key.to_owned().try_into().unwrap())
+}
+
+fn answer() -> DisputeMove {
+    DisputeMove::Answer { text: "La lampe est bleue sur l'annonce.".into() }
+}
+
 fn opening() -> DisputeOpening {
     DisputeOpening {
         case: CaseId::generate(),
-        order: Some(OrderId::generate()),
-        order_line: Some("L1".into()),
+        order: OrderId::generate(),
+        order_line: line("L1"),
         return_id: None,
         opener: Party::Buyer,
         reason: DisputeReason::NotAsDescribed,
@@ -148,7 +158,7 @@ fn ruling() -> Ruling {
     Ruling {
         outcome: DisputeOutcome::BuyerFavour,
         fault: Fault::Seller,
-        cost_bearer: CostBearer::Seller,
+        costs: CostPlan::all(Bearing::Seller),
         counts: CountsAgainstSeller::Counts,
         amount: euros(5000),
         remedy: Some(Remedy::Refund),

@@ -26,7 +26,7 @@ fn nobody_escalates_before_the_other_side_had_time_to_answer() {
     for by in [Hand::Buyer, Hand::Seller, Hand::Operator] {
         assert!(refused_now(&escalate(&one, by, one.answer_due_at - TimeDelta::seconds(1))), "{by:?}");
     }
-    let answered = house.make(&one, Hand::Seller, &DisputeMove::Answer);
+    let answered = house.make(&one, Hand::Seller, &answer());
     assert_eq!(escalate(&answered, Hand::Buyer, one.answer_due_at).unwrap().after.stage, DisputeStage::Mediation);
     let grave = [DisputeReason::Safety, DisputeReason::Counterfeit, DisputeReason::Fraud, DisputeReason::Abuse];
     for reason in grave {
@@ -45,7 +45,7 @@ fn silence_goes_on_by_itself() {
     let one = house.opened();
     let unanswered = house.wait(&one, one.answer_due_at);
     assert_eq!(unanswered.stage, DisputeStage::Mediation, "the seller says nothing");
-    let talking = house.make(&one, Hand::Seller, &DisputeMove::Answer);
+    let talking = house.make(&one, Hand::Seller, &answer());
     assert_eq!(house.wait(&talking, monday() + TimeDelta::days(13)).stage, DisputeStage::DirectContact);
     let mediated = house.wait(&talking, monday() + TimeDelta::days(14));
     assert_eq!(mediated.stage, DisputeStage::Mediation, "they talk for fourteen days at most");
@@ -60,7 +60,7 @@ fn silence_goes_on_by_itself() {
     assert_eq!(stopped.after.stage, DisputeStage::Decided);
     let decision = stopped.after.decision.clone().unwrap();
     assert_eq!((decision.by, decision.outcome, decision.amount), (Decider::HardStop, DisputeOutcome::BuyerFavour, euros(5000)));
-    assert_eq!((decision.cost_bearer, decision.counts), (CostBearer::Operator, CountsAgainstSeller::DoesNotCount));
+    assert_eq!((decision.costs, decision.counts), (CostPlan::all(Bearing::Operator), CountsAgainstSeller::DoesNotCount));
     let over = house.wait(&stopped.after, monday() + TimeDelta::days(90));
     assert_eq!(over.stage, DisputeStage::Final);
     // All at once comes to the same.
@@ -100,7 +100,7 @@ fn offers_come_one_at_a_time_and_settle_when_the_other_accepts() {
     let id = one.open_offer().unwrap().id;
     assert!(refused_now(&house.step(&one, Hand::Seller, &offer(1200))), "one open offer at most");
     assert!(refused_now(&house.step(&one, Hand::Buyer, &offer(1200))));
-    for own in [DisputeMove::AcceptOffer(id), DisputeMove::DeclineOffer(id)] {
+    for own in [DisputeMove::AcceptOffer(id), DisputeMove::RefuseOffer(id)] {
         assert!(refused_now(&house.step(&one, Hand::Seller, &own)), "not one's own");
     }
     let countered = house.make(&one, Hand::Buyer, &DisputeMove::CounterOffer { bid: bid(3000), refundable: euros(8000) });
@@ -112,7 +112,7 @@ fn offers_come_one_at_a_time_and_settle_when_the_other_accepts() {
     let settlement = settled.after.settlement.clone().unwrap();
     assert_eq!((settlement.agreement, settlement.amount), (Agreement::Offer(id), Some(euros(3000))));
     assert_eq!(settled.effects, [DisputeEffect::CarryOutSettlement(settlement)]);
-    let declined = house.make(&countered, Hand::Seller, &DisputeMove::DeclineOffer(id));
+    let declined = house.make(&countered, Hand::Seller, &DisputeMove::RefuseOffer(id));
     assert!(declined.open_offer().is_none() && declined.stage == DisputeStage::DirectContact);
     assert!(house.step(&declined, Hand::Seller, &offer(2000)).is_ok(), "room for another");
     let lapsed = house.wait(&countered, countered.updated_at + TimeDelta::days(5));
