@@ -15,7 +15,7 @@ use crate::config::Settings;
 use crate::domain::tickets::HelpdeskKind;
 use crate::helpdesk::{Credentials, SellerIdentity, freshdesk};
 use crate::workflow::Cx;
-use crate::workflow::connections::{self, ConnectionSettings, NewConnection};
+use crate::workflow::connections::{self, ConnectionSettings, MarkSettings, MarkTags, NewConnection};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ConnectVerb {
@@ -77,6 +77,18 @@ pub(super) struct Common {
     /// The help centre's host where it is not the helpdesk's own, such as help.example.com.
     #[arg(long, value_name = "HOST")]
     help_centre_host: Option<String>,
+    /// Whether tickets get tags that say where returns, refunds and disputes stand, such as tl_refund_granted (on, off).
+    #[arg(long, value_name = "ON_OFF", value_parser = word::<MarkTags>)]
+    mark_tags: Option<MarkTags>,
+    /// The custom ticket field that holds the state of the newest return: its id (Zendesk) or name (Freshdesk).
+    #[arg(long, value_name = "FIELD")]
+    return_field: Option<String>,
+    /// The same for the newest refund.
+    #[arg(long, value_name = "FIELD")]
+    refund_field: Option<String>,
+    /// The same for the newest dispute.
+    #[arg(long, value_name = "FIELD")]
+    dispute_field: Option<String>,
 }
 
 impl Common {
@@ -88,6 +100,12 @@ impl Common {
             seller_identity: self.seller_identity.unwrap_or(usual.seller_identity),
             timeout_ms: self.timeout_ms.unwrap_or(usual.timeout_ms),
             help_centre_host: self.help_centre_host.as_ref().map(|host| host.to_lowercase()),
+            marks: MarkSettings {
+                tags: self.mark_tags.unwrap_or_default(),
+                return_field: self.return_field.clone(),
+                refund_field: self.refund_field.clone(),
+                dispute_field: self.dispute_field.clone(),
+            },
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod language;
 pub mod law;
 pub mod ledger;
 pub mod mails;
+pub mod marks;
 pub mod masking;
 pub mod mediators;
 pub mod money;

@@ -30,7 +30,7 @@ pub use files::{FileAnswer, FilePlace, FileSource, OutboundFile, Pieces, RemoteF
 pub use outbound::without_speaker;
 pub use vocabulary::{
     Account, Attempt, AuthorSide, Changes, Comment, CommentAuthor, CommentsRead, Delivery, DeliveryKey, NewTicket, Nudge, NudgeKind,
-    Opener, OutboundCommand, Person, Receipt, SpeakAs, TicketSnapshot, TicketUpdate, Trust, Visibility,
+    Opener, OutboundCommand, Person, Receipt, SpeakAs, TicketMarks, TicketSnapshot, TicketUpdate, Trust, Visibility,
 };
 
 use crate::clock::SharedClock;

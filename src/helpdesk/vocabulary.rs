@@ -250,12 +250,13 @@ pub enum OutboundCommand {
         /// To what.
         update: TicketUpdate,
     },
-    /// Adds tags, leaving the others as they are.
-    AddTags {
-        /// To this ticket.
+    /// Makes tags and fields say where the case's returns, refunds and disputes stand. All others stay as they are.
+    MarkTicket {
+        /// This ticket.
         ticket: TicketNumber,
-        /// Which.
-        tags: Vec<String>,
+        /// With what; not kept with the command, but looked up at each attempt, so that the last word is the newest.
+        #[serde(skip)]
+        marks: TicketMarks,
     },
     /// Opens a ticket for a case that began with us.
     OpenTicket(NewTicket),
@@ -270,6 +271,17 @@ pub struct TicketUpdate {
     pub priority: Option<Priority>,
     /// Only if the ticket has not changed since then, where the product can tell.
     pub unless_changed_since: Option<DateTime<Utc>>,
+}
+
+/// What a ticket is marked with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TicketMarks {
+    /// Tags that it is to have.
+    pub tags: Vec<String>,
+    /// Tags that it is not to have.
+    pub without: Vec<String>,
+    /// Custom fields by id (Zendesk) or name (Freshdesk), each with its word; none to empty it.
+    pub fields: Vec<(String, Option<String>)>,
 }
 
 /// A ticket to open.

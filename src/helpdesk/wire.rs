@@ -113,6 +113,11 @@ impl Call {
         Self { method: Method::PUT, body: Body::Json(body), loss: Loss::Unknown, ..Self::get(path) }
     }
 
+    /// A call that takes away.
+    pub(super) fn delete(path: impl Into<String>, body: Value) -> Self {
+        Self { method: Method::DELETE, ..Self::put(path, body) }
+    }
+
     /// A call that hands over a file.
     pub(super) fn post_bytes(path: impl Into<String>, content_type: &str, bytes: Bytes) -> Self {
         let body = Body::Bytes { content_type: content_type.to_owned(), bytes };

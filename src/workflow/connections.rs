@@ -13,6 +13,7 @@ use url::{Host, Url};
 use super::{Cx, Error, Result, refused};
 use crate::clock::SharedClock;
 use crate::domain::ids::{ConnectionId, MarketplaceId};
+use crate::domain::marks::Matters;
 use crate::domain::refusal::Refusal;
 use crate::domain::tickets::HelpdeskKind;
 use crate::helpdesk::{self, Account, Credentials, Helpdesk, HelpdeskError, SellerIdentity, Settings};
@@ -33,6 +34,51 @@ pub struct ConnectionSettings {
     pub timeout_ms: u32,
     /// The help centre's host where it is not the helpdesk's own.
     pub help_centre_host: Option<String>,
+    /// Whether tickets are marked with where returns, refunds and disputes stand, and how.
+    pub marks: MarkSettings,
+}
+
+/// Whether tickets get tags such as `tl_refund_granted`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum MarkTags {
+    /// They do.
+    On,
+    /// They do not.
+    #[default]
+    Off,
+}
+
+/// How tickets are marked. A field is named by its id (Zendesk) or name (Freshdesk), and holds the state of the newest return,
+/// refund or dispute in lower case: `granted`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct MarkSettings {
+    /// Whether they get tags.
+    pub tags: MarkTags,
+    /// The field for the return.
+    pub return_field: Option<String>,
+    /// The field for the refund.
+    pub refund_field: Option<String>,
+    /// The field for the dispute.
+    pub dispute_field: Option<String>,
+}
+
+impl MarkSettings {
+    /// Whether anything is to be marked at all.
+    pub fn any(&self) -> bool {
+        *self != Self::default()
+    }
+
+    /// What the fields are to hold.
+    pub(super) fn fields(&self, matters: &Matters) -> Vec<(String, Option<String>)> {
+        let (back, money, quarrel) = matters.words();
+        let field = |name: &Option<String>, word: Option<String>| name.clone().map(|name| (name, word));
+        [field(&self.return_field, back), field(&self.refund_field, money), field(&self.dispute_field, quarrel)]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
 }
 
 impl Default for ConnectionSettings {
@@ -43,6 +89,7 @@ impl Default for ConnectionSettings {
             seller_identity: SellerIdentity::default(),
             timeout_ms: 15_000,
             help_centre_host: None,
+            marks: MarkSettings::default(),
         }
     }
 }

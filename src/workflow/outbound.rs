@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::attachments::remote;
-use super::connections::Connected;
+use super::connections::{Connected, MarkTags};
 use super::{Cx, Error, Result, effects};
 use crate::domain::cases::Case;
 use crate::domain::ids::TicketId;
@@ -11,7 +11,7 @@ use crate::domain::parties::{Actor, Party, Who};
 use crate::domain::threads::MessageDelivery;
 use crate::domain::tickets::{CommentNumber, Priority, Ticket, TicketNumber, TicketPresence, TicketStatus};
 use crate::domain::timeline::{EventKind, NewEvent};
-use crate::helpdesk::{Attempt, DeliveryKey, HelpdeskError, NudgeKind, OutboundCommand, Receipt, Remedy, SpeakAs, TicketUpdate};
+use crate::helpdesk::{Attempt, DeliveryKey, HelpdeskError, NudgeKind, OutboundCommand, Receipt, Remedy, SpeakAs, TicketMarks, TicketUpdate};
 use crate::store::{Arrival, NewDelivery, OutboxRow, Settlement, Tx, lane};
 
 /// After so many attempts a delivery is given up.
@@ -56,11 +56,28 @@ async fn attempt(cx: &Cx, row: &OutboxRow) -> Result<Sent> {
             let files = remote::outgoing(cx, row).await?;
             OutboundCommand::PostComment { ticket, visibility, speak_as, text, known, files }
         }
-        other => other,
+        OutboundCommand::MarkTicket { ticket, .. } => match marks_of(cx, row, &connected).await? {
+            Some(marks) => OutboundCommand::MarkTicket { ticket, marks },
+            None => return Ok(Sent::Superseded("the connection does not want it, or the case is gone")),
+        },
+        other @ OutboundCommand::OpenTicket(_) => other,
     };
     let attempt = row.began_at.map_or(Attempt::First, |begun_at| Attempt::Again { begun_at });
     let outcome = connected.helpdesk.perform(&command, &DeliveryKey(row.id), attempt).await;
     Ok(Sent::Tried(command, outcome))
+}
+
+/// What a case's returns, refunds and disputes say now, as far as the connection is set to be told.
+async fn marks_of(cx: &Cx, row: &OutboxRow, connected: &Connected) -> Result<Option<TicketMarks>> {
+    let Some(case) = row.case else { return Ok(None) };
+    let wanted = &connected.settings.marks;
+    let matters = cx.store.matters(row.marketplace, case).await?;
+    let marks = TicketMarks {
+        tags: if wanted.tags == MarkTags::On { matters.tags() } else { Vec::new() },
+        without: if wanted.tags == MarkTags::On { matters.other_tags() } else { Vec::new() },
+        fields: wanted.fields(&matters),
+    };
+    Ok((marks != TicketMarks::default()).then_some(marks))
 }
 
 /// A change of state is conditional: it is dropped when somebody changed the ticket since we decided on it, or when
@@ -154,7 +171,7 @@ pub fn back_off(attempts: i32) -> TimeDelta {
 }
 
 async fn reread(tx: &Tx, row: &OutboxRow) -> Result<()> {
-    if let OutboundCommand::UpdateTicket { ticket, .. } | OutboundCommand::AddTags { ticket, .. } = row.command::<OutboundCommand>()? {
+    if let OutboundCommand::UpdateTicket { ticket, .. } | OutboundCommand::MarkTicket { ticket, .. } = row.command::<OutboundCommand>()? {
         tx.nudge(row.connection, lane(row.connection, &ticket), &ticket, NewDelivery::encode(NudgeKind::TicketChanged)).await?;
     }
     Ok(())

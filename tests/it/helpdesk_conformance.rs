@@ -19,7 +19,7 @@ use trilogue::helpdesk::freshdesk::webhook::SECRET_HEADER;
 use trilogue::helpdesk::{
     self, Attempt, AuthorSide, Comment, CommentsRead, Credentials, Delivery, DeliveryKey, FileAnswer, FilePlace, FileSource, Helpdesk,
     HelpdeskError, NewTicket, NudgeKind, Opener, OutboundCommand, OutboundFile, Receipt, Remedy, SellerIdentity, Settings, SpeakAs,
-    Standing, TicketUpdate, VerifyError, Visibility,
+    Standing, TicketMarks, TicketUpdate, VerifyError, Visibility,
 };
 
 use crate::attachments::{PDF, PNG};
@@ -322,11 +322,15 @@ async fn states_are_changed_on_condition(bench: &Bench) {
     assert_eq!(late.unwrap_err().remedy(), Remedy::ReadAgain);
     assert_eq!(bench.sim.ticket(ticket).unwrap().state, TicketState::Pending, "untouched");
 
-    let tags = OutboundCommand::AddTags { ticket: number(ticket), tags: vec!["trilogue".to_owned()] };
-    for _ in 0..2 {
-        bench.desk.perform(&tags, &key(), Attempt::First).await.unwrap();
+    bench.sim.set_tags(ticket, &["vip"]).unwrap();
+    for (tag, without) in [("tl_refund_granted", "tl_refund_requested"), ("tl_refund_succeeded", "tl_refund_granted")] {
+        let marks = TicketMarks { tags: vec![tag.to_owned()], without: vec![without.to_owned()], fields: Vec::new() };
+        let command = OutboundCommand::MarkTicket { ticket: number(ticket), marks };
+        for _ in 0..2 {
+            bench.desk.perform(&command, &key(), Attempt::First).await.unwrap();
+        }
+        assert_eq!(bench.sim.ticket(ticket).unwrap().tags, ["vip", tag]);
     }
-    assert_eq!(bench.sim.ticket(ticket).unwrap().tags, ["trilogue"]);
 }
 
 async fn tickets_are_opened_once(bench: &Bench) {

@@ -10,8 +10,8 @@ use super::{CONVERSATION_PAGES, Freshdesk, PAGE, api, mapping, quotes, written};
 use crate::domain::tickets::{CommentNumber, TicketNumber, TicketStatus};
 use crate::helpdesk::wire::{Call, FormValue, in_path};
 use crate::helpdesk::{
-    Attempt, DeliveryKey, Helpdesk, HelpdeskError, NewTicket, Opener, OutboundCommand, OutboundFile, Receipt, SpeakAs, TicketUpdate,
-    Visibility, outbound,
+    Attempt, DeliveryKey, Helpdesk, HelpdeskError, NewTicket, Opener, OutboundCommand, OutboundFile, Receipt, SpeakAs, TicketMarks,
+    TicketUpdate,    Visibility, outbound,
 };
 
 /// The attribute that carries our delivery key in what we write. Freshdesk rewrites HTML and may drop it, so its absence
@@ -58,7 +58,7 @@ impl Freshdesk {
                 self.post_comment(ticket, *visibility, html, files).await
             }
             OutboundCommand::UpdateTicket { ticket, update } => self.update_ticket(ticket, update, attempt).await,
-            OutboundCommand::AddTags { ticket, tags } => self.add_tags(ticket, tags).await,
+            OutboundCommand::MarkTicket { ticket, marks } => self.mark_ticket(ticket, marks).await,
             OutboundCommand::OpenTicket(new) => {
                 if let Attempt::Again { begun_at } = attempt
                     && let Some(number) = self.find_ticket(new, begun_at - CLOCK_LEEWAY).await?
@@ -178,18 +178,35 @@ impl Freshdesk {
         Ok(code)
     }
 
-    /// `tags` replaces the list, so the ticket's own are read first and sent along.
-    async fn add_tags(&self, ticket: &TicketNumber, tags: &[String]) -> Result<Receipt, HelpdeskError> {
+    /// `tags` replaces the list, so the ticket's own are read first and sent along. Nothing is sent that is there already.
+    async fn mark_ticket(&self, ticket: &TicketNumber, marks: &TicketMarks) -> Result<Receipt, HelpdeskError> {
         let digits = in_path(ticket)?;
-        let mut all = self.ticket_as_is(digits).await?.tags.unwrap_or_default();
-        let before = all.len();
-        for tag in tags {
-            if !all.iter().any(|known| known.eq_ignore_ascii_case(tag)) {
-                all.push(tag.clone());
+        let now = self.ticket_as_is(digits).await?;
+        let before = now.tags.unwrap_or_default();
+        let mut tags = before.clone();
+        tags.retain(|known| !marks.without.iter().any(|gone| known.eq_ignore_ascii_case(gone)));
+        for tag in &marks.tags {
+            if !tags.iter().any(|known| known.eq_ignore_ascii_case(tag)) {
+                tags.push(tag.clone());
             }
         }
-        if all.len() > before {
-            self.wire.tell(Call::put(format!("api/v2/tickets/{digits}"), json!({ "tags": all }))).await?;
+        let known = now.custom_fields.unwrap_or_default();
+        let says = |name: &str| known.get(name).and_then(Value::as_str).filter(|word| !word.is_empty());
+        let fields: Map<String, Value> = marks
+            .fields
+            .iter()
+            .filter(|(name, word)| says(name) != word.as_deref())
+            .map(|(name, word)| (name.clone(), json!(word)))
+            .collect();
+        let mut change = Map::new();
+        if tags != before {
+            change.insert("tags".to_owned(), json!(tags));
+        }
+        if !fields.is_empty() {
+            change.insert("custom_fields".to_owned(), Value::Object(fields));
+        }
+        if !change.is_empty() {
+            self.wire.tell(Call::put(format!("api/v2/tickets/{digits}"), Value::Object(change))).await?;
         }
         Ok(Receipt::Done)
     }

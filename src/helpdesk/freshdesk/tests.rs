@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::ids::{DeliveryId, SellerId};
 use crate::domain::tickets::{CommentNumber, Priority, TicketStatus};
 use crate::helpdesk::peer::{Answer, Asked, Peer, at, freshdesk_key, http, noon};
-use crate::helpdesk::{NewTicket, Opener, SpeakAs, TicketUpdate, Visibility};
+use crate::helpdesk::{NewTicket, Opener, SpeakAs, TicketMarks, TicketUpdate, Visibility};
 
 async fn desk(script: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> (Peer, Freshdesk) {
     let peer = Peer::start(script).await;
@@ -282,14 +282,26 @@ async fn an_update_that_arrived_earlier_is_not_a_conflict_with_itself() {
 }
 
 #[tokio::test]
-async fn tags_are_merged_with_the_ticket_s_own() {
-    let (peer, desk) = desk(|_| Answer::json(200, &ticket(&json!({})))).await;
-    for tags in [["kitchen", "KITCHEN"], ["dispute", "kitchen"]] {
-        let command = OutboundCommand::AddTags { ticket: number(), tags: tags.map(str::to_owned).to_vec() };
+async fn tags_and_fields_are_merged_with_the_ticket_s_own() {
+    let (peer, desk) = desk(|_| Answer::json(200, &ticket(&json!({"custom_fields": {"cf_return": "approved", "cf_refund": null}})))).await;
+    let marks = |tags: &[&str], without: &[&str], fields: &[(&str, Option<&str>)]| TicketMarks {
+        tags: tags.iter().map(ToString::to_string).collect(),
+        without: without.iter().map(ToString::to_string).collect(),
+        fields: fields.iter().map(|(name, word)| ((*name).to_owned(), word.map(str::to_owned))).collect(),
+    };
+    for (marks, sent) in [
+        (marks(&["kitchen", "KITCHEN"], &["absent"], &[("cf_return", Some("approved")), ("cf_refund", None)]), None),
+        (marks(&["tl_dispute_mediation"], &[], &[]), Some(json!({"tags": ["Kitchen", "tl_dispute_mediation"]}))),
+        (marks(&[], &["KITCHEN"], &[("cf_return", None)]), Some(json!({"tags": [], "custom_fields": {"cf_return": null}}))),
+    ] {
+        let command = OutboundCommand::MarkTicket { ticket: number(), marks };
+        let before = peer.lines().len();
         assert_eq!(Helpdesk::perform(&desk, &command, &key(), Attempt::First).await, Ok(Receipt::Done));
+        assert_eq!(peer.lines().len() - before, 1 + usize::from(sent.is_some()));
+        if let Some(sent) = sent {
+            assert_eq!(peer.asked().last().unwrap().body, sent);
+        }
     }
-    assert_eq!(peer.lines(), ["GET /api/v2/tickets/318", "GET /api/v2/tickets/318", "PUT /api/v2/tickets/318"]);
-    assert_eq!(peer.asked()[2].body, json!({"tags": ["Kitchen", "dispute"]}));
 }
 
 const REFERENCE: &str = "cas_0192f0a1b2c3d4e5f60718293a4b5c6d";

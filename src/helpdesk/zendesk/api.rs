@@ -65,6 +65,13 @@ pub(super) struct Ticket {
     pub(super) updated_at: DateTime<Utc>,
 }
 
+/// `GET /tickets/{id}/tags`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Tags {
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) tags: Vec<String>,
+}
+
 #[derive(Debug, Deserialize)]
 pub(super) struct CustomField {
     pub(super) id: i64,

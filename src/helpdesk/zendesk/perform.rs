@@ -10,7 +10,7 @@ use crate::domain::tickets::{CommentNumber, TicketNumber, TicketStatus};
 use crate::helpdesk::wire::{Call, in_path};
 use crate::helpdesk::{
     Attempt, DeliveryKey, Helpdesk, HelpdeskError, NewTicket, Opener, OutboundCommand, OutboundFile, Receipt, SellerIdentity, SpeakAs,
-    TicketUpdate, Visibility, outbound,
+    TicketMarks, TicketUpdate, Visibility, outbound,
 };
 
 /// What a comment may hold, in bytes: 64 kB. More is cut without a word.
@@ -58,7 +58,7 @@ impl Zendesk {
                 }
                 self.update_ticket(ticket, update).await
             }
-            OutboundCommand::AddTags { ticket, tags } => self.add_tags(ticket, tags).await,
+            OutboundCommand::MarkTicket { ticket, marks } => self.mark_ticket(ticket, marks).await,
             OutboundCommand::OpenTicket(new) => {
                 if let Attempt::Again { begun_at } = attempt
                     && let Some(number) = self.find_ticket(&new.reference).await?
@@ -191,12 +191,31 @@ impl Zendesk {
         Ok(mapping::ticket(answer, String::new()).state())
     }
 
-    /// This endpoint adds; `tags` in a ticket's body would replace.
+    /// These endpoints add and remove; `tags` in a ticket's body would replace those of others.
     /// <https://developer.zendesk.com/api-reference/ticketing/ticket-management/tags/>
-    async fn add_tags(&self, ticket: &TicketNumber, tags: &[String]) -> Result<Receipt, HelpdeskError> {
-        let path = format!("api/v2/tickets/{}/tags.json", in_path(ticket)?);
-        if !tags.is_empty() {
-            self.wire.tell(Call::put(path, json!({ "tags": tags }))).await?;
+    async fn mark_ticket(&self, ticket: &TicketNumber, marks: &TicketMarks) -> Result<Receipt, HelpdeskError> {
+        let digits = in_path(ticket)?;
+        let path = format!("api/v2/tickets/{digits}/tags.json");
+        if !(marks.tags.is_empty() && marks.without.is_empty()) {
+            let now: api::Tags = self.wire.ask(Call::get(path.clone())).await?;
+            let has = |tag: &&String| now.tags.iter().any(|known| known.eq_ignore_ascii_case(tag));
+            let gone: Vec<_> = marks.without.iter().filter(has).collect();
+            let missing: Vec<_> = marks.tags.iter().filter(|tag| !has(tag)).collect();
+            if !gone.is_empty() {
+                self.wire.tell(Call::delete(path.clone(), json!({ "tags": gone }))).await?;
+            }
+            if !missing.is_empty() {
+                self.wire.tell(Call::put(path, json!({ "tags": missing }))).await?;
+            }
+        }
+        if !marks.fields.is_empty() {
+            let field = |(id, word): &(String, Option<String>)| {
+                let id: i64 = id.parse().map_err(|_| HelpdeskError::Unsendable { reason: format!("{id} is no id of a ticket field") })?;
+                Ok(json!({ "id": id, "value": word }))
+            };
+            let fields = marks.fields.iter().map(field).collect::<Result<Vec<_>, HelpdeskError>>()?;
+            let body = json!({ "ticket": { "custom_fields": fields } });
+            self.wire.tell(Call::put(format!("api/v2/tickets/{digits}.json"), body)).await?;
         }
         Ok(Receipt::Done)
     }

@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::ids::DeliveryId;
 use crate::domain::tickets::{Priority, TicketStatus};
 use crate::helpdesk::peer::{Answer, Asked, Peer, at, http, noon, zendesk_token};
-use crate::helpdesk::{NewTicket, Opener, SpeakAs, TicketUpdate, Visibility};
+use crate::helpdesk::{NewTicket, Opener, SpeakAs, TicketMarks, TicketUpdate, Visibility};
 
 async fn desk(script: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> (Peer, Zendesk) {
     let peer = Peer::start(script).await;
@@ -350,14 +350,44 @@ async fn an_update_that_arrived_earlier_is_not_a_conflict_with_itself() {
 }
 
 #[tokio::test]
-async fn tags_are_added_and_nothing_is_asked_for_none() {
-    let (peer, desk) = desk(|_| Answer::json(200, &json!({"tags": []}))).await;
-    for tags in [vec![], vec!["dispute".to_owned()]] {
-        let command = OutboundCommand::AddTags { ticket: number(), tags };
+async fn tags_and_fields_are_changed_one_by_one_and_nothing_is_asked_for_none() {
+    let (peer, desk) = desk(|_| Answer::json(200, &json!({"tags": ["vip", "tl_return_requested"], "ticket": {"id": 42}}))).await;
+    let marks = |tags: &[&str], without: &[&str], fields: &[(&str, Option<&str>)]| TicketMarks {
+        tags: tags.iter().map(ToString::to_string).collect(),
+        without: without.iter().map(ToString::to_string).collect(),
+        fields: fields.iter().map(|(id, word)| ((*id).to_owned(), word.map(str::to_owned))).collect(),
+    };
+    for (marks, lines) in [
+        (marks(&[], &[], &[]), vec![]),
+        (marks(&["VIP"], &["gone"], &[]), vec!["GET /api/v2/tickets/42/tags.json"]),
+        (
+            marks(&["tl_return_approved"], &["tl_return_requested", "tl_return_closed"], &[("77", Some("approved")), ("78", None)]),
+            vec![
+                "GET /api/v2/tickets/42/tags.json",
+                "DELETE /api/v2/tickets/42/tags.json",
+                "PUT /api/v2/tickets/42/tags.json",
+                "PUT /api/v2/tickets/42.json",
+            ],
+        ),
+    ] {
+        let before = peer.lines().len();
+        let command = OutboundCommand::MarkTicket { ticket: number(), marks };
         assert_eq!(Helpdesk::perform(&desk, &command, &key(), Attempt::First).await, Ok(Receipt::Done));
+        assert_eq!(peer.lines()[before..], lines);
     }
-    assert_eq!(peer.lines(), ["PUT /api/v2/tickets/42/tags.json"]);
-    assert_eq!(peer.asked()[0].body, json!({"tags": ["dispute"]}));
+    let asked = peer.asked();
+    let bodies: Vec<_> = asked.iter().rev().take(3).map(|asked| asked.body.clone()).collect();
+    assert_eq!(
+        bodies,
+        [
+            json!({"ticket": {"custom_fields": [{"id": 77, "value": "approved"}, {"id": 78, "value": null}]}}),
+            json!({"tags": ["tl_return_approved"]}),
+            json!({"tags": ["tl_return_requested"]}),
+        ]
+    );
+    let command = OutboundCommand::MarkTicket { ticket: number(), marks: marks(&[], &[], &[("cf_x", None)]) };
+    let outcome = Helpdesk::perform(&desk, &command, &key(), Attempt::First).await;
+    assert!(matches!(outcome, Err(HelpdeskError::Unsendable { .. })), "{outcome:?}");
 }
 
 fn opening() -> OutboundCommand {
