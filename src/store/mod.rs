@@ -20,6 +20,7 @@ mod known;
 mod ledger;
 mod live;
 mod mails;
+mod matters;
 mod mediators;
 mod memory;
 mod messages;

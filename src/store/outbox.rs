@@ -206,6 +206,14 @@ impl Tx {
         self.outbox.push(delivery);
     }
 
+    /// The same, unless this unit of work sends just that already.
+    pub fn send_once(&mut self, delivery: NewOutbox) {
+        let same = |known: &NewOutbox| known.lane == delivery.lane && known.command == delivery.command;
+        if !self.outbox.iter().any(same) {
+            self.send(delivery);
+        }
+    }
+
     /// A message turned out to have arrived: its delivery no longer waits for a person.
     pub async fn close_parked(&self, message: MessageId) -> Result<()> {
         let done = outbox::ActiveModel {

@@ -4,6 +4,7 @@
 //! Whoever decides anything about money or goods of an order holds the lock of the order first, then that of the case. So of
 //! two decisions about one order the second always knows the first.
 
+use super::connections::ConnectionSettings;
 use super::threads::{acknowledge, open_buyer_thread};
 use super::{Error, Result, effects, refused, shipments};
 use crate::domain::cases::{Case, Opening};
@@ -18,7 +19,8 @@ use crate::domain::refusal::Refusal;
 use crate::domain::templates::{Eyes, Names, Situation, Template, TemplateOwner, choose, in_use, render};
 use crate::domain::tickets::{Channel, Priority};
 use crate::domain::timeline::{EventKind, NewEvent};
-use crate::store::Tx;
+use crate::helpdesk::{OutboundCommand, TicketMarks};
+use crate::store::{NewOutbox, Tx, lane};
 
 /// An order and the case in which something about it is decided, both under lock.
 #[derive(Debug, Clone)]
@@ -116,11 +118,31 @@ pub(super) fn hand(who: &Who) -> Result<Hand> {
     }
 }
 
-/// Writes down what happened, each for those who may know.
-pub(super) fn tell<K>(tx: &mut Tx, case: CaseId, who: &Who, happened: Vec<Happened<K>>, event: impl Fn(K) -> EventKind) {
+/// Writes down what happened, each for those who may know, and has the case's tickets marked anew where that is wanted.
+pub(super) async fn tell<K>(
+    tx: &mut Tx,
+    case: CaseId,
+    who: &Who,
+    happened: Vec<Happened<K>>,
+    event: impl Fn(K) -> EventKind,
+) -> Result<()> {
+    if happened.is_empty() {
+        return Ok(());
+    }
     for what in happened {
         tx.record(case, who, NewEvent { kind: event(what.kind), audience: what.audience, message: None });
     }
+    for ticket in tx.tickets_of(case).await?.iter().filter(|ticket| effects::can_carry(ticket)) {
+        let settings = tx.connection_settings(ticket.connection).await?;
+        let wanted = settings.and_then(|settings| serde_json::from_value::<ConnectionSettings>(settings).ok());
+        if wanted.is_some_and(|settings| settings.marks.any()) {
+            let command = OutboundCommand::MarkTicket { ticket: ticket.number.clone(), marks: TicketMarks::default() };
+            let mut delivery = NewOutbox::new(ticket.connection, lane(ticket.connection, &ticket.number), command);
+            delivery.case = Some(case);
+            tx.send_once(delivery);
+        }
+    }
+    Ok(())
 }
 
 /// Tells the buyer something by a rule, from the template of this key, in the case's language. A template of the marketplace's

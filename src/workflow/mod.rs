@@ -29,7 +29,6 @@ pub mod pool;
 pub mod presence;
 pub mod purchases;
 pub mod refunds;
-mod returns;
 pub mod returns;
 pub mod saved_searches;
 pub mod shipments;

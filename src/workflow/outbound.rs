@@ -11,7 +11,9 @@ use crate::domain::parties::{Actor, Party, Who};
 use crate::domain::threads::MessageDelivery;
 use crate::domain::tickets::{CommentNumber, Priority, Ticket, TicketNumber, TicketPresence, TicketStatus};
 use crate::domain::timeline::{EventKind, NewEvent};
-use crate::helpdesk::{Attempt, DeliveryKey, HelpdeskError, NudgeKind, OutboundCommand, Receipt, Remedy, SpeakAs, TicketMarks, TicketUpdate};
+use crate::helpdesk::{
+    Attempt, DeliveryKey, HelpdeskError, NudgeKind, OutboundCommand, Receipt, Remedy, SpeakAs, TicketMarks, TicketUpdate,
+};
 use crate::store::{Arrival, NewDelivery, OutboxRow, Settlement, Tx, lane};
 
 /// After so many attempts a delivery is given up.

@@ -289,7 +289,7 @@ pub(super) async fn acknowledge_to(
 ) -> Result<Message> {
     let mut thread = buyer_thread(tx, &Who::System, case).await?;
     let route = route(tx, &marketplace.charter, std::slice::from_ref(case), &thread).await?;
-    let new = automatic(tx, marketplace, text, route.delivery);
+    let new = NewMessage { audience, ..automatic(tx, marketplace, text, route.delivery) };
     let message = say(tx, &Who::System, std::slice::from_ref(case), &mut thread, new).await?;
     route.carry(tx, thread.kind, &message, &SpeakAs::Operator).await?;
     Ok(message)
@@ -323,7 +323,7 @@ fn automatic(tx: &Tx, marketplace: &Marketplace, text: String, delivery: Message
         author_name: marketplace.name.clone(),
         text,
         html: None,
-        audience,
+        audience: Audience::ALL,
         channel: Channel::Api,
         origin: Origin::Automatic,
         copied_from: None,

@@ -106,7 +106,7 @@ async fn declare_once(cx: &Cx, actor: &Actor, declaration: &Declaration) -> Resu
 
     let one = Withdrawal { case: Some(dealing.case.id), ..moved.after.clone() };
     tx.insert_withdrawal(&one, dealing.case.id, key).await?;
-    tell(&mut tx, &dealing, &actor.who, moved);
+    tell(&mut tx, &dealing, &actor.who, moved).await?;
     let one = tx.known_withdrawal(actor.scope(), one.id).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;
     Ok(one)
@@ -134,9 +134,9 @@ fn at_line(statement: &Statement, order: &WithdrawnOrder, refusal: Refusal) -> E
     }
 }
 
-fn tell(tx: &mut Tx, dealing: &Dealing, who: &Who, moved: WithdrawalMoved) {
+async fn tell(tx: &mut Tx, dealing: &Dealing, who: &Who, moved: WithdrawalMoved) -> Result<()> {
     let id = moved.after.id;
-    dealings::tell(tx, dealing.case.id, who, moved.events, |what| EventKind::Withdrawal { withdrawal: id, what });
+    dealings::tell(tx, dealing.case.id, who, moved.events, |what| EventKind::Withdrawal { withdrawal: id, what }).await
 }
 
 /// A withdrawal that the actor knows, with its case and its order under lock.
@@ -191,7 +191,7 @@ async fn follow(
         one.sent_as = Some(Box::pin(receipt::send(tx, dealing, &one, &receipt, helpdesk)).await?);
     }
     tx.save_withdrawal(&one, seen).await?;
-    tell(tx, dealing, who, moved);
+    tell(tx, dealing, who, moved).await?;
     for effect in effects {
         match effect {
             // Sent already: the row names the message that did it.
@@ -205,7 +205,7 @@ async fn follow(
                     let linked = one.link_return(opened, one.revision)?;
                     tx.save_withdrawal(&linked.after, one.revision).await?;
                     one = linked.after.clone();
-                    tell(tx, dealing, who, linked);
+                    tell(tx, dealing, who, linked).await?;
                 }
                 None => {
                     let line = [("line", line.order_line)];
@@ -266,7 +266,7 @@ pub async fn elapse(cx: &Cx, due: DueWithdrawal) -> Result<()> {
     let Some(moved) = one.elapse(cx.now()) else { return Ok(()) };
 
     tx.save_withdrawal(&moved.after, one.revision).await?;
-    tell(&mut tx, &dealing, &actor.who, moved);
+    tell(&mut tx, &dealing, &actor.who, moved).await?;
     tx.commit().await?;
     Ok(())
 }

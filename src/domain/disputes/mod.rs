@@ -14,6 +14,7 @@ use super::ids::{CaseId, DisputeId, OrderId, ReturnId};
 use super::money::Money;
 use super::parties::Party;
 use super::purchases::LineKey;
+use super::refunds::DisputeGuard;
 
 mod actions;
 mod appeals;
@@ -282,6 +283,16 @@ pub enum MoneyFreeze {
 }
 
 impl Dispute {
+    /// What the disputes of an order allow for money of a line. Neither party moves money alone while one is being decided.
+    pub fn guard<'a>(disputes: impl IntoIterator<Item = &'a Self>, line: &LineKey) -> DisputeGuard {
+        let about = disputes.into_iter().filter(|one| one.order_line.as_ref().is_none_or(|key| key == line));
+        about.fold(DisputeGuard::None, |strictest, one| match (one.stage, strictest) {
+            (DisputeStage::Arbitration | DisputeStage::Appealed, _) | (_, DisputeGuard::Arbitration) => DisputeGuard::Arbitration,
+            (stage, _) if stage.is_open() => DisputeGuard::Open,
+            _ => strictest,
+        })
+    }
+
     /// The guard for the money side: while the operator decides, no party moves money alone, and no timer does in a party's
     /// name. Only people of the operator do (two parties that could each release money made `OpenBazaar` pay twice).
     pub const fn freeze(&self, hand: Hand) -> MoneyFreeze {

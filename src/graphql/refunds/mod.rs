@@ -17,10 +17,11 @@ use super::ledger::PostingObject;
 use super::orders::{OrderObject, SellerObject};
 use super::scalars::MoneyObject;
 use super::session::session;
+use crate::domain::disputes::Dispute;
 use crate::domain::hands::Available;
 use crate::domain::ids::RefundId;
 use crate::domain::parties::View;
-use crate::domain::refunds::{Asked, Attempt, AttemptOutcome, DisputeGuard, RefundOrigin};
+use crate::domain::refunds::{Asked, Attempt, AttemptOutcome, RefundOrigin};
 use crate::store::StoredRefund;
 use crate::workflow::refunds;
 use enums::{AttemptState, ClaimStanding, DeclineReason, FailureKind, RefundAction, RefundBasis, RefundOriginKind, RefundStatus};
@@ -206,16 +207,10 @@ impl RefundObject {
     /// What the viewer may do with it now, and until when.
     async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<RefundAvailableAction>> {
         let session = session(ctx)?;
-        let actions = self.0.refund.available_actions(&session.actor().who, DisputeGuard::None, session.cx().now());
+        let refund = &self.0.refund;
+        let disputes = session.loaders().disputes_of_order(refund.order).await?;
+        let actions = refund.available_actions(&session.actor().who, Dispute::guard(&disputes, &refund.line), session.cx().now());
         Ok(actions.into_iter().map(Into::into).collect())
-    }
-
-    /// What was booked of it, the oldest first: when it was paid, and when it came back. Operators read all entries, a seller those
-    /// on its own account; empty for everybody else.
-    #[graphql(complexity = "3 * child_complexity + 1")]
-    async fn postings(&self, ctx: &Context<'_>) -> Result<Vec<PostingObject>> {
-        let found = session(ctx)?.loaders().postings_of(self.0.refund.id).await?;
-        Ok(found.into_iter().map(PostingObject).collect())
     }
 
     /// When it was asked for.

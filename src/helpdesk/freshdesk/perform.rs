@@ -11,7 +11,7 @@ use crate::domain::tickets::{CommentNumber, TicketNumber, TicketStatus};
 use crate::helpdesk::wire::{Call, FormValue, in_path};
 use crate::helpdesk::{
     Attempt, DeliveryKey, Helpdesk, HelpdeskError, NewTicket, Opener, OutboundCommand, OutboundFile, Receipt, SpeakAs, TicketMarks,
-    TicketUpdate,    Visibility, outbound,
+    TicketUpdate, Visibility, outbound,
 };
 
 /// The attribute that carries our delivery key in what we write. Freshdesk rewrites HTML and may drop it, so its absence

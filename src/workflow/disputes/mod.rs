@@ -21,7 +21,7 @@ pub use steps::{Step, Wish, take};
 use super::dealings::{self, Dealing};
 use super::{Cx, Error, Result, refused};
 use crate::domain::charter::{Marketplace, Terms};
-use crate::domain::disputes::{Dispute, DisputeAction, DisputeMoved, DisputeStage, DisputeTerms};
+use crate::domain::disputes::{Dispute, DisputeAction, DisputeMoved, DisputeTerms};
 use crate::domain::hands::{Available, StaffId};
 use crate::domain::ids::{DisputeId, OrderId};
 use crate::domain::money::Money;
@@ -69,7 +69,7 @@ async fn announce(cx: &Cx, tx: &mut Tx, dealing: &Dealing, who: &Who, moved: Dis
     let DisputeMoved { after, events, effects } = moved;
     let id = after.id;
     telling::news(tx, dealing, &after, &events).await?;
-    dealings::tell(tx, dealing.case.id, who, events, |what| EventKind::Dispute { dispute: id, what });
+    dealings::tell(tx, dealing.case.id, who, events, |what| EventKind::Dispute { dispute: id, what }).await?;
     for effect in effects {
         Box::pin(carrying::carry(cx, tx, dealing, who, &after, effect)).await?;
     }
@@ -105,14 +105,7 @@ pub async fn fire(cx: &Cx, due: DueDispute) -> Result<()> {
 /// What the disputes of an order allow for money of a line. The order is locked.
 pub(super) async fn guard(tx: &Tx, order: OrderId, line: &LineKey) -> Result<DisputeGuard> {
     let disputes = tx.disputes_of_order(order).await?;
-    let about = || disputes.iter().filter(|one| one.order_line.as_ref().is_none_or(|key| key == line));
-    Ok(if about().any(|one| matches!(one.stage, DisputeStage::Arbitration | DisputeStage::Appealed)) {
-        DisputeGuard::Arbitration
-    } else if about().any(|one| one.stage.is_open()) {
-        DisputeGuard::Open
-    } else {
-        DisputeGuard::None
-    })
+    Ok(Dispute::guard(&disputes, line))
 }
 
 /// Settles the disputes of an order that its refunds cover. The case and the order are locked.

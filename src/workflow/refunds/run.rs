@@ -95,7 +95,7 @@ impl<'a> Run<'a> {
         self.row = Row::There;
         let alert = events.iter().rev().find_map(|event| Alert::about(&event.kind));
         let id = self.stored.refund.id;
-        dealings::tell(self.tx, self.dealing.case.id, who, events, |what| EventKind::Refund { refund: id, what });
+        dealings::tell(self.tx, self.dealing.case.id, who, events, |what| EventKind::Refund { refund: id, what }).await?;
         let mut issued = None;
         for effect in effects {
             match effect {

@@ -62,7 +62,7 @@ impl<'a> Moving<'a> {
         Box::pin(async move {
             let ReturnMoved { after, events, effects } = moved;
             let (words, house) = (Words::new(self.dealing), Words::of_house(self.dealing));
-            self.tell(tx, &after, events.clone());
+            self.tell(tx, &after, events.clone()).await?;
             for event in &events {
                 self.say(tx, &words, &after, &event.kind).await?;
             }
@@ -73,9 +73,9 @@ impl<'a> Moving<'a> {
         })
     }
 
-    fn tell(&self, tx: &mut Tx, one: &Return, events: Vec<Happened<ReturnEvent>>) {
+    async fn tell(&self, tx: &mut Tx, one: &Return, events: Vec<Happened<ReturnEvent>>) -> Result<()> {
         let id = one.id;
-        dealings::tell(tx, self.dealing.case.id, self.who, events, |what| EventKind::Return { return_id: id, what });
+        dealings::tell(tx, self.dealing.case.id, self.who, events, |what| EventKind::Return { return_id: id, what }).await
     }
 
     /// Tells the buyer what they must know or do.
