@@ -25,7 +25,7 @@ use crate::domain::templates::{Eyes, Template, in_use};
 use crate::domain::threads::{Message, Participant, Thread};
 use crate::domain::tickets::Ticket;
 use crate::domain::timeline::Event;
-use crate::store::{EndpointRow, Page, PageRequest, Store, StoreError, StoredRefund, WebhookRow};
+use crate::store::{EndpointRow, Page, PageRequest, Store, StoreError, WebhookRow};
 
 /// The store through one viewer's eyes.
 #[derive(Debug, Clone)]
@@ -76,13 +76,6 @@ struct PoolInvited(PoolQuestionId);
 /// The parcels of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct ShipmentsOf(OrderId);
-
-/// The refunds of a case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct RefundsOf(CaseId);
-/// The refunds of an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct RefundsOfOrder(OrderId);
 
 /// The files of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -271,38 +264,6 @@ impl Loader<PurchaseOf> for Reader {
     }
 }
 
-impl Loader<RefundId> for Reader {
-    type Value = StoredRefund;
-    type Error = Arc<StoreError>;
-
-    async fn load(&self, keys: &[RefundId]) -> Found<RefundId, StoredRefund> {
-        let found = self.store.refunds_by_id(self.scope, keys).await.map_err(Arc::new)?;
-        Ok(found.into_iter().map(|stored| (stored.refund.id, stored)).collect())
-    }
-}
-
-impl Loader<RefundsOf> for Reader {
-    type Value = Vec<StoredRefund>;
-    type Error = Arc<StoreError>;
-
-    async fn load(&self, keys: &[RefundsOf]) -> Found<RefundsOf, Vec<StoredRefund>> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let found = self.store.refunds_of_cases(self.scope, &ids).await.map_err(Arc::new)?;
-        Ok(grouped(found.into_iter().map(|stored| (RefundsOf(stored.case), stored))))
-    }
-}
-
-impl Loader<RefundsOfOrder> for Reader {
-    type Value = Vec<StoredRefund>;
-    type Error = Arc<StoreError>;
-
-    async fn load(&self, keys: &[RefundsOfOrder]) -> Found<RefundsOfOrder, Vec<StoredRefund>> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let found = self.store.refunds_of_orders(self.scope, &ids).await.map_err(Arc::new)?;
-        Ok(grouped(found.into_iter().map(|stored| (RefundsOfOrder(stored.refund.order), stored))))
-    }
-}
-
 impl Loader<AttachmentsOf> for Reader {
     type Value = Vec<Attachment>;
     type Error = Arc<StoreError>;
@@ -417,18 +378,6 @@ impl Loaders {
 
     pub(super) async fn purchase(&self, order: OrderId) -> Result<Option<Arc<Purchase>>> {
         self.one(PurchaseOf(order)).await
-    }
-
-    pub(super) async fn refund(&self, id: RefundId) -> Result<Option<StoredRefund>> {
-        self.one(id).await
-    }
-
-    pub(super) async fn refunds_of(&self, case: CaseId) -> Result<Vec<StoredRefund>> {
-        Ok(self.one(RefundsOf(case)).await?.unwrap_or_default())
-    }
-
-    pub(super) async fn refunds_of_order(&self, order: OrderId) -> Result<Vec<StoredRefund>> {
-        Ok(self.one(RefundsOfOrder(order)).await?.unwrap_or_default())
     }
 
     pub(super) async fn seller(&self, id: SellerId) -> Result<Option<Seller>> {

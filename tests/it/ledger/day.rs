@@ -116,7 +116,11 @@ impl Books<'_> {
         loop {
             let page = self.app.ask(&self.operator, query, json!({ "after": after })).await["ledgerEntries"].clone();
             ids.extend(
-                page["nodes"].as_array().unwrap().iter().map(|entry| serde_json::from_value(entry["posting"]["id"].clone()).unwrap()),
+                page["nodes"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|entry| serde_json::from_value::<PostingId>(entry["posting"]["id"].clone()).unwrap()),
             );
             after = page["pageInfo"]["endCursor"].clone();
             if page["pageInfo"]["hasNextPage"] == false {
