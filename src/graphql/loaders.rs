@@ -12,8 +12,8 @@ use super::rounds::Rounds;
 use crate::domain::attachments::Attachment;
 use crate::domain::cases::Case;
 use crate::domain::ids::{
-    AttachmentId, BuyerId, CaseId, EventId, IncentiveId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, RefundId,
-    SellerId, ThreadId, WebhookDeliveryId, WebhookEndpointId,
+    AttachmentId, BuyerId, CaseId, EventId, IncentiveId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, SellerId,
+    ThreadId, WebhookDeliveryId, WebhookEndpointId,
 };
 use crate::domain::mediators::Mediator;
 use crate::domain::orders::{Buyer, Order, Seller};
