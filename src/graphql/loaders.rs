@@ -14,7 +14,7 @@ use crate::domain::cases::Case;
 use crate::domain::disputes::Dispute;
 use crate::domain::ids::{
     AttachmentId, BuyerId, CaseId, DisputeId, EventId, IncentiveId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId,
-    RefundId, ReturnId, SellerId, ThreadId, WebhookDeliveryId, WebhookEndpointId, WithdrawalId,
+    ReturnId, SellerId, ThreadId, WebhookDeliveryId, WebhookEndpointId, WithdrawalId,
 };
 use crate::domain::mediators::Mediator;
 use crate::domain::orders::{Buyer, Order, Seller};
@@ -28,7 +28,7 @@ use crate::domain::threads::{Message, Participant, Thread};
 use crate::domain::tickets::Ticket;
 use crate::domain::timeline::Event;
 use crate::domain::withdrawals::Withdrawal;
-use crate::store::{EndpointRow, Page, PageRequest, Store, StoreError, StoredRefund, WebhookRow};
+use crate::store::{EndpointRow, Page, PageRequest, Store, StoreError, WebhookRow};
 
 mod disputes;
 
@@ -82,12 +82,6 @@ struct PoolInvited(PoolQuestionId);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct ShipmentsOf(OrderId);
 
-/// The refunds of a case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct RefundsOf(CaseId);
-/// The refunds of an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct RefundsOfOrder(OrderId);
 /// The returns in a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct ReturnsOf(CaseId);
@@ -288,38 +282,6 @@ impl Loader<PurchaseOf> for Reader {
     }
 }
 
-impl Loader<RefundId> for Reader {
-    type Value = StoredRefund;
-    type Error = Arc<StoreError>;
-
-    async fn load(&self, keys: &[RefundId]) -> Found<RefundId, StoredRefund> {
-        let found = self.store.refunds_by_id(self.scope, keys).await.map_err(Arc::new)?;
-        Ok(found.into_iter().map(|stored| (stored.refund.id, stored)).collect())
-    }
-}
-
-impl Loader<RefundsOf> for Reader {
-    type Value = Vec<StoredRefund>;
-    type Error = Arc<StoreError>;
-
-    async fn load(&self, keys: &[RefundsOf]) -> Found<RefundsOf, Vec<StoredRefund>> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let found = self.store.refunds_of_cases(self.scope, &ids).await.map_err(Arc::new)?;
-        Ok(grouped(found.into_iter().map(|stored| (RefundsOf(stored.case), stored))))
-    }
-}
-
-impl Loader<RefundsOfOrder> for Reader {
-    type Value = Vec<StoredRefund>;
-    type Error = Arc<StoreError>;
-
-    async fn load(&self, keys: &[RefundsOfOrder]) -> Found<RefundsOfOrder, Vec<StoredRefund>> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let found = self.store.refunds_of_orders(self.scope, &ids).await.map_err(Arc::new)?;
-        Ok(grouped(found.into_iter().map(|stored| (RefundsOfOrder(stored.refund.order), stored))))
-    }
-}
-
 impl Loader<ReturnsOf> for Reader {
     type Value = Vec<Return>;
     type Error = Arc<StoreError>;
@@ -467,18 +429,6 @@ impl Loaders {
 
     pub(super) async fn purchase(&self, order: OrderId) -> Result<Option<Arc<Purchase>>> {
         self.one(PurchaseOf(order)).await
-    }
-
-    pub(super) async fn refund(&self, id: RefundId) -> Result<Option<StoredRefund>> {
-        self.one(id).await
-    }
-
-    pub(super) async fn refunds_of(&self, case: CaseId) -> Result<Vec<StoredRefund>> {
-        Ok(self.one(RefundsOf(case)).await?.unwrap_or_default())
-    }
-
-    pub(super) async fn refunds_of_order(&self, order: OrderId) -> Result<Vec<StoredRefund>> {
-        Ok(self.one(RefundsOfOrder(order)).await?.unwrap_or_default())
     }
 
     pub(super) async fn seller(&self, id: SellerId) -> Result<Option<Seller>> {

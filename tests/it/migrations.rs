@@ -48,6 +48,7 @@ const EMPTY: &[&str] = &[
     "outbox.lease_until",              // nobody works now
     "payment_calls.lease_until",       // likewise
     "payment_news.lease_until",        // likewise
+    "refunds.origin_id",               // somebody asked
     "shipments.delivered_at",          // they are late
     "threads.subject",                 // simply the case
     "tickets.pushed_status",           // over once the helpdesk has answered
@@ -139,6 +140,7 @@ on_both_databases! {
         crate::plans::parcels(&story).await;
         Box::pin(crate::payments::errands(&story)).await;
         Box::pin(crate::returns::used(&story)).await;
+        Box::pin(crate::refunds::a_life(&story)).await;
         crate::articles::used(&story, &story.case(ticket, "id").await["id"]).await;
         crate::ledger::used(&story).await;
         // The buyer's word makes it the seller's turn; what the ticket is then told has no echo yet.

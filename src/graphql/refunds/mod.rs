@@ -3,6 +3,7 @@
 mod enums;
 mod grants;
 mod inputs;
+mod loading;
 mod mutations;
 mod quote;
 mod rules;

@@ -84,7 +84,7 @@ on_both_databases! {
         story.app.advance(TimeDelta::hours(48));
         story.desk.settle(&story.app).await;
         let comments = story.desk.sim.comments(ticket);
-        let said = |audience| comments.iter().filter(|comment| comment.audience == audience).map(|comment| format!("{comment:?}")).collect::<Vec<_>>();
+        let said = |audience| comments.iter().filter(|comment| comment.audience == audience).map(|comment| comment.text.clone()).collect::<Vec<_>>();
         let (public, internal) = (said(Audience::Public), said(Audience::Internal));
         assert!(public.iter().any(|text| text.contains("demande de remboursement") && text.contains("24\u{a0}novembre")), "{public:#?}");
         assert!(internal.iter().any(|text| text.contains("la décision vous revient") && text.contains("ligne 1")), "{internal:#?}");
