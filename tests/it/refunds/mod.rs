@@ -38,10 +38,10 @@ pub(crate) fn sold(reference: &str, seller: &str) -> Value {
     let commission = json!({ "rate": 1200, "base": "ITEMS", "vatRate": 2000 });
     let first = json!({
         "externalId": "1", "title": "Théière", "quantity": 3, "unitPrice": eur("19.99"),
-        "terms": { "taxRate": 2000, "shipping": { "standard": eur("5.90"), "taxRate": 2000 }, "commission": commission },
+        "taxRate": 2000, "shipping": { "standard": eur("5.90"), "taxRate": 2000 }, "commission": commission,
     });
     let second = json!({
-        "externalId": "2", "title": "Tasse", "quantity": 1, "unitPrice": eur("10.00"), "terms": { "taxRate": 2000, "commission": commission },
+        "externalId": "2", "title": "Tasse", "quantity": 1, "unitPrice": eur("10.00"), "taxRate": 2000, "commission": commission,
     });
     json!({
         "reference": reference, "sellerExternalId": seller, "buyerEmail": "marie@example.org", "total": eur("75.87"),
