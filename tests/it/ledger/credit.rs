@@ -126,7 +126,7 @@ on_both_databases! {
 
     async fn a_code_is_used_once(db: Db) {
         let (books, code) = given(db, RefundMeans::Voucher, &Rules::default()).await;
-        assert_eq!((&code["value"]["amount"], &code["state"], &code["expiresAt"]), (&json!("65.87"), &json!("OPEN"), &json!("2027-11-22T09:00:00Z")));
+        assert_eq!((&code["value"]["amount"], &code["state"], &code["expiresAt"]), (&json!("65.87"), &json!("OPEN"), &json!("2027-11-22T09:00:00+00:00")));
         let text = code["code"].as_str().unwrap();
         let typed = json!(text.to_lowercase().replace('-', " "));
         let query = "query($code: String!) { promoCode(by: { code: $code }) { id } }";

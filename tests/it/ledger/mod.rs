@@ -34,12 +34,10 @@ pub(crate) fn money(amount: &str, currency: &str) -> Value {
 
 /// An order of one line, in money: a price with its tax, a delivery, and a commission of 12 % on the goods with 20 % of tax.
 fn sale(reference: &str, seller: &str, (price, quantity, shipping, currency): (&str, u32, &str, &str)) -> Value {
-    let terms = json!({
-        "taxRate": 2000, "shipping": { "standard": money(shipping, currency), "taxRate": 2000 },
-        "commission": { "rate": 1200, "base": "ITEMS", "vatRate": 2000 },
-    });
     let line = json!({
-        "externalId": "1", "title": "Théière", "sku": "TH-1", "quantity": quantity, "unitPrice": money(price, currency), "terms": terms,
+        "externalId": "1", "title": "Théière", "sku": "TH-1", "quantity": quantity, "unitPrice": money(price, currency), "taxRate": 2000,
+        "shipping": { "standard": money(shipping, currency), "taxRate": 2000 },
+        "commission": { "rate": 1200, "base": "ITEMS", "vatRate": 2000 },
     });
     json!({
         "reference": reference, "sellerExternalId": seller, "buyerEmail": "marie@example.org", "total": money(price, currency),
