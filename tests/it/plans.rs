@@ -81,6 +81,7 @@ async fn a_day(story: &Story) {
     story.app.ask(&story.operator, SIDEBAR, json!({ "by": story.desk.key(ticket) })).await;
     parcels(story).await;
     Box::pin(crate::payments::errands(story)).await;
+    Box::pin(crate::refunds::a_life(story)).await;
     crate::articles::used(story, &case["id"]).await;
     crate::ledger::used(story).await;
     let last = story.desk.sim.comments(ticket).pop().unwrap();

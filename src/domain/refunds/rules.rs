@@ -70,7 +70,13 @@ impl RefundRules {
     /// What of them binds sellers and buyers; how the operator works among its own, and a rate that the law sets, do not.
     #[must_use]
     pub fn binding(&self) -> Self {
-        let Self { pending_alert_days, second_approver_above, execution, legal_rate, interest, .. } = Self::default();
+        self.worked_by(&Self::default())
+    }
+
+    /// The same between the parties, with how the operator works by other rules: those of today, for a case under older ones.
+    #[must_use]
+    pub fn worked_by(&self, house: &Self) -> Self {
+        let Self { pending_alert_days, second_approver_above, execution, legal_rate, interest, .. } = *house;
         Self { pending_alert_days, second_approver_above, execution, legal_rate, interest, ..self.clone() }
     }
 

@@ -63,7 +63,8 @@ impl Standing {
         others: impl IntoIterator<Item = &'a Refund>,
         dispute: DisputeGuard,
     ) -> Result<Self, RefundRefusal> {
-        let standing = Self::of(&dealing.purchase, &dealing.terms.charter.refunds, dealing.marketplace.timezone, others)?;
+        let rules = dealing.terms.charter.refunds.worked_by(&dealing.terms.house.refunds);
+        let standing = Self::of(&dealing.purchase, &rules, dealing.marketplace.timezone, others)?;
         Ok(Self { dispute, ..standing })
     }
 

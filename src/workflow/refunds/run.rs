@@ -123,6 +123,7 @@ impl<'a> Run<'a> {
                 if let RefundOrigin::Return(return_id) = self.stored.origin {
                     Box::pin(returns::paid(self.cx, tx, dealing, return_id)).await?;
                 }
+                Box::pin(disputes::refunds_changed(self.cx, tx, dealing)).await?;
             }
             RefundEffect::PostReversal => ledger::post_reversal(tx, dealing, refund).await?,
             RefundEffect::SettleDispute => Box::pin(disputes::refunds_changed(self.cx, tx, dealing)).await?,

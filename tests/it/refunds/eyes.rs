@@ -6,7 +6,7 @@ use trilogue::domain::money::Money;
 use trilogue::domain::parties::Role;
 use trilogue::domain::refunds::RefundRules;
 
-use super::{GRANT, REFUND, Shop, eur, failed, fault};
+use super::{GRANT, REFUND, Shop, eur, failed, fault, sold};
 use crate::harness::on_both_databases;
 
 on_both_databases! {
@@ -37,6 +37,27 @@ on_both_databases! {
         assert_eq!((&seller["status"], &seller["attempts"][0]["failure"]), (&json!("FAILED"), &json!("DECLINED")));
         assert_eq!(seller["grant"]["grantedBy"], json!({ "party": "OPERATOR", "name": null }), "no names of the operator's staff");
         assert_eq!(seller["grant"]["costs"]["goods"]["seller"], 10000);
+    }
+
+    async fn a_buyer_acts_for_themselves(db: Db) {
+        let shop = Shop::open(db).await;
+        let admit = async |order: &Value| {
+            shop.app.act(&shop.vendor, "buyerAdmit", "token", json!({ "orderId": order })).await["token"].as_str().unwrap().to_owned()
+        };
+        let mut theirs = sold("C-1", "alma");
+        theirs["buyerEmail"] = json!("paul@example.org");
+        let stored = shop.app.act(&shop.vendor, "ordersUpsert", "orders { id }", json!({ "orders": [theirs] })).await;
+        let (marie, paul) = (admit(&shop.order).await, admit(&stored["orders"][0]["id"]).await);
+        let refund = shop.ask_for(&marie, "WITHDRAWAL", json!({})).await;
+        assert_eq!((&refund["askedBy"], &refund["attempts"]), (&json!("BUYER"), &Value::Null));
+        shop.decide(&shop.seller, "refundGrant", &refund, json!({ "form": "STORE_CREDIT" })).await;
+        assert_eq!(shop.see(&paul, &refund["id"]).await, Value::Null);
+        let input = json!({ "refundId": refund["id"], "revision": 2, "text": "Oui" });
+        assert_eq!(fault(&shop.attempt(&paul, "refundConsent", input).await), (json!(["refundId"]), json!("NOT_FOUND")));
+        let refused = shop.attempt(&paul, "refundRequest", shop.asking("COMMERCIAL", json!({}))).await;
+        assert_eq!(fault(&refused), (json!(["orderId"]), json!("NOT_FOUND")));
+        let agreed = shop.decide(&marie, "refundConsent", &refund, json!({ "text": "Un avoir me va." })).await;
+        assert_eq!(agreed["grant"]["consent"]["state"], "GIVEN");
     }
 
     async fn nobody_else_can_tell_that_there_is_a_refund(db: Db) {

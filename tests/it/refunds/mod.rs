@@ -17,7 +17,7 @@ use trilogue::domain::parties::Role;
 use trilogue::domain::refunds::{AttemptNumber, FailureKind, ProviderNews, ProviderReference, ProviderWord, RefundRules};
 use trilogue::workflow::refunds;
 
-use crate::harness::{Db, TestApp, on_both_databases};
+use crate::harness::{Db, ORDER, Story, TestApp, on_both_databases};
 
 /// All of a refund that anybody may see of it.
 pub(crate) const REFUND: &str = "refund { id revision status basis standing lineId origin originId decider decideBy dueAt askedUnits
@@ -38,10 +38,10 @@ pub(crate) fn sold(reference: &str, seller: &str) -> Value {
     let commission = json!({ "rate": 1200, "base": "ITEMS", "vatRate": 2000 });
     let first = json!({
         "externalId": "1", "title": "Théière", "quantity": 3, "unitPrice": eur("19.99"),
-        "terms": { "taxRate": 2000, "shipping": { "standard": eur("5.90"), "taxRate": 2000 }, "commission": commission },
+        "taxRate": 2000, "shipping": { "standard": eur("5.90"), "taxRate": 2000 }, "commission": commission,
     });
     let second = json!({
-        "externalId": "2", "title": "Tasse", "quantity": 1, "unitPrice": eur("10.00"), "terms": { "taxRate": 2000, "commission": commission },
+        "externalId": "2", "title": "Tasse", "quantity": 1, "unitPrice": eur("10.00"), "taxRate": 2000, "commission": commission,
     });
     json!({
         "reference": reference, "sellerExternalId": seller, "buyerEmail": "marie@example.org", "total": eur("75.87"),
@@ -184,6 +184,31 @@ pub(crate) const fn failed() -> ProviderWord {
 /// What the actions are, without their times.
 pub(crate) fn actions(refund: &Value) -> Vec<&str> {
     refund["availableActions"].as_array().unwrap().iter().map(|action| action["action"].as_str().unwrap()).collect()
+}
+
+/// What is commonly done with a refund, once, with everything that is looked at on the way.
+pub(crate) async fn a_life(story: &Story) {
+    let order = story.order_id(ORDER).await;
+    let asking = json!({ "orderId": order, "lineId": "1", "basis": "WITHDRAWAL" });
+    let quote = "query($input: RefundQuoteInput!) { refundQuote(input: $input) { quote { amount { amount } openRefund { id } } } }";
+    let seen = "query($by: OrderByInput!) { order(by: $by) { refunds { id case { id refunds { id } } lateIncrease { days } } } }";
+    let asked = story.app.act(&story.seller, "refundRequest", "refund { id }", asking.clone()).await["refund"]["id"].clone();
+    for (mutation, revision, more) in [
+        ("refundEstablish", 1, json!({ "startedAt": "2026-11-01T10:00:00Z" })),
+        ("refundGrant", 2, json!({ "form": "FULL" })),
+        ("refundSubmit", 3, json!({})),
+    ] {
+        let mut input = json!({ "refundId": asked, "revision": revision });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        story.app.act(&story.operator, mutation, "refund { id }", input).await;
+    }
+    for token in [&story.operator, &story.seller, &story.vendor, &story.buyer_token().await] {
+        story.app.ask(token, seen, json!({ "by": { "reference": ORDER } })).await;
+        story.app.ask(token, "query($id: ID!) { node(id: $id) { id } }", json!({ "id": asked })).await;
+        story.app.answer(token, quote, json!({ "input": asking })).await;
+    }
+    story.app.advance(TimeDelta::days(6));
+    story.app.work().await;
 }
 
 on_both_databases! {
