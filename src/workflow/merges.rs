@@ -49,6 +49,7 @@ pub async fn merge(cx: &Cx, actor: &Actor, id: CaseId, into: CaseId) -> Result<C
     move_words(&mut tx, actor, &source, &target).await?;
     tx.move_pool_questions(source.id, target.id).await?;
     tx.move_refunds(source.id, target.id).await?;
+    tx.move_payment_calls(source.id, target.id).await?;
     tx.move_credits(source.id, target.id).await?;
     for ticket in tx.tickets_of(source.id).await? {
         tx.link_ticket(target.id, ticket.id).await?;
