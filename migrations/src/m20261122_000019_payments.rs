@@ -45,6 +45,7 @@ impl MigrationTrait for Migration {
             .index_where(&["marketplace_id", "connection_id", "reference"], is_not_null("reference"))
             .index_where(&["marketplace_id", "connection_id", "run_at"], is("status", "PENDING")) // held back together
             .index_where(&["marketplace_id", "id"], is("status", "PARKED"))
+            .index(&["marketplace_id", "case_id"])
             .create(manager)
             .await?;
         queue("payment_news")

@@ -458,6 +458,17 @@ impl Tx {
         Ok(())
     }
 
+    /// What is told of tries of a case is told in another one, into which it was merged.
+    pub async fn move_payment_calls(&self, from: CaseId, into: CaseId) -> Result<()> {
+        payment_calls::Entity::update_many()
+            .set(payment_calls::ActiveModel { case_id: Set(into.uuid()), ..Default::default() })
+            .filter(payment_calls::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(payment_calls::Column::CaseId.eq(from.uuid()))
+            .exec(self.db().await?)
+            .await?;
+        Ok(())
+    }
+
     /// Puts a try back into the queue.
     pub async fn resume_payment_call(&self, call: &PaymentCall) -> Result<bool> {
         let now = self.store.clock.now();

@@ -50,6 +50,7 @@ pub async fn merge(cx: &Cx, actor: &Actor, id: CaseId, into: CaseId) -> Result<C
     tx.move_pool_questions(source.id, target.id).await?;
     tx.move_disputes(source.id, target.id).await?;
     tx.move_refunds(source.id, target.id).await?;
+    tx.move_payment_calls(source.id, target.id).await?;
     tx.move_credits(source.id, target.id).await?;
     tx.move_returns(source.id, target.id).await?;
     tx.move_withdrawals(source.id, target.id).await?;

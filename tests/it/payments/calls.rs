@@ -196,6 +196,23 @@ async fn credentials(db: Db) {
     assert_eq!(till.call(other).await.begun_at, call.begun_at, "what may have arrived is looked for first, whoever looked before");
 }
 
+/// What is told of a refund is told in the case that goes on.
+async fn merged(db: Db) {
+    let till = Till::open(db, Way::Stripe).await;
+    let app = &till.story.app;
+    let other = till.story.ticket().await;
+    let into = till.story.case(other, "id").await["id"].clone();
+    let spoiled = StripeAccount { secret_key: Some("rk_wrong".into()), ..StripeAccount::default() };
+    connect_stripe(&app.cx, app.marketplace.id, spoiled).await.unwrap();
+    app.advance(TimeDelta::seconds(11));
+    let key = till.submit("12.50", &till.pay()).await;
+    app.act(&till.story.operator, "caseMerge", "case { id }", json!({ "caseId": till.case, "intoCaseId": into })).await;
+    till.work().await;
+    let call = till.call(key).await;
+    assert_eq!((call.status, json!(call.case)), (QueueStatus::Parked, into));
+    assert!(till.alerts().await.is_empty());
+}
+
 /// What was decided before there was a connection goes through the first one.
 async fn without_a_connection(db: Db) {
     let till = Till::open(db, Way::Stripe).await;
@@ -263,6 +280,10 @@ on_both_databases! {
 
     async fn what_a_person_must_mend_waits_for_one(db: Db) {
         credentials(db).await;
+    }
+
+    async fn a_merged_case_takes_its_refunds_along(db: Db) {
+        merged(db).await;
     }
 
     async fn a_refund_without_a_payment_system_waits_for_the_first(db: Db) {

@@ -95,7 +95,9 @@ async fn forged(db: Db, way: Way) {
     for (hook, status) in [(unknown.as_str(), 404), (&till.hook.replace("con_", "cas_"), 404)] {
         assert_eq!(till.post_to(hook, &report.headers, report.body.clone()).await.0, status);
     }
-    assert_eq!(till.post_to(&till.hook, &[], vec![b'x'; 256 * 1024 + 1]).await.0, 413);
+    // It is refused by its length, perhaps before all of it is sent.
+    let flood = till.story.app.http.post(&till.hook).body(vec![b'x'; 256 * 1024 + 1]).send().await;
+    assert!(flood.map_or_else(|error| error.is_request(), |answer| answer.status().as_u16() == 413), "{way:?}");
     assert_eq!(till.post_to(&till.hook, &[], vec![b'x'; 256 * 1024]).await.0, 401);
     till.work().await;
     assert!(till.news().await.is_empty(), "{way:?}: nothing of it was stored");
