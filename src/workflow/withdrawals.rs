@@ -72,7 +72,11 @@ async fn declare_once(cx: &Cx, actor: &Actor, declaration: &Declaration) -> Resu
     check.text(&["idempotencyKey"], "The idempotency key", &declaration.idempotency_key, KEY_LIMIT);
     check.text(&["name"], "The name", &declaration.name, LONGEST);
     check.text(&["address"], "The electronic address", &declaration.address, LONGEST);
-    super::orders::email(&mut check, &["address"], Some(&declaration.address).filter(|address| !address.trim().is_empty()).map(String::as_str));
+    super::orders::email(
+        &mut check,
+        &["address"],
+        Some(&declaration.address).filter(|address| !address.trim().is_empty()).map(String::as_str),
+    );
     check.done()?;
     let mut tx = cx.store.begin(actor.marketplace).await?;
     let dealing = Box::pin(dealings::about(&mut tx, actor, declaration.order, None, None)).await?;
