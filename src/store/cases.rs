@@ -277,9 +277,9 @@ impl Tx {
             .filter(cases::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(cases::Column::OrderId.eq(order.uuid()))
             .filter(cases::Column::Status.ne(text(CaseStatus::Closed)))
-            .order_by_desc(cases::Column::Id)
             .into_tuple::<uuid::Uuid>();
-        Ok(find.one(self.db().await?).await?.map(CaseId::from_uuid))
+        // An order has a handful. Sorted by the database they would be found by walking through all cases.
+        Ok(find.all(self.db().await?).await?.into_iter().max().map(CaseId::from_uuid))
     }
 
     /// The newest open case of a buyer about the same thing that began by another channel, under lock.

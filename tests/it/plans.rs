@@ -84,8 +84,6 @@ async fn a_day(story: &Story) {
     crate::disputes::errands(story).await;
     Box::pin(crate::payments::errands(story)).await;
     Box::pin(crate::returns::used(story)).await;
-    Box::pin(crate::payments::errands(story)).await;
-    Box::pin(crate::refunds::a_life(story)).await;
     crate::articles::used(story, &case["id"]).await;
     crate::ledger::used(story).await;
     let last = story.desk.sim.comments(ticket).pop().unwrap();
