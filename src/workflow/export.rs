@@ -9,6 +9,7 @@ use super::{Cx, Error, Result};
 use crate::domain::attachments::Attachment;
 use crate::domain::cases::Case;
 use crate::domain::charter::Marketplace;
+use crate::domain::disputes::DisputeEvent;
 use crate::domain::ids::{CaseId, EventId, MessageId};
 use crate::domain::orders::{Buyer, Order, Seller};
 use crate::domain::parties::{Party, Scope, View, Who};
@@ -230,6 +231,12 @@ fn shown_event(mut event: Event, scope: Scope, marketplace: &Marketplace) -> Eve
         && let Some(reader) = scope.reads_as(author)
     {
         *note = marketplace.words_for(note, author, reader);
+    }
+    // What a party offers is its words as well; who offered says whose, as a rule may carry them.
+    if let EventKind::Dispute { what: DisputeEvent::Offered { by, bid, .. }, .. } = &mut event.kind
+        && let Some(reader) = scope.reads_as(*by)
+    {
+        bid.text = marketplace.words_for(&bid.text, *by, reader);
     }
     let own = match (view, &event.actor) {
         (View::Seller(viewer), Who::Seller { seller, .. }) => viewer == *seller,

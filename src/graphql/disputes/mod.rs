@@ -8,25 +8,25 @@ use super::enums::Party;
 use super::errors::{Result, failure};
 use super::masking;
 use super::orders::OrderObject;
-use super::refunds::CostsObject;
 use super::scalars::MoneyObject;
 use super::session::{Session, session};
-use crate::domain::disputes::{Appeal, Decision, Dispute, EvidenceRequest, Offer, Proposal, Settlement};
+use crate::domain::disputes::Dispute;
 use crate::domain::hands::Available;
-use crate::domain::ids::{DisputeId, OfferId, ReturnId};
+use crate::domain::ids::{DisputeId, ReturnId};
 use crate::domain::parties::{self, View};
 use crate::workflow::disputes;
 
+mod bids;
+mod decisions;
 mod enums;
 mod evidence;
 mod inputs;
 mod mutations;
 mod policy;
 
-use enums::{
-    Agreement, CountsAgainstSeller, Decider, DecisionReason, DisputeAction, DisputeOutcome, DisputeReason, DisputeStage, Fault, OfferState,
-    ProposalAnswer, Remedy,
-};
+use bids::{EvidenceRequestObject, OfferObject, ProposalObject};
+use decisions::{AppealObject, DecisionObject, SettlementObject};
+use enums::{DisputeAction, DisputeReason, DisputeStage, Remedy};
 use evidence::EvidenceObject;
 pub(super) use mutations::DisputeMutations;
 pub(super) use policy::{DisputeRules, DisputeRulesInput, GivenRules, SellerComplaintsInput, SellerComplaintsObject, complaints_of};
@@ -221,269 +221,6 @@ pub(super) struct AvailableDisputeAction {
 impl From<Available<crate::domain::disputes::DisputeAction>> for AvailableDisputeAction {
     fn from(found: Available<crate::domain::disputes::DisputeAction>) -> Self {
         Self { action: found.action.into(), from: found.from, until: found.until }
-    }
-}
-
-/// An offer.
-pub(super) struct OfferObject(Offer);
-
-#[Object(name = "DisputeOffer")]
-/// What one party offered the other. Not a node.
-impl OfferObject {
-    /// Its id, by which it is accepted or refused.
-    async fn id(&self) -> OfferId {
-        self.0.id
-    }
-
-    /// Who offered.
-    async fn by(&self) -> Party {
-        self.0.by.into()
-    }
-
-    /// What the buyer would get.
-    async fn remedy(&self) -> Remedy {
-        self.0.bid.remedy.into()
-    }
-
-    /// How much; null for what has no amount.
-    async fn amount(&self) -> Option<MoneyObject> {
-        self.0.bid.amount.map(Into::into)
-    }
-
-    /// In words, without contact details where the marketplace masks them; may be empty.
-    async fn text(&self, ctx: &Context<'_>) -> Result<String> {
-        masking::words(ctx, self.0.by, &self.0.bid.text).await
-    }
-
-    /// Where it stands.
-    async fn state(&self) -> OfferState {
-        self.0.state.into()
-    }
-
-    /// When it was made.
-    async fn made_at(&self) -> DateTime<Utc> {
-        self.0.made_at
-    }
-
-    /// Until when it stands.
-    async fn expires_at(&self) -> DateTime<Utc> {
-        self.0.expires_at
-    }
-}
-
-/// A proposal.
-pub(super) struct ProposalObject(Proposal);
-
-#[Object(name = "DisputeProposal")]
-/// What the operator proposed to both parties, as the one who conciliates. Not a node.
-impl ProposalObject {
-    /// Its id, by which it is accepted or refused.
-    async fn id(&self) -> OfferId {
-        self.0.id
-    }
-
-    /// Who proposed, as `Dispute.mediators` names them; null for viewers other than the operator.
-    async fn by(&self, ctx: &Context<'_>) -> Option<Result<&str>> {
-        for_operator(ctx, self.0.by.as_str())
-    }
-
-    /// What the buyer would get.
-    async fn remedy(&self) -> Remedy {
-        self.0.bid.remedy.into()
-    }
-
-    /// How much; null for what has no amount.
-    async fn amount(&self) -> Option<MoneyObject> {
-        self.0.bid.amount.map(Into::into)
-    }
-
-    /// In words; may be empty.
-    async fn text(&self) -> &str {
-        &self.0.bid.text
-    }
-
-    /// What the buyer says.
-    async fn buyer(&self) -> ProposalAnswer {
-        self.0.buyer.into()
-    }
-
-    /// What the seller says.
-    async fn seller(&self) -> ProposalAnswer {
-        self.0.seller.into()
-    }
-
-    /// Where it stands.
-    async fn state(&self) -> OfferState {
-        self.0.state.into()
-    }
-
-    /// When it was made.
-    async fn made_at(&self) -> DateTime<Utc> {
-        self.0.made_at
-    }
-
-    /// Until when both can accept it.
-    async fn expires_at(&self) -> DateTime<Utc> {
-        self.0.expires_at
-    }
-}
-
-/// A request for evidence.
-pub(super) struct EvidenceRequestObject(EvidenceRequest);
-
-#[Object(name = "DisputeEvidenceRequest")]
-/// Something that a party was asked for.
-impl EvidenceRequestObject {
-    /// Who is asked.
-    async fn of(&self) -> Party {
-        self.0.of.into()
-    }
-
-    /// By whom, as `Dispute.mediators` names people; null for viewers other than the operator.
-    async fn by(&self, ctx: &Context<'_>) -> Option<Result<&str>> {
-        for_operator(ctx, self.0.by.as_str())
-    }
-
-    /// For what.
-    async fn text(&self) -> &str {
-        &self.0.text
-    }
-
-    /// When.
-    async fn requested_at(&self) -> DateTime<Utc> {
-        self.0.at
-    }
-
-    /// Until when an answer is taken.
-    async fn due_at(&self) -> DateTime<Utc> {
-        self.0.due_at
-    }
-}
-
-/// What the parties agreed on.
-#[derive(SimpleObject)]
-#[graphql(name = "DisputeSettlement")]
-pub(super) struct SettlementObject {
-    /// How they came to agree.
-    agreement: Agreement,
-    /// What the buyer gets.
-    remedy: Remedy,
-    /// How much; null for what has no amount.
-    amount: Option<MoneyObject>,
-    /// When.
-    settled_at: DateTime<Utc>,
-}
-
-impl From<&Settlement> for SettlementObject {
-    fn from(settlement: &Settlement) -> Self {
-        let agreement = match settlement.agreement {
-            crate::domain::disputes::Agreement::Offer(_) => Agreement::Offer,
-            crate::domain::disputes::Agreement::Proposal(_) => Agreement::Proposal,
-            crate::domain::disputes::Agreement::Refunded => Agreement::Refunded,
-        };
-        let (remedy, amount) = (settlement.remedy.into(), settlement.amount.map(Into::into));
-        Self { agreement, remedy, amount, settled_at: settlement.at }
-    }
-}
-
-/// A decision.
-pub(super) struct DecisionObject(Decision);
-
-#[Object(name = "DisputeDecision")]
-/// What was decided. Who won, who was at fault, who pays and whether it counts are four answers, never one.
-impl DecisionObject {
-    /// Whom it favours.
-    async fn outcome(&self) -> DisputeOutcome {
-        self.0.outcome.into()
-    }
-
-    /// Who was at fault.
-    async fn fault(&self) -> Fault {
-        self.0.fault.into()
-    }
-
-    /// Who pays for what the buyer gets; null for viewers other than operator and seller.
-    async fn cost_bearer(&self, ctx: &Context<'_>) -> Option<Result<CostsObject>> {
-        for_staff(ctx, self.0.costs.into())
-    }
-
-    /// Whether it counts in the measures of the seller; null for viewers other than operator and seller.
-    async fn counts_against_seller(&self, ctx: &Context<'_>) -> Option<Result<CountsAgainstSeller>> {
-        for_staff(ctx, self.0.counts.into())
-    }
-
-    /// How much the buyer gets.
-    async fn amount(&self) -> MoneyObject {
-        self.0.amount.into()
-    }
-
-    /// How the buyer gets it, or what else; null for nothing.
-    async fn remedy(&self) -> Option<Remedy> {
-        self.0.remedy.map(Into::into)
-    }
-
-    /// Why, as a code.
-    async fn reason(&self) -> DecisionReason {
-        self.0.reason.into()
-    }
-
-    /// Why, in words: the statement of reasons.
-    async fn statement(&self) -> &str {
-        &self.0.statement
-    }
-
-    /// The clause of the charter that it rests on.
-    async fn clause(&self) -> &str {
-        &self.0.clause
-    }
-
-    /// Whether a person decided, or the time that ran out.
-    async fn decider(&self) -> Decider {
-        match self.0.by {
-            crate::domain::disputes::Decider::Person(_) => Decider::Person,
-            crate::domain::disputes::Decider::HardStop => Decider::HardStop,
-        }
-    }
-
-    /// Which person, as `Dispute.mediators` names people; null for viewers other than the operator, and when time decided.
-    async fn by(&self, ctx: &Context<'_>) -> Option<Result<&str>> {
-        match &self.0.by {
-            crate::domain::disputes::Decider::Person(staff) => for_operator(ctx, staff.as_str()),
-            crate::domain::disputes::Decider::HardStop => None,
-        }
-    }
-
-    /// When.
-    async fn decided_at(&self) -> DateTime<Utc> {
-        self.0.at
-    }
-}
-
-/// An appeal.
-pub(super) struct AppealObject(Appeal);
-
-#[Object(name = "DisputeAppeal")]
-/// The one appeal against a decision.
-impl AppealObject {
-    /// Who appealed.
-    async fn by(&self) -> Party {
-        self.0.by.into()
-    }
-
-    /// Why, without contact details where the marketplace masks them.
-    async fn text(&self, ctx: &Context<'_>) -> Result<String> {
-        masking::words(ctx, self.0.by, &self.0.text).await
-    }
-
-    /// When.
-    async fn appealed_at(&self) -> DateTime<Utc> {
-        self.0.at
-    }
-
-    /// What was decided on it, which holds from then on; null while it is open, and when nobody decided, so that the first
-    /// decision stands.
-    async fn decision(&self) -> Option<DecisionObject> {
-        self.0.decision.clone().map(DecisionObject)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Evidence: whose eyes it is for, that it stays what it was, and all of it as one file.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -138,8 +140,7 @@ on_both_databases! {
             let json: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
             assert_eq!((json["index"].as_array().unwrap().len(), json["files"].as_array().unwrap().len()), (pieces, files));
             for had in json["files"].as_array().unwrap() {
-                use base64::Engine;
-                let bytes = base64::engine::general_purpose::STANDARD.decode(had["base64"].as_str().unwrap()).unwrap();
+                let bytes = STANDARD.decode(had["base64"].as_str().unwrap()).unwrap();
                 let entry = json["index"].as_array().unwrap().iter().find(|one| one["id"] == had["evidence"]).unwrap();
                 assert_eq!(entry["sha256"], hex::encode(Sha256::digest(&bytes)));
             }

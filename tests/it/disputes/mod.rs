@@ -205,6 +205,6 @@ pub(crate) async fn errands(story: &Story) {
             assert!(had.status().is_success() && !had.bytes().await.unwrap().is_empty());
         }
     }
-    story.app.advance(TimeDelta::days(30));
+    story.app.advance(TimeDelta::days(4));
     story.app.work().await;
 }

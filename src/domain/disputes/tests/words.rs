@@ -43,6 +43,13 @@ fn all_words(language: &str) -> Vec<(String, String)> {
     tell(&asked.after, &asked.events);
     let escalated = mediated.elapse(&house.terms(), monday() + TimeDelta::days(30)).unwrap();
     tell(&escalated.after, &escalated.events);
+    told.extend(endings(&house, &teller, language, &ended.after));
+    told
+}
+
+/// What is said at the end of one, and to the team.
+fn endings(house: &House, teller: &Teller, language: &str, ended: &Dispute) -> Vec<(String, String)> {
+    let mut told = Vec::new();
     let subject = teller.order("MK-1001");
     for outcome in DisputeOutcome::ALL {
         for fault in Fault::ALL {
@@ -59,12 +66,12 @@ fn all_words(language: &str) -> Vec<(String, String)> {
     let notice = mediator.notice(language);
     let complaints = SellerComplaints { route: "reclamations@bazar.example".into(), mediators: vec![mediator.clone(), mediator] };
     for stage in DisputeStage::ALL {
-        let over = Dispute { stage, ..ended.after.clone() };
+        let over = Dispute { stage, ..ended.clone() };
         told.push(("Buyer".into(), teller.ended(&over, &subject, None)));
         told.push(("Seller".into(), teller.ended_for_seller(&over, &subject, Some(&complaints.notice(language)))));
         told.push(("Stage".into(), stage.label(language).to_owned()));
     }
-    told.push(("Mediator".into(), teller.ended(&ended.after, &subject, Some(&notice))));
+    told.push(("Mediator".into(), teller.ended(ended, &subject, Some(&notice))));
     for remedy in Remedy::ALL {
         told.push(("Team".into(), teller.remedy_by_hand(remedy)));
     }
