@@ -123,7 +123,7 @@ impl Tx {
             order_id: one.order.uuid(),
             order_line: one.order_line.clone(),
             seller_id: seller.uuid(),
-            withdrawal_id: one.withdrawal.map(|id| id.uuid()),
+            withdrawal_id: one.withdrawal.map(crate::domain::ids::WithdrawalId::uuid),
             state: text(one.state),
             revision: one.revision,
             wakes_at: one.due_at,

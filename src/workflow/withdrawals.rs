@@ -177,6 +177,7 @@ pub async fn confirm(cx: &Cx, actor: &Actor, id: WithdrawalId, revision: i32) ->
     Ok(one)
 }
 
+#[expect(clippy::single_match_else, reason = "two outcomes of one call")]
 async fn follow(
     cx: &Cx,
     tx: &mut Tx,
@@ -194,8 +195,8 @@ async fn follow(
     tell(tx, dealing, who, moved).await?;
     for effect in effects {
         match effect {
-            // Sent already: the row names the message that did it.
-            WithdrawalEffect::SendAcknowledgement => {}
+            // Sent already: the row names the message. The days that it starts stand in the receipt and go with each claim.
+            WithdrawalEffect::SendAcknowledgement | WithdrawalEffect::StartRefundClock(_) => {}
             WithdrawalEffect::AlertSellerAndOperator => {
                 let lines = one.lines.iter().map(|line| format!("{} x {}", line.quantity, line.order_line)).collect::<Vec<_>>().join("; ");
                 Box::pin(dealings::note_team(tx, dealing, "withdrawal_note", &[("lines", lines)])).await?;
@@ -213,8 +214,6 @@ async fn follow(
                 }
             },
             WithdrawalEffect::CancelUndelivered(line) => Box::pin(refund_undelivered(cx, tx, dealing, &one, line)).await?,
-            // The days that it starts stand in the receipt and go with each claim.
-            WithdrawalEffect::StartRefundClock(_) => {}
         }
     }
     Ok(())

@@ -249,6 +249,7 @@ pub(super) async fn worth(tx: &Tx, dealing: &Dealing, one: &Return, quantity: u3
 }
 
 /// Amounts of two currencies, which one line never has.
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
 fn unreckonable(error: MoneyError) -> Error {
     Refusal::Invalid { message: format!("{error}.") }.into()
 }
