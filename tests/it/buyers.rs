@@ -39,7 +39,7 @@ on_both_databases! {
         assert!(knows(&story, &other, &theirs).await, "an order without any case");
         assert!(!knows(&story, &other, &own).await && !knows(&story, &other, &case).await);
 
-        let mut socket = Socket::follow(&story.app.url, &buyer, FOLLOW, json!({ "id": case })).await;
+        let socket = Socket::follow(&story.app.url, &buyer, FOLLOW, json!({ "id": case })).await;
         story.app.advance(TimeDelta::days(7));
         assert_eq!(socket.rest().await, (Vec::<Value>::new(), Some(4403)), "the socket ends with the token");
         let late = story.app.answer(&buyer, "{ viewer { role } }", json!({})).await;

@@ -322,7 +322,8 @@ async fn states_are_changed_on_condition(bench: &Bench) {
     assert_eq!(late.unwrap_err().remedy(), Remedy::ReadAgain);
     assert_eq!(bench.sim.ticket(ticket).unwrap().state, TicketState::Pending, "untouched");
 
-    bench.sim.set_tags(ticket, &["vip"]).unwrap();
+    let vip = TicketMarks { tags: vec!["vip".to_owned()], ..TicketMarks::default() };
+    bench.desk.perform(&OutboundCommand::MarkTicket { ticket: number(ticket), marks: vip }, &key(), Attempt::First).await.unwrap();
     for (tag, without) in [("tl_refund_granted", "tl_refund_requested"), ("tl_refund_succeeded", "tl_refund_granted")] {
         let marks = TicketMarks { tags: vec![tag.to_owned()], without: vec![without.to_owned()], fields: Vec::new() };
         let command = OutboundCommand::MarkTicket { ticket: number(ticket), marks };

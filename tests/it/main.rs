@@ -19,6 +19,7 @@ mod handling;
 mod harness;
 mod helpdesk_conformance;
 mod intake;
+mod interleavings;
 mod lanes;
 mod layers;
 mod leaks;

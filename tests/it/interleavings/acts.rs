@@ -26,7 +26,8 @@ impl World {
         self.asked += 1;
         let (mutation, fields, input) = match detail % 4 {
             0 | 1 => {
-                let mut input = json!({ "orderId": self.order, "lineId": line, "basis": ["COMMERCIAL", "WITHDRAWAL", "LEGAL_CONFORMITY"][detail / 32 % 3] });
+                let basis = ["COMMERCIAL", "WITHDRAWAL", "LEGAL_CONFORMITY"][detail / 32 % 3];
+                let mut input = json!({ "orderId": self.order, "lineId": line, "basis": basis });
                 match detail / 100 % 3 {
                     0 => {}
                     1 => input["units"] = json!(1 + detail / 300),
@@ -41,7 +42,8 @@ impl World {
                 ("returnRequest", "return { id }", input)
             }
             _ => {
-                let input = json!({ "orderId": self.order, "lineId": line, "reason": "NOT_AS_DESCRIBED", "text": "Fêlée", "wanted": "REFUND" });
+                let input =
+                    json!({ "orderId": self.order, "lineId": line, "reason": "NOT_AS_DESCRIBED", "text": "Fêlée", "wanted": "REFUND" });
                 ("disputeOpen", "dispute { id }", input)
             }
         };
@@ -108,7 +110,8 @@ fn refund(action: &str, detail: usize) -> Option<(&'static str, Value)> {
                 grant["costs"] = costs;
             }
             if form == "PARTIAL" && detail / 12 % 2 == 0 {
-                grant["items"] = json!([{ "lineId": ["1", "2"][detail / 24 % 2], "amount": eur(["3.33", "9.99", "66.00"][detail / 48 % 3]) }]);
+                let (line, amount) = (["1", "2"][detail / 24 % 2], ["3.33", "9.99", "66.00"][detail / 48 % 3]);
+                grant["items"] = json!([{ "lineId": line, "amount": eur(amount) }]);
             }
             ("refundGrant", grant)
         }
@@ -138,7 +141,8 @@ fn goods(action: &str, detail: usize) -> Option<(&'static str, Value)> {
         "RECORD_LOST" => ("returnRecordLost", json!({})),
         "MARK_COMPLIANT" => ("returnRecordInspection", json!({ "result": { "compliant": true } })),
         "MARK_NON_COMPLIANT" => {
-            let fault = json!({ "reason": ["DAMAGED_PRODUCT", "WRONG_PRODUCT"][detail % 2], "text": "Cassée." });
+            let reason = ["DAMAGED_PRODUCT", "WRONG_PRODUCT"][detail % 2];
+            let fault = json!({ "reason": reason, "text": "Cassée." });
             ("returnRecordInspection", json!({ "result": { "nonCompliant": fault } }))
         }
         "CANCEL" => ("returnCancel", json!({})),

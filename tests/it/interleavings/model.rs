@@ -58,7 +58,8 @@ fn never_more_than_was_paid(world: &World, seen: &Value) {
 fn no_more_goods_than_were_bought(world: &World, seen: &Value) {
     for (line, bought) in [("1", 3), ("2", 1)] {
         let back = list(seen, "returns").iter().filter(|one| one["lineId"] == line);
-        let back: i64 = back.filter(|one| !["CANCELED", "EXPIRED", "CLOSED", "DECLINED"].contains(&one["state"].as_str().unwrap()))
+        let back: i64 = back
+            .filter(|one| !["CANCELED", "EXPIRED", "CLOSED", "DECLINED"].contains(&one["state"].as_str().unwrap()))
             .map(|one| one["quantity"].as_i64().unwrap())
             .sum();
         assert!(back <= bought, "{back} of {bought} pieces of line {line} are on their way back\n{:#?}", world.story);
@@ -116,7 +117,8 @@ async fn waking(world: &World, table: &str) -> i64 {
 async fn everything_open_has_an_exit(world: &World, seen: &Value) {
     let over = |object: &Value| {
         let state = object["status"].as_str().or(object["state"].as_str()).or(object["stage"].as_str()).unwrap();
-        ["DECLINED", "SUCCEEDED", "REVERSED", "CANCELED", "CLOSED", "EXPIRED", "SETTLED", "WITHDRAWN", "FINAL", "UNRESOLVED"].contains(&state)
+        ["DECLINED", "SUCCEEDED", "REVERSED", "CANCELED", "CLOSED", "EXPIRED", "SETTLED", "WITHDRAWN", "FINAL", "UNRESOLVED"]
+            .contains(&state)
             && !(object["state"] == "DECLINED")
     };
     for (list_name, table) in [("refunds", "refunds"), ("returns", "returns"), ("disputes", "disputes")] {
