@@ -77,7 +77,7 @@ pub(super) struct Common {
     /// The help centre's host where it is not the helpdesk's own, such as help.example.com.
     #[arg(long, value_name = "HOST")]
     help_centre_host: Option<String>,
-    /// Whether tickets get tags that say where returns, refunds and disputes stand, such as tl_refund_granted (on, off).
+    /// Whether tickets get tags that say where returns, refunds and disputes stand, such as `tl_refund_granted` (on, off).
     #[arg(long, value_name = "ON_OFF", value_parser = word::<MarkTags>)]
     mark_tags: Option<MarkTags>,
     /// The custom ticket field that holds the state of the newest return: its id (Zendesk) or name (Freshdesk).

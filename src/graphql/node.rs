@@ -112,6 +112,7 @@ graphql_ids!(
 /// An object with a global id, by which `node` finds it again.
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "The global id. Opaque: compare it, keep it, do not take it apart."))]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and at once taken apart")]
 pub(super) enum Node {
     /// A marketplace.
     Marketplace(MarketplaceObject),

@@ -183,7 +183,8 @@ impl Writer {
             return Ok(None);
         }
         let rest = self.bundle.pieces.iter().enumerate().skip(position);
-        let Some((position, piece, file)) = rest.filter_map(|(at, (piece, file))| Some((at, piece, file.as_ref()?))).next() else {
+        let mut rest = rest;
+        let Some((position, piece, file)) = rest.find_map(|(at, (piece, file))| Some((at, piece, file.as_ref()?))) else {
             self.over = true;
             let end = self.keep("\n],\n".to_owned());
             let digest = hex::encode(std::mem::take(&mut self.digest).finalize());

@@ -133,13 +133,11 @@ impl Writer {
         if self.over {
             return Ok(None);
         }
-        match self.export.next().await? {
-            Some(lines) => Ok(Some(lines.iter().map(|line| self.line(line)).collect())),
-            None => {
-                self.over = true;
-                Ok(Some(self.closing()))
-            }
+        if let Some(lines) = self.export.next().await? {
+            return Ok(Some(lines.iter().map(|line| self.line(line)).collect()));
         }
+        self.over = true;
+        Ok(Some(self.closing()))
     }
 
     fn opening(&self) -> String {
@@ -222,7 +220,7 @@ impl Writer {
         let Header { seller, quarter, .. } = &self.header;
         let Totals { opening, quarter: sums, payouts, closing } = totals;
         // Sums of what was summed before cannot be too large.
-        let net = sums.net().map(|net| net.amount()).unwrap_or_default();
+        let net = sums.net().map(crate::domain::money::Money::amount).unwrap_or_default();
         [
             ("sellerId", seller.id.to_string()),
             ("sellerExternalId", text(Some(&seller.external_id))),

@@ -9,7 +9,7 @@ use super::{Result, Store, Tx};
 use crate::domain::ids::{CaseId, ConnectionId, MarketplaceId};
 use crate::domain::marks::Matters;
 
-fn states<T: DeserializeOwned>(texts: Vec<String>, table: &'static str) -> Result<Vec<T>> {
+fn states<T: DeserializeOwned>(texts: &[String], table: &'static str) -> Result<Vec<T>> {
     texts.iter().map(|text| from_text(text, table, "state")).collect()
 }
 
@@ -30,9 +30,9 @@ impl Store {
             };
         }
         Ok(Matters {
-            returns: states(of!(returns, State), "returns")?,
-            refunds: states(of!(refunds, State), "refunds")?,
-            disputes: states(of!(disputes, Stage), "disputes")?,
+            returns: states(&of!(returns, State), "returns")?,
+            refunds: states(&of!(refunds, State), "refunds")?,
+            disputes: states(&of!(disputes, Stage), "disputes")?,
         })
     }
 }

@@ -201,11 +201,11 @@ pub(super) async fn keep(tx: &Tx, ids: &[OrderId], drafts: &[OrderDraft], told: 
         for (facts, final_sale) in lines {
             let before = known.get(&(*order, facts.line.clone()));
             let taken = match before {
-                Some(before) => match before.update(facts, draft.told_at).map_err(unlike)? {
+                Some(before) => match before.update(facts, draft.told_at).map_err(|error| unlike(&error))? {
                     Update::Unchanged | Update::Stale => None,
                     Update::Taken { record, kept } => Some((*record, kept)),
                 },
-                None => Some((RecordedLine::first(facts, draft.told_at).map_err(unlike)?, Vec::new())),
+                None => Some((RecordedLine::first(facts, draft.told_at).map_err(|error| unlike(&error))?, Vec::new())),
             };
             news.extend(taken.map(|(record, kept)| NewFacts { order: *order, record, final_sale, kept }));
         }
@@ -214,6 +214,6 @@ pub(super) async fn keep(tx: &Tx, ids: &[OrderId], drafts: &[OrderDraft], told: 
 }
 
 /// What a line cannot become once it was sold.
-fn unlike(error: FactsError) -> Refusal {
-    Refusal::Invalid { message: sentence(&error) }
+fn unlike(error: &FactsError) -> Refusal {
+    Refusal::Invalid { message: sentence(error) }
 }

@@ -301,14 +301,13 @@ pub(super) async fn tell_seller(tx: &mut Tx, marketplace: &Marketplace, case: &C
     if case.seller.is_none() {
         return Ok(());
     }
-    let mut thread = match tx.thread_of_case(case.id, kind).await? {
-        Some(thread) => thread,
-        None => {
-            let thread = tx.insert_thread(kind, None, &[case.id], &founders(kind, case)).await?;
-            let opened = EventKind::ThreadOpened { thread: thread.id, kind };
-            tx.record(case.id, &Who::System, NewEvent::in_thread(opened, thread.id, 1, Audience::ALL));
-            thread
-        }
+    let mut thread = if let Some(thread) = tx.thread_of_case(case.id, kind).await? {
+        thread
+    } else {
+        let thread = tx.insert_thread(kind, None, &[case.id], &founders(kind, case)).await?;
+        let opened = EventKind::ThreadOpened { thread: thread.id, kind };
+        tx.record(case.id, &Who::System, NewEvent::in_thread(opened, thread.id, 1, Audience::ALL));
+        thread
     };
     let route = route(tx, &marketplace.charter, std::slice::from_ref(case), &thread).await?;
     let new = automatic(tx, marketplace, text, route.delivery);

@@ -53,17 +53,17 @@ impl Dispute {
             return Err(Refusal::NotAllowed);
         }
         let words = text("What the dispute is about", &opening.text, LONGEST_TEXT)?;
+        // First, as what it gave may be why nothing is left. One about the whole order is about each of its lines.
+        let same = |one: &&Self| one.order_line == opening.order_line || one.order_line.is_none() || opening.order_line.is_none();
+        if others.iter().filter(|one| one.order == opening.order && !one.stage.is_over()).any(|one| same(&one)) {
+            return Err(not_now("There is an open dispute about this already."));
+        }
         let DisputeOpening { amount, refundable, .. } = opening;
         if amount.currency != refundable.currency || amount.minor < 0 || amount.minor > refundable.minor {
             return Err(invalid(format!("A dispute is about at most {refundable}.")));
         }
         if opening.wanted.has_amount() && amount.minor == 0 {
             return Err(invalid("Say how much the dispute is about."));
-        }
-        // A dispute about the whole order is about each of its lines.
-        let same = |one: &&Self| one.order_line == opening.order_line || one.order_line.is_none() || opening.order_line.is_none();
-        if others.iter().filter(|one| one.order == opening.order && !one.stage.is_over()).any(|one| same(&one)) {
-            return Err(not_now("There is an open dispute about this already."));
         }
         let after = Self {
             id: DisputeId::generate(),

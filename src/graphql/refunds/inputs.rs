@@ -116,8 +116,8 @@ impl CostSharesInput {
             (_, BasisPoints::WHOLE, _) if self.seller + self.carrier == 0 => Bearing::Operator,
             (_, _, BasisPoints::WHOLE) if self.seller + self.operator == 0 => Bearing::Carrier,
             (seller, operator, carrier) => {
-                let shared = SharedCost::new(seller, operator, carrier);
-                Bearing::Shared(shared.map_err(|refusal| refused(path, Refusal::Refund(refusal)))?)
+                let split = SharedCost::new(seller, operator, carrier);
+                Bearing::Shared(split.map_err(|refusal| refused(path, Refusal::Refund(refusal)))?)
             }
         })
     }

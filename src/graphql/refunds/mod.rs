@@ -74,13 +74,13 @@ impl RefundObject {
     #[expect(clippy::unused_async, reason = "a resolver is async by contract")]
     async fn status(&self, ctx: &Context<'_>) -> Result<RefundStatus> {
         let status = self.0.refund.status;
-        Ok(if self.staff(ctx)? { status } else { status.to_buyer() }.into())
+        Ok(if Self::staff(ctx)? { status } else { status.to_buyer() }.into())
     }
 
     /// How often it has changed, as far as the viewer may know. Every decision names it.
     #[expect(clippy::unused_async, reason = "a resolver is async by contract")]
     async fn revision(&self, ctx: &Context<'_>) -> Result<i32> {
-        let revision = if self.staff(ctx)? { self.0.refund.revision } else { self.0.to_buyer.revision };
+        let revision = if Self::staff(ctx)? { self.0.refund.revision } else { self.0.to_buyer.revision };
         Ok(revision.get())
     }
 
@@ -150,7 +150,7 @@ impl RefundObject {
     /// A grant that waits for a second person's approval; null for the buyer's side and for mediators.
     async fn proposal(&self, ctx: &Context<'_>) -> Option<Result<GrantObject>> {
         let proposal = self.0.refund.proposal.as_deref()?;
-        self.for_staff(ctx, |view| Some(GrantObject::of(proposal, view)))
+        Self::for_staff(ctx, |view| Some(GrantObject::of(proposal, view)))
     }
 
     /// What was granted; null until then.
@@ -173,7 +173,7 @@ impl RefundObject {
 
     /// Every try to move the money, the oldest first; null for the buyer's side and for mediators.
     async fn attempts(&self, ctx: &Context<'_>) -> Option<Result<Vec<AttemptObject>>> {
-        self.for_staff(ctx, |_| Some(self.0.refund.attempts.iter().map(Into::into).collect()))
+        Self::for_staff(ctx, |_| Some(self.0.refund.attempts.iter().map(Into::into).collect()))
     }
 
     /// What it costs more by law because it is late: so far, or as it was paid. A warning, which is not booked by itself. Null while
@@ -222,16 +222,16 @@ impl RefundObject {
     /// When it last changed, as far as the viewer may know.
     #[expect(clippy::unused_async, reason = "a resolver is async by contract")]
     async fn updated_at(&self, ctx: &Context<'_>) -> Result<DateTime<Utc>> {
-        Ok(if self.staff(ctx)? { self.0.refund.updated_at } else { self.0.to_buyer.updated_at })
+        Ok(if Self::staff(ctx)? { self.0.refund.updated_at } else { self.0.to_buyer.updated_at })
     }
 }
 
 impl RefundObject {
-    fn staff(&self, ctx: &Context<'_>) -> Result<bool> {
+    fn staff(ctx: &Context<'_>) -> Result<bool> {
         Ok(is_staff(session(ctx)?.scope().view))
     }
 
-    fn for_staff<T>(&self, ctx: &Context<'_>, value: impl FnOnce(View) -> Option<T>) -> Option<Result<T>> {
+    fn for_staff<T>(ctx: &Context<'_>, value: impl FnOnce(View) -> Option<T>) -> Option<Result<T>> {
         match session(ctx) {
             Err(error) => Some(Err(error)),
             Ok(session) => value(session.scope().view).filter(|_| is_staff(session.scope().view)).map(Ok),

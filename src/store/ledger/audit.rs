@@ -59,7 +59,7 @@ fn column(column: entries::Column) -> SimpleExpr {
 
 fn sum() -> SimpleExpr {
     let sum = SimpleExpr::from(Func::sum(column(entries::Column::Minor)));
-    SimpleExpr::from(Func::coalesce([sum, Expr::val(0_i64).into()]))
+    SimpleExpr::from(Func::coalesce([sum, Expr::val(0_i64)]))
 }
 
 /// Entries of a marketplace.

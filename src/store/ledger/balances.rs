@@ -32,7 +32,7 @@ fn sum(of: SimpleExpr) -> SimpleExpr {
 }
 
 fn whole(number: SimpleExpr) -> SimpleExpr {
-    SimpleExpr::from(Func::coalesce([number, Expr::val(0_i64).into()])).cast_as(Alias::new("bigint"))
+    SimpleExpr::from(Func::coalesce([number, Expr::val(0_i64)])).cast_as(Alias::new("bigint"))
 }
 
 impl Store {

@@ -109,7 +109,7 @@ fn code(row: promo_codes::Model) -> Result<PromoCodeRow> {
     Ok(PromoCodeRow { code: from_json(row.document, "promo_codes", "document")?, text: row.code, given })
 }
 
-fn spent(row: credit_uses::Model) -> Result<CreditUse> {
+fn spent(row: &credit_uses::Model) -> Result<CreditUse> {
     let currency = row.currency.parse().map_err(|_| StoreError::Inconsistent { table: "credit_uses", column: "currency" })?;
     Ok(CreditUse {
         posting: PostingId::from_uuid(row.posting_id),
@@ -241,7 +241,7 @@ impl Store {
         let find = credit_uses::Entity::find()
             .filter(credit_uses::Column::MarketplaceId.eq(scope.marketplace.uuid()))
             .filter(credit_uses::Column::CreditId.is_in(credits.iter().copied()));
-        let mut found = find.all(&self.reads).await?.into_iter().map(spent).collect::<Result<Vec<_>>>()?;
+        let mut found = find.all(&self.reads).await?.iter().map(spent).collect::<Result<Vec<_>>>()?;
         found.sort_by_key(|one| one.posting);
         Ok(found)
     }
@@ -391,7 +391,7 @@ impl Tx {
             .filter(credit_uses::Column::IdempotencyKey.eq(&request.key));
         let Some(row) = find.one(self.db().await?).await? else { return Ok(None) };
         let same = row.request_digest == request.digest;
-        Ok(Some(if same { SpentBefore::Alike(spent(row)?) } else { SpentBefore::Otherwise }))
+        Ok(Some(if same { SpentBefore::Alike(spent(&row)?) } else { SpentBefore::Otherwise }))
     }
 
     /// Remembers what was spent. A key that was used already is a [`StoreError::Conflict`].

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::codec::{from_json, json, text};
 use super::entity::{balances as balance_rows, entries, postings, refund_steps};
 use super::{Result, StoreError, Tx};
-use crate::domain::ids::{EntryId, OrderId, RefundId, SellerId};
+use crate::domain::ids::{EntryId, OrderId, PostingId, RefundId, SellerId};
 use crate::domain::ledger::{Account, Cause, Entry, LineProgress, Posting};
 use crate::domain::money::Money;
 
@@ -86,11 +86,11 @@ impl Tx {
             cause_key: posting.cause().to_string(),
             cause: json(posting.cause()),
             at: posting.at(),
-            corrects: posting.corrects().map(|id| id.uuid()),
+            corrects: posting.corrects().map(PostingId::uuid),
             note: posting.note().map(str::to_owned),
-            seller_id: posting.entries().iter().find_map(|entry| seller_of(entry.account)).map(|id| id.uuid()),
-            order_id: new.order.map(|id| id.uuid()),
-            refund_id: refund_of(posting.cause()).map(|id| id.uuid()),
+            seller_id: posting.entries().iter().find_map(|entry| seller_of(entry.account)).map(SellerId::uuid),
+            order_id: new.order.map(OrderId::uuid),
+            refund_id: refund_of(posting.cause()).map(RefundId::uuid),
         }
         .into_active_model()
         .reset_all()

@@ -1,7 +1,7 @@
 //! How a dispute begins.
 
 use super::super::dealings::{self, Dealing};
-use super::super::{Cx, Error, Result, refunds, refused, returns};
+use super::super::{Cx, Result, refunds, refused, returns};
 use super::steps::amount_fits;
 use super::{announce, reread, terms};
 use crate::domain::disputes::{Dispute, DisputeOpening, DisputeReason, Remedy};
@@ -50,9 +50,12 @@ pub async fn open(cx: &Cx, actor: &Actor, opening: Opening) -> Result<Dispute> {
         .map_err(|_| refused(&["lineId"], Refusal::NotFound { what: "Order line" }))?;
     let mut tx = cx.store.begin(actor.marketplace).await?;
     let dealing = dealings::about(&mut tx, actor, opening.order, line.as_ref(), opening.case).await?;
+    if let Some(id) = opening.return_id {
+        let known = tx.known_return(actor.scope(), id).await?.filter(|one| one.order == opening.order);
+        known.ok_or_else(|| refused(&["returnId"], Refusal::NotFound { what: "Return" }))?;
+    }
     let refundable = refunds::refundable_now(&tx, &dealing, line.as_ref()).await?;
     let amount = opening.amount.unwrap_or_else(|| if opening.wanted.has_amount() { refundable } else { Money::zero(refundable.currency) });
-    amount_fits(amount, refundable, 0)?;
     let others = tx.disputes_of_order(dealing.purchase.order).await?;
 
     let place = if line.is_some() { "lineId" } else { "orderId" };
@@ -68,7 +71,11 @@ pub async fn open(cx: &Cx, actor: &Actor, opening: Opening) -> Result<Dispute> {
         amount,
         refundable,
     };
-    let moved = Dispute::open(opening, hand, &others, &terms(&dealing), cx.now()).map_err(|refusal| {
+    let moved = Dispute::open(opening, hand, &others, &terms(&dealing), cx.now());
+    if !matches!(moved, Err(Refusal::NotNow { .. } | Refusal::Length { .. })) {
+        amount_fits(amount, refundable, 0)?;
+    }
+    let moved = moved.map_err(|refusal| {
         let path = match &refusal {
             Refusal::Length { .. } => "text",
             Refusal::NotNow { .. } => place,
@@ -88,14 +95,5 @@ pub async fn open(cx: &Cx, actor: &Actor, opening: Opening) -> Result<Dispute> {
 /// Tells the return that a dispute is about it. In most of its states that changes nothing about a return.
 async fn link(cx: &Cx, tx: &mut Tx, dealing: &Dealing, dispute: &Dispute) -> Result<()> {
     let Some(return_id) = dispute.return_id else { return Ok(()) };
-    let linked = Box::pin(returns::dispute_opened(cx, tx, dealing, return_id, dispute.id)).await;
-    let at_return = |refusal| refused(&["returnId"], refusal);
-    match linked {
-        Err(Error::NotFound) => Err(at_return(Refusal::NotFound { what: "Return" })),
-        Err(Error::Refused { faults }) => match faults.into_iter().map(|fault| fault.refusal).next() {
-            Some(refusal @ Refusal::NotFound { .. }) => Err(at_return(refusal)),
-            _ => Ok(()),
-        },
-        other => other,
-    }
+    Box::pin(returns::dispute_opened(cx, tx, dealing, return_id, dispute.id)).await
 }

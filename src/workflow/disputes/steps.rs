@@ -164,6 +164,7 @@ pub(super) async fn given_already(tx: &Tx, dealing: &Dealing, dispute: &Dispute)
     Money::sum(dispute.amount.currency, amounts).map_err(too_large)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "errors are handed on")]
 fn too_large(error: crate::domain::money::MoneyError) -> super::Error {
     refused(&["amount"], Refusal::Invalid { message: format!("{error}.") })
 }

@@ -125,11 +125,11 @@ pub async fn reversed(tx: &Tx, refund: &Refund) -> Result<Booked> {
         return Ok(Booked::Before);
     }
     if let Some(row) = tx.store_credit_of(refund.id).await? {
-        let Some(credit) = row.credit.undone() else { return spent_already(refund) };
+        let Some(credit) = row.credit.undone() else { return Ok(spent_already(refund)) };
         tx.save_store_credit(&credit).await?;
     }
     if let Some(row) = tx.promo_code_of(refund.id).await? {
-        let Some(code) = row.code.undone() else { return spent_already(refund) };
+        let Some(code) = row.code.undone() else { return Ok(spent_already(refund)) };
         tx.save_promo_code(&code).await?;
     }
     let back = posting.reversed(cause, tx.now()).map_err(|error| unbookable(&error))?;
@@ -139,9 +139,9 @@ pub async fn reversed(tx: &Tx, refund: &Refund) -> Result<Booked> {
     Ok(booked)
 }
 
-fn spent_already(refund: &Refund) -> Result<Booked> {
+fn spent_already(refund: &Refund) -> Booked {
     tracing::error!(refund.id = %refund.id, "a refund is reversed whose credit was spent; somebody must look at it, nothing is booked");
-    Ok(Booked::Before)
+    Booked::Before
 }
 
 /// Gives the buyer store credit or a promo code for a refund that goes that way; once. It is booked with the refund.
@@ -149,7 +149,6 @@ pub async fn given(tx: &Tx, rules: &Rules, given: Given, refund: &Refund, amount
     let Some(grant) = refund.grant.as_deref() else { return Err(not_issued()) };
     let at = given.at;
     match grant.means {
-        RefundMeans::OriginalPayment | RefundMeans::BankTransfer => {}
         RefundMeans::StoreCredit if tx.store_credit_of(refund.id).await?.is_none() => {
             let credit = StoreCredit::issue(StoreCreditId::generate(), amount, rules.credit_until(at)).map_err(unusable)?;
             tx.insert_store_credit(StoreCreditRow { credit, given }).await?;
@@ -159,7 +158,7 @@ pub async fn given(tx: &Tx, rules: &Rules, given: Given, refund: &Refund, amount
             let code = PromoCode::issue(PromoCodeId::generate(), amount, budget, rules.validity(at)).map_err(unusable)?;
             tx.insert_promo_code(PromoCodeRow { code, text: new_code(), given }).await?;
         }
-        RefundMeans::StoreCredit | RefundMeans::Voucher => {}
+        RefundMeans::OriginalPayment | RefundMeans::BankTransfer | RefundMeans::StoreCredit | RefundMeans::Voucher => {}
     }
     Ok(())
 }

@@ -84,7 +84,7 @@ async fn sent(cx: &Cx, row: &PaymentCall, outcome: Result<Answer, GatewayError>)
         Remedy::Fail(kind) => {
             let answer = Answer { reference: None, word: ProviderWord::Failed { kind } };
             hear(cx, row.marketplace, row.key, &answer).await?;
-            let outcome = Outcome { settlement: Settlement::Done, begun: Begun::Stays, code: code(&error) };
+            let outcome = Outcome { settlement: Settlement::Done, begun: Begun::Stays, code: Some(code(&error)) };
             return conclude(cx, row, outcome, Some(answer)).await;
         }
         Remedy::Wait(time) => {
@@ -95,7 +95,7 @@ async fn sent(cx: &Cx, row: &PaymentCall, outcome: Result<Answer, GatewayError>)
         Remedy::AskPerson => Settlement::Parked(reason),
     };
     let begun = if error.leaves_unknown() { Begun::Stays } else { Begun::Nothing };
-    conclude(cx, row, Outcome { settlement, begun, code: code(&error) }, None).await
+    conclude(cx, row, Outcome { settlement, begun, code: Some(code(&error)) }, None).await
 }
 
 /// A word of the payment system: final, or the next look is an hour away.
@@ -121,17 +121,17 @@ async fn looked(cx: &Cx, row: &PaymentCall, outcome: Result<Option<Answer>, Gate
         Err(error) => match error.remedy() {
             Remedy::Wait(time) => {
                 let at = cx.now() + TimeDelta::from_std(time).unwrap_or(TimeDelta::minutes(1)).max(TimeDelta::seconds(1));
-                (Settlement::Defer { at, reason: error.to_string() }, code(&error), None)
+                (Settlement::Defer { at, reason: error.to_string() }, Some(code(&error)), None)
             }
-            _ => (again(&error.to_string()), code(&error), None),
+            _ => (again(&error.to_string()), Some(code(&error)), None),
         },
     };
     conclude(cx, row, Outcome { settlement, begun: Begun::Stays, code }, answer).await
 }
 
 /// The word for an error; a payment system's own where it gave one.
-fn code(error: &GatewayError) -> Option<String> {
-    Some(match error {
+fn code(error: &GatewayError) -> String {
+    match error {
         GatewayError::RateLimited { .. } => "RATE_LIMITED".to_owned(),
         GatewayError::Unavailable { .. } => "UNAVAILABLE".to_owned(),
         GatewayError::Uncertain { .. } => "UNCERTAIN".to_owned(),
@@ -142,7 +142,7 @@ fn code(error: &GatewayError) -> Option<String> {
         GatewayError::Refused { code, .. } => code.clone(),
         GatewayError::NotDone => "NOT_DONE".to_owned(),
         GatewayError::Unsendable { .. } => "UNSENDABLE".to_owned(),
-    })
+    }
 }
 
 async fn conclude(cx: &Cx, row: &PaymentCall, outcome: Outcome, answer: Option<Answer>) -> Result<Settlement> {

@@ -55,20 +55,17 @@ pub(in crate::workflow) async fn carry_out(cx: &Cx, tx: &mut Tx, dealing: &Deali
     let Some(line) = claim.line.clone().or_else(|| items.first().map(|item| item.line.clone())) else { return Ok(None) };
 
     let waits = all.into_iter().find(|stored| stored.refund.line == line && stored.refund.status == RefundStatus::Requested);
-    let mut run = match waits {
-        Some(stored) => {
-            let seen = stored.refund.revision;
-            let stored = adopted(stored, &claim);
-            tx.save_refund(&stored, seen).await?;
-            Run::of(cx, tx, dealing, standing, stored)
-        }
-        None => {
-            let request = RefundRequest { order, line, asked: claim.asked, basis: claim.basis, by: Who::System };
-            let moved = Refund::ordered(request, cx.now());
-            let mut run = Run::opening(cx, tx, dealing, (standing, claim.origin), moved.refund.clone());
-            run.make(&Who::System, moved).await?;
-            run
-        }
+    let mut run = if let Some(stored) = waits {
+        let seen = stored.refund.revision;
+        let stored = adopted(stored, &claim);
+        tx.save_refund(&stored, seen).await?;
+        Run::of(cx, tx, dealing, standing, stored)
+    } else {
+        let request = RefundRequest { order, line, asked: claim.asked, basis: claim.basis, by: Who::System };
+        let moved = Refund::ordered(request, cx.now());
+        let mut run = Run::opening(cx, tx, dealing, (standing, claim.origin), moved.refund.clone());
+        run.make(&Who::System, moved).await?;
+        run
     };
     if let Some(clock) = claim.established.filter(|_| claim.basis.gives_money()) {
         match run.apply(&RefundMove::Establish { clock }, &Who::System).await? {

@@ -144,8 +144,9 @@ async fn every_command_explains_itself() {
         lines.extend(names.iter().map(|name| format!("{line} {name}")));
     }
     leaves.sort();
-    let known = "connect freshdesk, connect zendesk, demo, doctor, inbox list, inbox replay, inbox show, marketplace create, \
-                 marketplace list, marketplace set, migrate, outbox list, outbox replay, schema, search rebuild, serve, token create, token list, token revoke";
+    let known = "connect freshdesk, connect payments, connect stripe, connect zendesk, demo, doctor, inbox list, inbox replay, inbox show, marketplace create, \
+                 marketplace list, marketplace set, migrate, outbox list, outbox replay, payments list, payments replay, \
+                 schema, search rebuild, serve, token create, token list, token revoke";
     assert_eq!(leaves.join(", "), known);
     let version = format!("trilogue {}\n", env!("CARGO_PKG_VERSION"));
     assert_eq!(shell.says("--version").await, version);

@@ -29,7 +29,7 @@ impl Books<'_> {
             self.take_back(&first).await;
         }
         let mut corrected = worked_example("L-1");
-        corrected["lines"][0]["terms"]["shipping"]["standard"]["amount"] = json!("1.00");
+        corrected["lines"][0]["shipping"]["standard"]["amount"] = json!("1.00");
         self.tell(corrected).await;
         self.tell(sale("L-4", "brio", ("7.00", 2, "1.50", "EUR"))).await;
         let rules = Rules { store_credit_days: Some(1), promo_code_days: 1, owed_limit: None };

@@ -117,7 +117,8 @@ on_both_databases! {
             }
         }
         let most = |wanted| costs.iter().filter(|(round, _)| *round == wanted).map(|(_, count)| *count).max().unwrap();
-        assert!(most(1) <= most(0) && most(1) <= 20, "{costs:?}");
+        // Two lists may come in one look or in two.
+        assert!(most(1) <= most(0) + 1 && most(1) <= 20, "{costs:?}");
         assert_eq!(books.balance(&books.operator, 0).await, json!([money("0.00", "EUR")]));
     }
 

@@ -111,6 +111,7 @@ impl House {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as a dispute has it")]
 fn line(key: &str) -> Option<LineKey> {
     Some(key.to_owned().try_into().unwrap())
 }
