@@ -175,7 +175,7 @@ fn new_code() -> String {
 pub fn written_code(typed: &str) -> String {
     let letters: Vec<_> = typed
         .chars()
-        .filter(|letter| letter.is_ascii_alphanumeric())
+        .filter(char::is_ascii_alphanumeric)
         .take(64)
         .map(|letter| match letter.to_ascii_uppercase() {
             'O' => '0',
