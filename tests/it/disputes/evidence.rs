@@ -105,7 +105,7 @@ on_both_databases! {
         let story = Story::begin_with(db, HelpdeskKind::Zendesk, charter()).await;
         let (ticket, thread) = story.ticket_and_thread().await;
         let file = upload(&story.app, &story.seller, "preuve.png", "image/png", PNG).await;
-        let message = attachments::post(&story, &story.seller, &thread, "k", &[file.clone()]).await;
+        let message = attachments::post(&story, &story.seller, &thread, "k", std::slice::from_ref(&file)).await;
         assert!(!message.is_empty());
         let case = story.case(ticket, "id order { id }").await;
         let open = json!({ "orderId": case["order"]["id"], "reason": "NOT_RECEIVED", "text": "Rien reçu.", "wanted": "REFUND" });
@@ -118,7 +118,7 @@ on_both_databases! {
         let opening = json!({ "subject": "Autre", "buyerName": "Marie", "buyerEmail": "marie@example.org", "text": "Bonjour", "orderReference": "MK-2002", "idempotencyKey": "o" });
         let other = story.app.act(&story.vendor, "caseOpen", "case { threads { id } }", opening).await["case"]["threads"][0]["id"].clone();
         let foreign = upload(&story.app, &story.other_seller, "autre.png", "image/png", PNG).await;
-        attachments::post(&story, &story.other_seller, other.as_str().unwrap(), "k2", &[foreign.clone()]).await;
+        attachments::post(&story, &story.other_seller, other.as_str().unwrap(), "k2", std::slice::from_ref(&foreign)).await;
         let refused = story.app.try_act(&story.vendor, "disputeSubmitEvidence", "dispute { id }", hand_in(&done["dispute"]["revision"], &foreign)).await;
         assert_eq!(fault(&refused), (json!(["attachmentId"]), json!("NOT_FOUND")), "evidence of another case");
         // The team reads in the ticket that there is a dispute, and the buyer in public.

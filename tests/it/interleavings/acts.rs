@@ -106,10 +106,10 @@ fn refund(action: &str, detail: usize) -> Option<(&'static str, Value)> {
             let form = ["PARTIAL", "FULL", "STORE_CREDIT", "PROMO_CODE"][detail % 4];
             let costs = json!({ "goods": { "seller": 6000, "operator": 3000, "carrier": 1000 } });
             let mut grant = json!({ "form": form });
-            if detail / 4 % 3 == 0 {
+            if (detail / 4).is_multiple_of(3) {
                 grant["costs"] = costs;
             }
-            if form == "PARTIAL" && detail / 12 % 2 == 0 {
+            if form == "PARTIAL" && (detail / 12).is_multiple_of(2) {
                 let (line, amount) = (["1", "2"][detail / 24 % 2], ["3.33", "9.99", "66.00"][detail / 48 % 3]);
                 grant["items"] = json!([{ "lineId": line, "amount": eur(amount) }]);
             }
@@ -162,9 +162,9 @@ fn dispute(chance: &Chance, detail: usize) -> Option<(&'static str, Value)> {
         "COUNTER_OFFER" => ("disputeCounterOffer", bid),
         "ACCEPT_OFFER" => ("disputeAcceptOffer", json!({ "offerId": open("offers")? })),
         "REFUSE_OFFER" => ("disputeRefuseOffer", json!({ "offerId": open("offers")? })),
-        "WITHDRAW" if detail % 5 == 0 => ("disputeWithdraw", json!({})),
+        "WITHDRAW" if detail.is_multiple_of(5) => ("disputeWithdraw", json!({})),
         "ESCALATE" => ("disputeEscalate", json!({})),
-        "STAND_BACK" if detail % 5 == 0 => ("disputeStandBack", json!({ "text": "Hors de notre champ." })),
+        "STAND_BACK" if detail.is_multiple_of(5) => ("disputeStandBack", json!({ "text": "Hors de notre champ." })),
         "TAKE_UP" => ("disputeTakeUp", json!({})),
         "PROPOSE" => ("disputePropose", bid),
         "ACCEPT_PROPOSAL" => ("disputeAcceptProposal", json!({ "proposalId": open("proposals")? })),

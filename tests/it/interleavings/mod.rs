@@ -166,7 +166,7 @@ impl World {
             0 => self.pass(i64::try_from(choice.detail % 72).unwrap()).await,
             1 => self.reports(choice.detail).await,
             2 => self.provider(choice.detail).await,
-            3 if choice.detail % 3 == 0 => self.restart().await,
+            3 if choice.detail.is_multiple_of(3) => self.restart().await,
             4 => Box::pin(self.ask(choice.detail)).await,
             _ => Box::pin(self.act(choice.act / 10, choice.detail)).await,
         }

@@ -23,7 +23,7 @@ impl Books<'_> {
             let order = self.tell(sale(reference, "alma", (price, 3, "0", currency))).await;
             let first = self.paid(order, &[], Way::units(1)).await;
             self.book(self.seller(0), &first).await;
-            let second = self.paid(order, &[first.clone()], Way::units(1).at_cost_of(Bearing::Carrier)).await;
+            let second = self.paid(order, std::slice::from_ref(&first), Way::units(1).at_cost_of(Bearing::Carrier)).await;
             self.book(self.seller(0), &second).await;
             self.app.advance(TimeDelta::minutes(10));
             self.take_back(&first).await;

@@ -1,4 +1,5 @@
 //! Who may know what of the books, and what it costs to ask.
+#![expect(clippy::similar_names, reason = "`none` and `node` are what they are")]
 
 use serde_json::{Value, json};
 use trilogue::domain::ids::{PostingId, PromoCodeId, StoreCreditId};
@@ -106,7 +107,7 @@ on_both_databases! {
             storeCredits { nodes { case { id } uses { order { id } } } } }";
         let mut costs = Vec::new();
         for round in 0..2 {
-            for number in 0..(1 + 20 * round) {
+            for number in 0..=(20 * round) {
                 let reference = format!("A-{round}-{number}");
                 let order = books.tell(worked_example(&reference)).await;
                 books.give(&reference, order, Way::all_as(RefundMeans::StoreCredit), &Rules::default()).await;

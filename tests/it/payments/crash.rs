@@ -187,7 +187,7 @@ impl Scene {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(60), asking).await.unwrap_or_else(|_| panic!("it does not come about: {what}"))
+        tokio::time::timeout(Duration::from_mins(1), asking).await.unwrap_or_else(|_| panic!("it does not come about: {what}"))
     }
 
     /// One refund at the payment system, and one here, that was told of once.

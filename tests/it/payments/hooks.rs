@@ -36,7 +36,7 @@ async fn heard_once(db: Db, way: Way, well: bool) {
     }
     assert_eq!(till.moved().len(), 1.min(till.moved().len()));
     till.story.app.advance(TimeDelta::days(2));
-    let (_, statements) = till.story.app.statements(till.work()).await;
+    let ((), statements) = till.story.app.statements(till.work()).await;
     assert!(!statements.iter().any(|sql| sql.contains("payment_calls SET \"standing\"")), "nobody asks about what is over");
 }
 

@@ -96,7 +96,7 @@ pub(crate) fn row(order: &RefundOrder, connection: Option<ConnectionId>, case: C
     }
 }
 
-async fn hook(app: &TestApp, connection: ConnectionId) -> String {
+fn hook(app: &TestApp, connection: ConnectionId) -> String {
     format!("{}/hooks/payments/{connection}", app.url)
 }
 
@@ -118,7 +118,7 @@ impl Till {
             Way::Stripe => {
                 let sim = StripeSim::start(StripeOptions::new(story.app.clock.clone(), STRIPE_VERSION)).await.unwrap();
                 let made = connect_stripe(cx, marketplace, stripe(&sim, charges)).await.unwrap();
-                let secret = sim.connect_webhook(&hook(&story.app, made.id).await).secret;
+                let secret = sim.connect_webhook(&hook(&story.app, made.id)).secret;
                 // Its administrator learns the secret from Stripe, and gives it afterwards.
                 let again = StripeAccount { news_secret: Some(secret.into()), ..StripeAccount::default() };
                 assert_eq!(connect_stripe(cx, marketplace, again).await.unwrap().id, made.id);
@@ -135,7 +135,7 @@ impl Till {
                 (Peer::Shop { sim, report_key: key(&made.report_secret) }, made.id)
             }
         };
-        let hook = hook(&story.app, connection).await;
+        let hook = hook(&story.app, connection);
         let till = Self { story, case, peer, connection, hook };
         // What was kept of the connection before it changed.
         till.story.app.advance(TimeDelta::seconds(11));
@@ -293,7 +293,7 @@ fn stripe(sim: &StripeSim, charges: ChargeModel) -> StripeAccount {
 
 /// Everything that is commonly done about money on its way back, once.
 pub(crate) async fn errands(story: &Story) {
-    let (app, store) = (&story.app, &story.app.cx.store);
+    let (app, kept) = (&story.app, &story.app.cx.store);
     let seen = app.ask(&story.operator, "{ cases(first: 1) { nodes { id } } }", json!({})).await;
     let case: CaseId = seen["cases"]["nodes"][0]["id"].as_str().unwrap().parse().unwrap();
     let receiver = Receiver::start().await;
@@ -304,7 +304,7 @@ pub(crate) async fn errands(story: &Story) {
     let order = |key| order(key, money("12.50"), "P-1", RefundMeans::OriginalPayment);
     let waits = |key, status, code| NewPaymentCall { status, reason: Some((code, "it waits".to_owned())), ..row(&order(key), None, case) };
     let made = connect_webhook(&app.cx, app.marketplace.id, address.clone()).await.unwrap();
-    let tx = store.begin(app.marketplace.id).await.unwrap();
+    let tx = kept.begin(app.marketplace.id).await.unwrap();
     assert_eq!(tx.active_payment_connection().await.unwrap().unwrap().id, made.id);
     tx.insert_payment_call(&row(&order(sent), Some(made.id), case)).await.unwrap();
     tx.insert_payment_call(&waits(unconnected, QueueStatus::Parked, "NO_CONNECTION")).await.unwrap();
@@ -327,18 +327,18 @@ pub(crate) async fn errands(story: &Story) {
     }
     app.work().await;
     let reference = trilogue::domain::refunds::ProviderReference::new("RF-1");
-    assert!(store.payment_call_by_reference(app.marketplace.id, made.id, &reference).await.unwrap().is_some());
+    assert!(kept.payment_call_by_reference(app.marketplace.id, made.id, &reference).await.unwrap().is_some());
     let input = json!({ "idempotencyKey": by_hand.to_string(), "reference": "T-1", "status": "FAILED" });
     app.act(&story.vendor, "refundReportSettlement", "refundId", input).await;
-    store.payment_connections(None).await.unwrap();
-    store.payment_connections(Some(app.marketplace.id)).await.unwrap();
-    store.payment_calls(app.marketplace.id, None, 10).await.unwrap();
-    store.payment_calls(app.marketplace.id, Some(QueueStatus::Parked), 10).await.unwrap();
-    store.payment_news(app.marketplace.id, 10).await.unwrap();
-    let call = store.payment_call(app.marketplace.id, by_hand).await.unwrap().unwrap();
-    assert!(!store.replay_payment_call(app.marketplace.id, call.id).await.unwrap(), "it is over");
-    store.payments_next_due().await.unwrap();
-    store.payment_news_next_due().await.unwrap();
-    store.payments_depth().await.unwrap();
-    store.payment_news_depth().await.unwrap();
+    kept.payment_connections(None).await.unwrap();
+    kept.payment_connections(Some(app.marketplace.id)).await.unwrap();
+    kept.payment_calls(app.marketplace.id, None, 10).await.unwrap();
+    kept.payment_calls(app.marketplace.id, Some(QueueStatus::Parked), 10).await.unwrap();
+    kept.payment_news(app.marketplace.id, 10).await.unwrap();
+    let call = kept.payment_call(app.marketplace.id, by_hand).await.unwrap().unwrap();
+    assert!(!kept.replay_payment_call(app.marketplace.id, call.id).await.unwrap(), "it is over");
+    kept.payments_next_due().await.unwrap();
+    kept.payment_news_next_due().await.unwrap();
+    kept.payments_depth().await.unwrap();
+    kept.payment_news_depth().await.unwrap();
 }

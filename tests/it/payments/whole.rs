@@ -31,10 +31,10 @@ impl Market {
             Way::Stripe => {
                 let sim = StripeSim::start(StripeOptions::new(shop.app.clock.clone(), STRIPE_VERSION)).await.unwrap();
                 let made = connect_stripe(cx, marketplace, stripe(&sim, ChargeModel::Destination)).await.unwrap();
-                let secret = sim.connect_webhook(&hook(&shop.app, made.id).await).secret;
+                let secret = sim.connect_webhook(&hook(&shop.app, made.id)).secret;
                 let again = StripeAccount { news_secret: Some(secret.clone().into()), ..StripeAccount::default() };
                 connect_stripe(cx, marketplace, again).await.unwrap();
-                (Peer::Stripe(sim), hook(&shop.app, made.id).await, secret)
+                (Peer::Stripe(sim), hook(&shop.app, made.id), secret)
             }
             Way::Shop => {
                 let address = |url: &str| WebhookAddress { url: url.parse().unwrap(), rotation: Rotation::Keep, account: Account::Same };
@@ -42,7 +42,7 @@ impl Market {
                 let key = |secret: &Option<secrecy::SecretString>| bytes(secret.as_ref().unwrap().expose_secret());
                 let sim = ShopSim::start(shop.app.clock.clone(), &key(&made.secret), Sending::Manual).await.unwrap();
                 connect_webhook(cx, marketplace, address(&sim.url())).await.unwrap();
-                (Peer::Shop { sim, report_key: key(&made.report_secret) }, hook(&shop.app, made.id).await, String::new())
+                (Peer::Shop { sim, report_key: key(&made.report_secret) }, hook(&shop.app, made.id), String::new())
             }
         };
         let payment = match &peer {

@@ -101,6 +101,7 @@ impl Shop {
     }
 
     /// A request on line 1 for so much.
+    #[expect(clippy::needless_pass_by_value, reason = "as it is written where it is asked")]
     pub(crate) fn asking(&self, basis: &str, more: Value) -> Value {
         let mut input = json!({ "orderId": self.order, "lineId": "1", "basis": basis });
         input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());

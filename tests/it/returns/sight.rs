@@ -1,4 +1,5 @@
 //! Who sees what of a return, and what it costs to look.
+#![expect(clippy::similar_names, reason = "`read` and `real` are what they are")]
 
 use serde_json::{Value, json};
 use trilogue::demo::peer::{Audience, Opening};
