@@ -21,14 +21,12 @@ use crate::mediators::admit;
 const EMPTY: &[&str] = &[
     "api_tokens.revoked_at",           // no token of the story is revoked
     "cases.acknowledge_at",            // the helpdesk does it
-    "cases.idempotency_key",           // it begins in the helpdesk
     "cases.merged_into",               // it is one case throughout
-    "cases.outcome",                   // it is not settled
     "cases.parent_id",                 // it was split from none
-    "cases.request_digest",            // it begins in the helpdesk
     "cases.resolution",                // it is not settled
     "connections.reconcile_cursor",    // Freshdesk gives none
     "connections.reconciled_at",       // nothing was missed
+    "disputes.return_id",              // it is about goods that stay
     "inbox.delivery_key",              // Freshdesk gives none
     "inbox.digest",                    // over once a worker has begun
     "inbox.event_key",                 // likewise
@@ -42,20 +40,20 @@ const EMPTY: &[&str] = &[
     "messages.redacted_at",            // nothing was blacked out
     "notices.mail_outcome",            // no mail server takes them
     "notices.withheld",                // the buyer wants to know
-    "order_line_facts.superseded_at",  // told once
     "outbox.began_at",                 // every outcome is known
     "outbox.last_error",               // all went well
     "outbox.lease_until",              // nobody works now
     "payment_calls.lease_until",       // likewise
     "payment_news.lease_until",        // likewise
     "refunds.origin_id",               // somebody asked
-    "shipments.delivered_at",          // they are late
+    "refunds.wakes_at",                // nothing is left to time
+    "shipments.due_at",                // all that was to be told was told
     "threads.subject",                 // simply the case
-    "tickets.pushed_status",           // over once the helpdesk has answered
     "webhook_deliveries.last_error",   // all went well
     "webhook_deliveries.lease_until",  // nobody works now
     "webhook_endpoints.failing_since", // likewise
     "webhook_endpoints.state_reason",  // it is on
+    "withdrawals.wakes_at",            // it was confirmed
 ];
 
 async fn rows(db: &DatabaseConnection, sql: &str) -> Vec<sea_orm::QueryResult> {
@@ -140,6 +138,9 @@ on_both_databases! {
         crate::plans::parcels(&story).await;
         Box::pin(crate::payments::errands(&story)).await;
         Box::pin(crate::returns::used(&story)).await;
+        let disputed = json!({ "orders": [crate::harness::order("MK-7", "alma")] });
+        story.app.act(&story.vendor, "ordersUpsert", "orders { id }", disputed).await;
+        Box::pin(crate::disputes::errands(&story)).await;
         Box::pin(crate::refunds::a_life(&story)).await;
         crate::articles::used(&story, &story.case(ticket, "id").await["id"]).await;
         crate::ledger::used(&story).await;

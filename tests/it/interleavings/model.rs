@@ -11,7 +11,7 @@ const SEEN: &str = "query { order(by: { reference: \"A-1\" }) {
     lines { externalId sale { paid { item { amount } itemTax { amount } shipping { amount } shippingTax { amount } fees { amount } } } }
     refunds { id status means: grant { means } attempts { number state } decider availableActions { action }
       grant { amount { amount } items { lineId parts { item { amount } itemTax { amount } shipping { amount } shippingTax { amount } fees { amount } } } } }
-    returns { id state quantity lineId availableActions { action } }
+    returns { id state quantity orderLineId availableActions { action } }
     disputes { id stage availableActions { action } } } }";
 const PARTS: [&str; 5] = ["item", "itemTax", "shipping", "shippingTax", "fees"];
 /// States of a refund whose money nobody else can have.
@@ -57,7 +57,7 @@ fn never_more_than_was_paid(world: &World, seen: &Value) {
 
 fn no_more_goods_than_were_bought(world: &World, seen: &Value) {
     for (line, bought) in [("1", 3), ("2", 1)] {
-        let back = list(seen, "returns").iter().filter(|one| one["lineId"] == line);
+        let back = list(seen, "returns").iter().filter(|one| one["orderLineId"] == line);
         let back: i64 = back
             .filter(|one| !["CANCELED", "EXPIRED", "CLOSED", "DECLINED"].contains(&one["state"].as_str().unwrap()))
             .map(|one| one["quantity"].as_i64().unwrap())
