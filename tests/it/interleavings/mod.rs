@@ -163,7 +163,7 @@ impl World {
 
     async fn step(&mut self, choice: &Choice) {
         match choice.act % 10 {
-            0 => self.pass(i64::try_from(choice.detail % 72).unwrap()).await,
+            0 => self.pass(i64::try_from(choice.detail % 30).unwrap()).await,
             1 => self.reports(choice.detail).await,
             2 => self.provider(choice.detail).await,
             3 if choice.detail.is_multiple_of(3) => self.restart().await,
@@ -213,7 +213,7 @@ fn stories(db: Db, count: u32, length: usize) {
     }
     // Stories in which nothing is taken would prove nothing.
     let all = all.into_inner();
-    for mutation in ["refundRequest", "refundGrant", "refundSubmit", "returnRequest", "returnApprove", "disputeOpen", "disputeEscalate"] {
+    for mutation in ["refundRequest", "refundGrant", "refundSubmit", "returnRequest", "disputeOpen", "disputeMakeOffer"] {
         let taken = all.iter().filter(|step| step.contains(&format!(" {mutation} ")) && step.ends_with("-> []")).count();
         assert!(taken > 0, "{mutation} was never taken\n{all:#?}");
     }
