@@ -307,7 +307,8 @@ fn the_templates_that_come_along_are_sound_and_well_set() {
             let empty = Situation { case: &bare, buyer: None, seller: None, order: None, ..full };
             for situation in [full, empty] {
                 let text = render(source, &situation.variables(language).with(given.clone())).unwrap();
-                assert!(given.values().all(|value| text.contains(value)), "{text}");
+                // What a rule fills in need not all be said.
+                assert!(!house.contains(&template.key.as_str()) || given.values().all(|value| text.contains(value)), "{text}");
                 assert!(!text.contains("  ") && !text.contains(" ,") && !text.contains('{'), "{text}");
                 if language.as_str() == "fr" {
                     assert!(!text.contains([':', ';', '?', '!', '»', '«']) || text.contains('\u{a0}'), "{text}");
