@@ -1,7 +1,7 @@
 //! Refunds: asked for, granted, paid, and what other machines decide about money.
 //!
 //! Everything happens under the locks of the case and of the order, so that no two refunds can count on the same money. What a
-//! move asks of the world is done in the same transaction ([`run::Run`]); only the word to the payment system goes out after it.
+//! move asks of the world is done in the same transaction (`run::Run`); only the word to the payment system goes out after it.
 
 mod decisions;
 mod machine;
