@@ -10,9 +10,13 @@ use serde::{Deserialize, Serialize};
 
 use super::cases::{CaseStatus, EscalationReason};
 use super::charter::Promise;
+use super::disputes::DisputeEvent;
 use super::ids::{AlertRecipientId, BuyerId, SellerId};
 use super::parties::Party;
+use super::refunds::RefundEvent;
+use super::returns::ReturnEvent;
 use super::timeline::EventKind;
+use super::withdrawals::WithdrawalEvent;
 
 mod words;
 
@@ -37,13 +41,29 @@ pub enum MailKind {
     Escalated,
     /// The case is settled.
     Resolved,
+    /// A return needs the reader, or went on without it.
+    Return,
+    /// A refund does.
+    Refund,
+    /// A dispute does.
+    Dispute,
     /// An order comes later than its buyer was promised. For buyers only.
     DeliveryNotice,
 }
 
 impl MailKind {
     /// Every kind that tells of a case.
-    pub const ALL: [Self; 6] = [Self::NewCase, Self::NewMessage, Self::DeadlineNear, Self::DeadlineMissed, Self::Escalated, Self::Resolved];
+    pub const ALL: [Self; 9] = [
+        Self::NewCase,
+        Self::NewMessage,
+        Self::DeadlineNear,
+        Self::DeadlineMissed,
+        Self::Escalated,
+        Self::Resolved,
+        Self::Return,
+        Self::Refund,
+        Self::Dispute,
+    ];
 
     /// What a side is told of what happened; none for what is not worth an e-mail. To add one is to add a line here.
     pub const fn of(kind: &EventKind, to: Party) -> Option<Self> {
@@ -62,8 +82,87 @@ impl MailKind {
             | (EventKind::DeadlineMissed { party: Party::Operator, .. }, Party::Operator) => Some(Self::DeadlineMissed),
             (EventKind::CaseEscalated { .. }, _) => Some(Self::Escalated),
             (EventKind::StatusChanged { to: CaseStatus::Resolved, .. }, _) => Some(Self::Resolved),
+            (EventKind::Withdrawal { what: WithdrawalEvent::Confirmed { .. }, .. }, _) => Some(Self::Return),
+            (EventKind::Return { what, .. }, to) if Self::tells_of_return(what, to) => Some(Self::Return),
+            (EventKind::Refund { what, .. }, to) if Self::tells_of_refund(what, to) => Some(Self::Refund),
+            (EventKind::Dispute { what, .. }, to) if Self::tells_of_dispute(what, to) => Some(Self::Dispute),
             _ => None,
         }
+    }
+
+    const fn tells_of_return(what: &ReturnEvent, to: Party) -> bool {
+        use ReturnEvent::{Canceled, Declined, DeliveredBack, Disputed, Expired, Lost, OfferAccepted, OfferDeclined, Requested, Shipped};
+        match to {
+            Party::Seller => matches!(
+                what,
+                Requested { .. }
+                    | OfferAccepted { .. }
+                    | OfferDeclined { .. }
+                    | Shipped { .. }
+                    | DeliveredBack
+                    | Lost { .. }
+                    | Canceled { .. }
+                    | Expired
+                    | Disputed { .. }
+            ),
+            Party::Operator => matches!(what, Requested { .. } | Declined { .. } | Lost { .. } | Disputed { .. }),
+            Party::Buyer => false,
+        }
+    }
+
+    const fn tells_of_refund(what: &RefundEvent, to: Party) -> bool {
+        use RefundEvent::{
+            AmountDiffers, Contradicted, Declined, Failed, GrantProposed, Granted, HandedToOperator, PendingTooLong, Requested, Reversed,
+        };
+        match to {
+            Party::Seller => matches!(what, Requested { .. } | Granted { .. } | Declined { .. } | Reversed { .. }),
+            // The seller has the first word about a request: it is the operator's when the seller is silent.
+            Party::Operator => matches!(
+                what,
+                HandedToOperator
+                    | GrantProposed { .. }
+                    | PendingTooLong { .. }
+                    | Failed { .. }
+                    | Reversed { .. }
+                    | AmountDiffers { .. }
+                    | Contradicted { .. }
+            ),
+            Party::Buyer => false,
+        }
+    }
+
+    const fn tells_of_dispute(what: &DisputeEvent, to: Party) -> bool {
+        use DisputeEvent::{
+            Accepted, Answered, Appealed, Decided, DecisionLate, Escalated, EvidenceRequested, Offered, Opened, Proposed, Settled,
+            StoodBack,
+        };
+        match to {
+            Party::Seller => matches!(
+                what,
+                Opened { .. }
+                    | Answered { .. }
+                    | Offered { .. }
+                    | Accepted { .. }
+                    | Escalated { .. }
+                    | Proposed { .. }
+                    | EvidenceRequested { of: Party::Seller, .. }
+                    | StoodBack { .. }
+                    | Decided { .. }
+                    | Appealed { .. }
+                    | Settled { .. }
+            ),
+            Party::Operator => match what {
+                // It begins with the operator.
+                Opened { reason, .. } => reason.skips_contact(),
+                what => matches!(what, Escalated { .. } | DecisionLate | Appealed { .. }),
+            },
+            Party::Buyer => false,
+        }
+    }
+
+    /// Whether it tells of a return, refund or dispute: what one act brings about in several of them is told once.
+    pub const fn is_of_a_matter(self) -> bool {
+        matches!(self, Self::Return | Self::Refund | Self::Dispute)
     }
 
     const fn name(self) -> &'static str {
@@ -74,6 +173,9 @@ impl MailKind {
             Self::DeadlineMissed => "DEADLINE_MISSED",
             Self::Escalated => "ESCALATED",
             Self::Resolved => "RESOLVED",
+            Self::Return => "RETURN",
+            Self::Refund => "REFUND",
+            Self::Dispute => "DISPUTE",
             Self::DeliveryNotice => "DELIVERY_NOTICE",
         }
     }

@@ -404,6 +404,12 @@ pub(super) enum AlertKind {
     Escalated,
     /// The case is settled.
     Resolved,
+    /// A return or a withdrawal needs the reader, or went on without it.
+    Return,
+    /// A refund needs the reader, or went on without it.
+    Refund,
+    /// A dispute needs the reader, or went on without it.
+    Dispute,
 }
 
 impl AlertKind {
@@ -416,6 +422,9 @@ impl AlertKind {
             MailKind::DeadlineMissed => Some(Self::DeadlineMissed),
             MailKind::Escalated => Some(Self::Escalated),
             MailKind::Resolved => Some(Self::Resolved),
+            MailKind::Return => Some(Self::Return),
+            MailKind::Refund => Some(Self::Refund),
+            MailKind::Dispute => Some(Self::Dispute),
             MailKind::DeliveryNotice => None,
         }
     }
@@ -430,6 +439,9 @@ impl From<AlertKind> for MailKind {
             AlertKind::DeadlineMissed => Self::DeadlineMissed,
             AlertKind::Escalated => Self::Escalated,
             AlertKind::Resolved => Self::Resolved,
+            AlertKind::Return => Self::Return,
+            AlertKind::Refund => Self::Refund,
+            AlertKind::Dispute => Self::Dispute,
         }
     }
 }

@@ -11,11 +11,11 @@ use serde_json::json;
 
 use super::answers::{self, PRIVATE, SANDBOX, refused};
 use super::auth;
+use super::papers::Sealed;
 use crate::domain::attachments::{Attachment, Unfit};
 use crate::domain::ids::AttachmentId;
 use crate::domain::parties::Scope;
 use crate::workflow::attachments::{self, Download, Upload, UploadError};
-use crate::workflow::links::{ClosedLink, Seal};
 use crate::workflow::{Cx, Error};
 
 /// The routes.
@@ -83,27 +83,16 @@ fn not_taken(error: &UploadError) -> Response {
 /// What a link carries, and how the file is wanted.
 #[derive(Deserialize)]
 struct DownloadQuery {
-    viewer: Option<String>,
-    expires: Option<String>,
-    signature: Option<String>,
+    #[serde(flatten)]
+    sealed: Sealed,
     disposition: Option<String>,
 }
 
 /// `GET /attachments/{id}`, by a signed link or with a token.
 async fn download(State(cx): State<Cx>, Path(id): Path<String>, Query(query): Query<DownloadQuery>, headers: HeaderMap) -> Response {
-    let scope = match &query.signature {
-        Some(signature) => {
-            let (viewer, expires) = (query.viewer.as_deref().unwrap_or_default(), query.expires.as_deref().unwrap_or_default());
-            match attachments::open_link(&cx, &id, Seal { viewer, expires, signature }) {
-                Ok(scope) => scope,
-                Err(ClosedLink::Expired) => return answers::expired(&headers),
-                Err(ClosedLink::Forged) => return answers::not_found(),
-            }
-        }
-        None => match auth::actor(&cx, &headers).await {
-            Ok(actor) => actor.scope(),
-            Err(denied) => return answers::denied(denied),
-        },
+    let scope = match query.sealed.scope(&cx, &headers, |seal| attachments::open_link(&cx, &id, seal)).await {
+        Ok(scope) => scope,
+        Err(refusal) => return *refusal,
     };
     match found(&cx, scope, &id).await {
         Ok(download) => served(download, query.disposition.as_deref() == Some("inline")),

@@ -9,6 +9,7 @@ mod export;
 pub mod graphiql;
 pub mod graphql;
 mod health;
+mod papers;
 mod params;
 mod payments;
 pub mod prepare;

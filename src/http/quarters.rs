@@ -5,31 +5,20 @@ use std::fmt::Write;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 use futures_util::stream;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::answers::{self, PRIVATE, SANDBOX};
-use super::auth;
-use crate::domain::parties::Scope;
+use super::answers;
+use super::papers::{Sealed, Way, document, plain, word};
 use crate::workflow::ledger::export::{self, Export, Header, Line, Totals};
-use crate::workflow::links::{ClosedLink, Seal};
 use crate::workflow::{Cx, Error};
 
 /// The routes.
 pub(super) fn routes<S: Clone + Send + Sync + 'static>(cx: &Cx) -> Router<S> {
     Router::new().route("/sellers/{seller}/quarters/{quarter}/{file}", get(answer)).with_state(cx.clone())
-}
-
-/// What a link carries.
-#[derive(Deserialize)]
-struct Asked {
-    viewer: Option<String>,
-    expires: Option<String>,
-    signature: Option<String>,
 }
 
 /// How a quarter is written down.
@@ -54,10 +43,10 @@ impl Style {
 async fn answer(
     State(cx): State<Cx>,
     Path((seller, quarter, file)): Path<(String, String, String)>,
-    Query(asked): Query<Asked>,
+    Query(sealed): Query<Sealed>,
     headers: HeaderMap,
 ) -> Response {
-    let scope = match viewer(&cx, (&seller, &quarter, &file), &asked, &headers).await {
+    let scope = match sealed.scope(&cx, &headers, |seal| export::open_link(&cx, &seller, &quarter, &file, seal)).await {
         Ok(scope) => scope,
         Err(refusal) => return *refusal,
     };
@@ -69,37 +58,14 @@ async fn answer(
     }
 }
 
-async fn viewer(cx: &Cx, (seller, quarter, file): (&str, &str, &str), asked: &Asked, headers: &HeaderMap) -> Result<Scope, Box<Response>> {
-    let Some(signature) = &asked.signature else {
-        return auth::actor(cx, headers).await.map(|actor| actor.scope()).map_err(|denied| Box::new(answers::denied(denied)));
-    };
-    let (viewer, expires) = (asked.viewer.as_deref().unwrap_or_default(), asked.expires.as_deref().unwrap_or_default());
-    export::open_link(cx, seller, quarter, file, Seal { viewer, expires, signature }).map_err(|closed| {
-        Box::new(match closed {
-            ClosedLink::Expired => answers::expired(headers),
-            ClosedLink::Forged => answers::not_found(),
-        })
-    })
-}
-
 fn served(style: Style, header: Header, export: Export) -> Response {
     let (content_type, extension) = match style {
         Style::Totals | Style::Entries => ("text/csv; charset=utf-8; header=present", "csv"),
         Style::Json => ("application/json; charset=utf-8", "json"),
     };
-    let seller: String =
-        header.seller.external_id.chars().filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_')).collect();
     let what = if style == Style::Entries { "-entries" } else { "" };
-    let name = format!("attachment; filename=\"{seller}-{}{what}.{extension}\"", header.quarter);
-    let mut answer = Response::new(Body::from_stream(written(style, header, export)));
-    let headers = answer.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    headers.insert(header::CONTENT_SECURITY_POLICY, SANDBOX);
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(header::CACHE_CONTROL, PRIVATE);
-    headers.extend(HeaderValue::from_str(&name).ok().map(|value| (header::CONTENT_DISPOSITION, value)));
-    answer
+    let name = format!("{}-{}{what}.{extension}", plain(&header.seller.external_id), header.quarter);
+    document(content_type, Way::Attachment, &name, Body::from_stream(written(style, header, export)))
 }
 
 struct Writer {
@@ -270,14 +236,6 @@ const ENTRIES: [&str; 12] = [
     "refund_id",
     "note",
 ];
-
-/// The word for an enum, as serde names it.
-fn word(value: impl Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
-        _ => String::new(),
-    }
-}
 
 /// Why a posting was booked: the kind of cause, without its ids.
 fn cause(posting: &crate::store::PostingRow) -> String {

@@ -9,7 +9,7 @@ use crate::courier::{Mail, Mailer, NotSent};
 use crate::domain::alerts::pause_after;
 use crate::domain::ids::{AlertRecipientId, MarketplaceId};
 use crate::domain::mails::{Facts, Language, MailKind, Page, Receiver, Wish, letter, page};
-use crate::domain::parties::{Actor, Party, Scope, View};
+use crate::domain::parties::{Actor, Party, Scope, View, Who};
 use crate::domain::refusal::Refusal;
 use crate::domain::timeline::Event;
 use crate::policy::{self, Permission};
@@ -131,7 +131,9 @@ pub(super) async fn tell(cx: &Cx, marketplace: MarketplaceId, events: &[Event]) 
     for event in events {
         let by = event.actor.party();
         let mut add = |receiver: Receiver, kind: MailKind| {
-            if by == Some(receiver.party()) {
+            // What the house writes itself tells of something that has a kind of its own.
+            let own_words = kind == MailKind::NewMessage && event.actor == Who::System;
+            if own_words || by == Some(receiver.party()) {
                 return;
             }
             let once_key = match kind {
@@ -151,14 +153,20 @@ pub(super) async fn tell(cx: &Cx, marketplace: MarketplaceId, events: &[Event]) 
             add(Receiver::Seller(*seller), kind);
         }
     }
-    Ok(without_first_words(mails))
+    Ok(without_echoes(mails))
 }
 
-/// Who is told of a new case is not told of the words that it began with.
-fn without_first_words(mut mails: Vec<NewMail>) -> Vec<NewMail> {
-    let began: HashSet<_> =
-        mails.iter().filter(|mail| mail.kind == MailKind::NewCase).map(|mail| (mail.receiver, mail.case, mail.at)).collect();
-    mails.retain(|mail| mail.kind != MailKind::NewMessage || !began.contains(&(mail.receiver, mail.case, mail.at)));
+/// Who is told of a new case is not told of what it began with; and what one act brings about in returns, refunds and disputes
+/// of a case is told once.
+fn without_echoes(mut mails: Vec<NewMail>) -> Vec<NewMail> {
+    let act = |mail: &NewMail| (mail.receiver, mail.case, mail.at);
+    let began: HashSet<_> = mails.iter().filter(|mail| mail.kind == MailKind::NewCase).map(act).collect();
+    let mut told = HashSet::new();
+    mails.retain(|mail| match mail.kind {
+        MailKind::NewMessage => !began.contains(&act(mail)),
+        kind if kind.is_of_a_matter() => !began.contains(&act(mail)) && told.insert(act(mail)),
+        _ => true,
+    });
     mails
 }
 

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::*;
-use crate::domain::ids::{OrderId, TicketId};
+use crate::domain::ids::{DisputeId, OrderId, RefundId, ReturnId, TicketId};
+use crate::domain::refunds::RefundBasis;
 use crate::domain::tickets::Priority;
 
 #[test]
@@ -76,6 +77,9 @@ fn names_are_read_back_as_they_are_written() {
 fn each_side_is_told_what_concerns_it() {
     use EventKind::{CaseEscalated, CaseOpened, OrderAttached, PriorityChanged, StatusChanged, TicketLinked};
     let escalated = |reason| CaseEscalated { reason, note: String::new() };
+    let refund = |what| EventKind::Refund { refund: RefundId::generate(), what };
+    let returned = |what| EventKind::Return { return_id: ReturnId::generate(), what };
+    let dispute = |what| EventKind::Dispute { dispute: DisputeId::generate(), what };
     let waiting = CaseStatus::WaitingSeller;
     for (kind, seller, operator) in [
         (CaseOpened { status: waiting }, Some(MailKind::NewCase), Some(MailKind::NewCase)),
@@ -86,6 +90,14 @@ fn each_side_is_told_what_concerns_it() {
         (StatusChanged { from: waiting, to: CaseStatus::Closed }, None, None),
         (PriorityChanged { from: Priority::Low, to: Priority::High }, None, None),
         (TicketLinked { ticket: TicketId::generate() }, None, None),
+        (refund(RefundEvent::Requested { basis: RefundBasis::Commercial }), Some(MailKind::Refund), None),
+        (refund(RefundEvent::HandedToOperator), None, Some(MailKind::Refund)),
+        (refund(RefundEvent::Consented), None, None),
+        (returned(ReturnEvent::Expired), Some(MailKind::Return), None),
+        (returned(ReturnEvent::Disputed { dispute: DisputeId::generate() }), Some(MailKind::Return), Some(MailKind::Return)),
+        (dispute(DisputeEvent::EvidenceRequested { of: Party::Seller, text: String::new() }), Some(MailKind::Dispute), None),
+        (dispute(DisputeEvent::EvidenceRequested { of: Party::Buyer, text: String::new() }), None, None),
+        (dispute(DisputeEvent::DecisionLate), None, Some(MailKind::Dispute)),
     ] {
         assert_eq!((MailKind::of(&kind, Party::Seller), MailKind::of(&kind, Party::Operator)), (seller, operator), "{kind:?}");
     }

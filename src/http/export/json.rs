@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Style, actor, role, word};
+use super::super::papers::{role, word};
+use super::{Style, actor};
 use crate::domain::parties::View;
 use crate::workflow::export::{Header, Part};
 

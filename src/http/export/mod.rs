@@ -4,24 +4,22 @@
 
 mod html;
 mod json;
-mod labels;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 use futures_util::stream;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::answers::{self, PRIVATE, SANDBOX};
-use super::auth;
+use super::answers;
+use super::papers::{Language, Sealed, Way, document, plain};
 use crate::domain::ids::CaseId;
-use crate::domain::parties::{Scope, View, Who};
+use crate::domain::parties::Who;
 use crate::workflow::export::{self, Export, Header, Part};
-use crate::workflow::links::{ClosedLink, Seal};
 use crate::workflow::{Cx, Error};
 
 /// The routes.
@@ -32,9 +30,8 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(cx: &Cx) -> Router<S> {
 /// What a link carries, and how the page is wanted.
 #[derive(Deserialize)]
 struct Asked {
-    viewer: Option<String>,
-    expires: Option<String>,
-    signature: Option<String>,
+    #[serde(flatten)]
+    sealed: Sealed,
     lang: Option<String>,
 }
 
@@ -47,7 +44,7 @@ async fn as_html(State(cx): State<Cx>, Path(id): Path<String>, Query(asked): Que
 }
 
 async fn answer(cx: &Cx, id: &str, file: &'static str, asked: &Asked, headers: &HeaderMap) -> Response {
-    let scope = match viewer(cx, id, file, asked, headers).await {
+    let scope = match asked.sealed.scope(cx, headers, |seal| export::open_link(cx, id, file, seal)).await {
         Ok(scope) => scope,
         Err(refusal) => return *refusal,
     };
@@ -60,19 +57,6 @@ async fn answer(cx: &Cx, id: &str, file: &'static str, asked: &Asked, headers: &
         Err(Error::NotFound) => answers::not_found(),
         Err(error) => answers::failed(&error),
     }
-}
-
-async fn viewer(cx: &Cx, id: &str, file: &str, asked: &Asked, headers: &HeaderMap) -> Result<Scope, Box<Response>> {
-    let Some(signature) = &asked.signature else {
-        return auth::actor(cx, headers).await.map(|actor| actor.scope()).map_err(|denied| Box::new(answers::denied(denied)));
-    };
-    let (viewer, expires) = (asked.viewer.as_deref().unwrap_or_default(), asked.expires.as_deref().unwrap_or_default());
-    export::open_link(cx, id, file, Seal { viewer, expires, signature }).map_err(|closed| {
-        Box::new(match closed {
-            ClosedLink::Expired => answers::expired(headers),
-            ClosedLink::Forged => answers::not_found(),
-        })
-    })
 }
 
 /// How an export is written down.
@@ -89,25 +73,13 @@ pub(super) trait Style: Send + 'static {
 
 fn served(file: &str, lang: Option<&str>, header: &Header, export: Export) -> Response {
     let (content_type, way, style): (_, _, Box<dyn Style>) = if file.ends_with("json") {
-        ("application/json; charset=utf-8", "attachment", Box::new(json::Json::default()))
+        ("application/json; charset=utf-8", Way::Attachment, Box::new(json::Json::default()))
     } else {
         let lang = lang.unwrap_or(&header.marketplace.locale);
-        ("text/html; charset=utf-8", "inline", Box::new(html::Page::new(labels::Language::of(lang))))
+        ("text/html; charset=utf-8", Way::Inline, Box::new(html::Html::new(Language::of(lang))))
     };
-    let extension = file.trim_start_matches("export.");
-    let name: String =
-        header.case.reference.chars().filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_')).collect();
-    let mut answer = Response::new(Body::from_stream(written(style, header, export)));
-    let headers = answer.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    headers.insert(header::CONTENT_SECURITY_POLICY, SANDBOX);
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(header::CACHE_CONTROL, PRIVATE);
-    headers.extend(
-        HeaderValue::from_str(&format!("{way}; filename=\"{name}.{extension}\"")).ok().map(|value| (header::CONTENT_DISPOSITION, value)),
-    );
-    answer
+    let name = format!("{}.{}", plain(&header.case.reference), file.trim_start_matches("export."));
+    document(content_type, way, &name, Body::from_stream(written(style, header, export)))
 }
 
 struct Writer {
@@ -153,25 +125,6 @@ fn written(mut style: Box<dyn Style>, header: &Header, export: Export) -> impl s
             Err(error)
         }
     })
-}
-
-/// The word for an enum, as serde names it.
-fn word(value: impl serde::Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
-        _ => String::new(),
-    }
-}
-
-/// What kind of viewer it is.
-const fn role(view: View) -> &'static str {
-    match view {
-        View::Whole => "OPERATOR",
-        View::Seller(_) => "SELLER",
-        View::Storefront => "VENDOR",
-        View::Buyer(_) => "BUYER",
-        View::Mediator { .. } => "MEDIATOR",
-    }
 }
 
 /// Who did something: the kind of actor, and the name where the viewer may know it.

@@ -136,6 +136,37 @@ on_both_databases! {
         );
     }
 
+    async fn each_side_is_told_of_refunds_returns_and_disputes_once(db: Db) {
+        let mut office = Office::open(db).await;
+        office.staff(json!([{ "email": "chef@bazar.example" }, { "email": "litiges@bazar.example", "locale": "en", "kinds": ["DISPUTE"] }])).await;
+        office.market.app.act(&office.market.vendor, "ordersUpsert", "orders { id }", json!({ "orders": [crate::refunds::sold("MK-1", "alma")] })).await;
+        let case = office.market.case("MK-1", "1").await;
+        office.mails(2).await;
+        let order = office.market.app.ask(&office.market.vendor, "{ order(by: { reference: \"MK-1\" }) { id } }", json!({})).await["order"]["id"].clone();
+
+        // The seller has the first word about a refund; the staff hears when it is silent.
+        let asking = json!({ "orderId": order, "lineId": "1", "basis": "COMMERCIAL", "caseId": case });
+        office.market.app.act(&office.market.vendor, "refundRequest", "refund { id }", asking.clone()).await;
+        office.market.app.act(&office.market.vendor, "refundRequest", "refund { id }", asking).await;
+        assert_eq!(told(&office.mails(1).await), [("alma@example.org", "[Bazar] C-1001 : du nouveau sur un remboursement")]);
+
+        // A dispute: the other party hears of it, and the staff where it needs them.
+        let open = |line, reason| json!({ "orderId": order, "lineId": line, "reason": reason, "text": "Elle fuit.", "wanted": "REFUND" });
+        office.market.app.act(&office.market.vendor, "disputeOpen", "dispute { id }", open("2", "DEFECTIVE")).await;
+        let mails = office.mails(1).await;
+        assert_eq!(told(&mails), [("alma@example.org", "[Bazar] C-1001 : du nouveau sur un désaccord")]);
+        assert!(!mails[0].to_string().contains("fuit"), "e-mails say nothing of what was said");
+        office.market.app.act(&office.market.vendor, "disputeOpen", "dispute { id }", open("1", "SAFETY")).await;
+        assert_eq!(
+            told(&office.mails(3).await),
+            [
+                ("alma@example.org", "[Bazar] C-1001 : du nouveau sur un désaccord"),
+                ("chef@bazar.example", "[Bazar] C-1001 : du nouveau sur un désaccord"),
+                ("litiges@bazar.example", "[Bazar] C-1001: news of a dispute"),
+            ]
+        );
+    }
+
     async fn what_cannot_be_sent_now_is_sent_later_and_what_never_can_be_is_given_up(db: Db) {
         let mut office = Office::open(db).await;
         let store = |office: &Office| office.market.app.cx.store.clone();

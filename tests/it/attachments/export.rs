@@ -44,7 +44,7 @@ impl Story {
 }
 
 /// The last line holds the digest of all before it.
-fn assert_sealed(text: &str) {
+pub(crate) fn assert_sealed(text: &str) {
     let at = text.trim_end().rfind('\n').unwrap() + 1;
     let digest = hex::encode(Sha256::digest(&text.as_bytes()[..at]));
     assert!(text[at..].contains(&digest), "{}", &text[at..]);

@@ -6,6 +6,8 @@ mod helpdesk;
 mod posting;
 mod upload;
 
+pub(crate) use export::assert_sealed;
+
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 

@@ -147,9 +147,17 @@ on_both_databases! {
             let last = text.trim_end().rfind('\n').unwrap() + 1;
             assert_eq!(json["manifest"]["digest"], hex::encode(Sha256::digest(&text.as_bytes()[..last])));
             let (status, page) = bundle(&house, token, &dispute, "HTML").await;
-            assert_eq!((status, page.matches("sha256").count()), (200, pieces + 1), "{page}");
+            assert_eq!((status, page.matches("<code>sha256").count(), page.matches("href=").count()), (200, pieces, files), "{page}");
+            attachments::assert_sealed(&page);
+            assert!(page.contains("<html lang=\"fr\">") && page.contains("Échange direct"));
             assert!(!page.contains("<b>") && !page.to_lowercase().contains("médiation"), "{page}");
+            assert_eq!(page.contains("Visible par"), *token == house.ana, "whose eyes else it is for is the operator's to know");
         }
+        let query = "query($id: ID!) { disputeEvidenceLink(disputeId: $id, format: HTML) { url } }";
+        let link = house.app.ask(&house.ana, query, json!({ "id": dispute })).await["disputeEvidenceLink"]["url"].clone();
+        let english = house.app.http.get(format!("{}&lang=en", here(&house.app, link.as_str().unwrap()))).send().await.unwrap();
+        let english = english.text().await.unwrap();
+        assert!(english.contains("<html lang=\"en\">") && english.contains("Direct contact") && english.contains("Visible to: Seller, Operator"));
         let query = "query($id: ID!) { disputeEvidenceLink(disputeId: $id, format: JSON) { url } }";
         let none = house.app.ask(&house.other_seller, query, json!({ "id": dispute })).await;
         assert_eq!(none["disputeEvidenceLink"], Value::Null);

@@ -5,6 +5,7 @@ mod crowd;
 mod eyes;
 mod life;
 mod machines;
+mod marks;
 mod news;
 mod refusals;
 mod time;

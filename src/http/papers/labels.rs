@@ -2,7 +2,7 @@
 
 /// The language of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Language {
+pub(in super::super) enum Language {
     /// French.
     French,
     /// English, and whatever else was asked for.
@@ -57,26 +57,7 @@ const WORDS: [(&str, &str, &str); 77] = [
     ("FAILED", "non obtenue", "could not be got"),
     ("BLOCKED", "bloquée", "blocked"),
     ("REDACTED", "retirée", "removed"),
-    ("CASE_OPENED", "Dossier ouvert", "Case opened"),
-    ("ORDER_ATTACHED", "Commande rattachée", "Order attached"),
-    ("STATUS_CHANGED", "État changé", "Status changed"),
-    ("PRIORITY_CHANGED", "Priorité changée", "Priority changed"),
-    ("CASE_ESCALATED", "Dossier confié à l’opérateur", "Case escalated to the operator"),
-    ("THREAD_OPENED", "Conversation ouverte", "Conversation opened"),
-    ("PARTICIPANT_ADDED", "Participant ajouté", "Participant added"),
-    ("MESSAGE_POSTED", "Message écrit", "Message posted"),
-    ("MESSAGE_REDACTED", "Message caviardé", "Message redacted"),
-    ("MESSAGE_DELIVERED", "Message remis", "Message delivered"),
-    ("ATTACHMENT_CHANGED", "Pièce jointe changée", "Attachment changed"),
-    ("DELIVERY_STOPPED", "Envoi arrêté", "Delivery stopped"),
-    ("TICKET_LINKED", "Ticket rattaché", "Ticket linked"),
-    ("TICKET_MERGED", "Ticket fusionné", "Ticket merged"),
-    ("TICKET_DELETED", "Ticket supprimé", "Ticket deleted"),
-    ("TICKET_MARKED_SPAM", "Ticket marqué indésirable", "Ticket marked as spam"),
-    ("TICKET_RESTORED", "Ticket rétabli", "Ticket restored"),
     ("MEDIATOR", "Médiateur", "Mediator"),
-    ("MEDIATOR_ADMITTED", "Médiateur admis à lire", "Mediator let in to read"),
-    ("MEDIATOR_REVOKED", "Accès du médiateur retiré", "Mediator’s access taken away"),
     ("SELLER_SILENT", "le vendeur n’a pas répondu", "the seller did not answer"),
     ("DISAGREEMENT", "désaccord", "disagreement"),
     ("SELLER_ASKS_HELP", "le vendeur demande de l’aide", "the seller asks for help"),
@@ -85,6 +66,25 @@ const WORDS: [(&str, &str, &str); 77] = [
     ("FRAUD", "fraude", "fraud"),
     ("ABUSE", "abus", "abuse"),
     ("OTHER", "autre", "other"),
+    ("evidence", "Pièces du désaccord", "Evidence in a dispute"),
+    ("stage", "Étape", "Stage"),
+    ("reason", "Motif", "Reason"),
+    ("opener", "Ouvert par", "Opened by"),
+    ("amount", "Montant en cause", "Amount at stake"),
+    ("statement", "Réclamation", "Complaint"),
+    ("answer", "Réponse", "Answer"),
+    ("requested", "Pièces demandées", "Evidence asked for"),
+    ("pieces", "Pièces remises", "Evidence handed in"),
+    ("until", "jusqu’au", "until"),
+    ("no evidence", "Aucune pièce n’a été remise.", "No evidence was handed in."),
+    ("NOT_RECEIVED", "non reçu", "not received"),
+    ("NOT_AS_DESCRIBED", "non conforme à la description", "not as described"),
+    ("DEFECTIVE", "défectueux", "defective"),
+    ("RETURN_DECLINED", "retour refusé", "return declined"),
+    ("RETURN_NOT_COMPLIANT", "retour jugé non conforme", "return found not compliant"),
+    ("REFUND_REFUSED", "remboursement refusé", "refund refused"),
+    ("WRONG_AMOUNT", "montant inexact", "wrong amount"),
+    ("BUYERS_RETURN", "retour de l’acheteur en cause", "something wrong with the buyer’s return"),
     ("bytes", "octets", "bytes"),
     ("nobody", "—", "—"),
     ("empty", "Aucun message.", "No messages."),
@@ -92,13 +92,21 @@ const WORDS: [(&str, &str, &str); 77] = [
 
 impl Language {
     /// The one that a language tag asks for.
-    pub(super) fn of(tag: &str) -> Self {
+    pub(in super::super) fn of(tag: &str) -> Self {
         let primary = tag.split(['-', '_']).next().unwrap_or_default();
         if primary.eq_ignore_ascii_case("fr") { Self::French } else { Self::English }
     }
 
+    /// The name in this language.
+    pub(super) const fn of_both(self, (french, english): (&'static str, &'static str)) -> &'static str {
+        match self {
+            Self::French => french,
+            Self::English => english,
+        }
+    }
+
     /// Its tag.
-    pub(super) const fn tag(self) -> &'static str {
+    pub(in super::super) const fn tag(self) -> &'static str {
         match self {
             Self::French => "fr",
             Self::English => "en",
@@ -106,11 +114,8 @@ impl Language {
     }
 
     /// A word in this language; one that is not listed stands for itself.
-    pub(super) fn say(self, word: &str) -> &str {
+    pub(in super::super) fn say(self, word: &str) -> &str {
         let found = WORDS.iter().find(|(key, ..)| *key == word);
-        found.map_or(word, |(_, french, english)| match self {
-            Self::French => *french,
-            Self::English => *english,
-        })
+        found.map_or(word, |(_, french, english)| self.of_both((french, english)))
     }
 }
