@@ -18,7 +18,7 @@ use crate::files::{Bucket, Files};
 use crate::graphql::limits::Limited;
 use crate::graphql::{TrilogueSchema, schema};
 use crate::helpdesk;
-use crate::http::{self, Doors};
+use crate::http::{self, Doors, Pages};
 use crate::jobs::{self, JobSettings};
 use crate::store::{Backend, Committer, Store, StoreOptions};
 use crate::telemetry;
@@ -100,7 +100,8 @@ pub enum Work {
 
 impl Server {
     /// Starts everything on the listener.
-    pub fn start(cx: &Cx, settings: &Settings, listener: TcpListener, work: Work) -> Self {
+    pub fn start(cx: &Cx, settings: &Settings, listener: TcpListener, work: Work) -> anyhow::Result<Self> {
+        let pages = Pages::load(&settings.pages).context("the pages cannot be used; check TRILOGUE_PAGES")?;
         let stop = CancellationToken::new();
         let (committer, committing) = Committer::start(cx.store.clone(), settings.inbox_queue);
         let graphql = Limited::new(schema());
@@ -110,6 +111,7 @@ impl Server {
             graphql: graphql.clone(),
             metrics: telemetry::metrics(),
             webhook_limit: settings.webhook_limit,
+            pages,
         };
         let router = http::router(doors, &stop);
         let shut = stop.clone().cancelled_owned();
@@ -125,7 +127,7 @@ impl Server {
         }
         jobs.close();
         let patience = Duration::from_secs(settings.drain_seconds.into());
-        Self { stop, doors, committing, jobs, graphql, patience }
+        Ok(Self { stop, doors, committing, jobs, graphql, patience })
     }
 
     /// Stops: no new request is taken, what was begun is finished, what was acknowledged is stored.
@@ -156,7 +158,7 @@ pub async fn serve(settings: &Settings, clock: SharedClock, until: impl Future<O
     let listener =
         TcpListener::bind(settings.bind).await.with_context(|| format!("cannot listen on {}; is another server there?", settings.bind))?;
     tracing::info!(address = %listener.local_addr()?, public_url = settings.public_url(), "trilogue serves");
-    let server = Server::start(&cx, settings, listener, Work::Here);
+    let server = Server::start(&cx, settings, listener, Work::Here)?;
     until.await;
     tracing::info!("trilogue stops");
     server.stop().await

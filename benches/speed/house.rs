@@ -77,7 +77,7 @@ impl House {
     pub(crate) async fn serve(&self, work: Work) -> anyhow::Result<Serving> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        Ok(Serving { address, server: Server::start(&self.cx, &self.settings, listener, work) })
+        Ok(Serving { address, server: Server::start(&self.cx, &self.settings, listener, work)? })
     }
 
     /// A token of a role.

@@ -20,6 +20,7 @@ mod m20261122_000019_payments;
 mod m20261122_000020_returns;
 mod m20261122_000021_disputes;
 mod m20261122_000022_ledger;
+mod m20261123_000023_sign_ins;
 mod table;
 
 /// Runs the history.
@@ -41,9 +42,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000017_purchases::Migration),
             Box::new(m20261122_000018_refunds::Migration),
             Box::new(m20261122_000019_payments::Migration),
+            Box::new(m20261122_000020_returns::Migration),
             Box::new(m20261122_000021_disputes::Migration),
             Box::new(m20261122_000022_ledger::Migration),
-            Box::new(m20261122_000020_returns::Migration),
+            Box::new(m20261123_000023_sign_ins::Migration),
         ]
     }
 }

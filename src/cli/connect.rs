@@ -15,7 +15,7 @@ use crate::config::Settings;
 use crate::domain::tickets::HelpdeskKind;
 use crate::helpdesk::{Credentials, SellerIdentity, freshdesk};
 use crate::workflow::Cx;
-use crate::workflow::connections::{self, ConnectionSettings, MarkSettings, MarkTags, NewConnection};
+use crate::workflow::connections::{self, ConnectionSettings, MarkSettings, MarkTags, NewConnection, ZendeskApp};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ConnectVerb {
@@ -36,6 +36,10 @@ pub(super) enum ConnectVerb {
         /// The signing secret that Zendesk shows for the webhook.
         #[arg(long, value_name = "SECRET")]
         webhook_secret: String,
+        /// Our app as it is installed there: the installation's number, and the file with the app's public key, which
+        /// Zendesk gives at `/api/v2/apps/APP/public_key.pem`. Once for each installation.
+        #[arg(long = "app", value_name = "INSTALLATION=FILE", value_parser = app)]
+        apps: Vec<ZendeskApp>,
     },
     /// To Stripe Connect, which gives buyers their money back. Done again, it changes what is given and keeps the rest.
     Stripe(StripeArguments),
@@ -89,6 +93,9 @@ pub(super) struct Common {
     /// The same for the newest dispute.
     #[arg(long, value_name = "FIELD")]
     dispute_field: Option<String>,
+    /// Another origin whose pages may show ours in a frame, beside the helpdesk's own. Once for each.
+    #[arg(long = "frame-ancestor", value_name = "ORIGIN", value_parser = address)]
+    frame_ancestors: Vec<Url>,
 }
 
 impl Common {
@@ -100,6 +107,8 @@ impl Common {
             seller_identity: self.seller_identity.unwrap_or(usual.seller_identity),
             timeout_ms: self.timeout_ms.unwrap_or(usual.timeout_ms),
             help_centre_host: self.help_centre_host.as_ref().map(|host| host.to_lowercase()),
+            frame_ancestors: self.frame_ancestors.iter().map(|url| url.origin().ascii_serialization()).collect(),
+            apps: Vec::new(),
             marks: MarkSettings {
                 tags: self.mark_tags.unwrap_or_default(),
                 return_field: self.return_field.clone(),
@@ -114,22 +123,32 @@ fn address(text: &str) -> Result<Url, &'static str> {
     text.parse().map_err(|_| "it is not an address such as https://acme.zendesk.com")
 }
 
+/// An installation and its key, the key as the vendor gives it: bare or in quotes.
+fn app(text: &str) -> Result<ZendeskApp, String> {
+    let (installation, file) = text.split_once('=').ok_or("it is not INSTALLATION=FILE")?;
+    let installation = installation.parse().map_err(|_| "an installation is a number".to_owned())?;
+    let given = std::fs::read_to_string(file).map_err(|error| format!("{file} cannot be read: {error}"))?;
+    let key = serde_json::from_str::<String>(given.trim()).unwrap_or(given).trim().to_owned();
+    connections::check_app_key(&key).map_err(|error| format!("{file}: {error}"))?;
+    Ok(ZendeskApp { installation, key })
+}
+
 /// Runs `trilogue connect …`.
 pub(super) async fn connect(cx: &Cx, settings: &Settings, verb: ConnectVerb, out: Output) -> anyhow::Result<()> {
-    let (kind, common, credentials, webhook_secret) = match verb {
+    let (kind, common, credentials, webhook_secret, apps) = match verb {
         ConnectVerb::Stripe(arguments) => return payments::stripe(cx, settings, arguments, out).await,
         ConnectVerb::Payments(arguments) => return payments::own_software(cx, settings, arguments, out).await,
-        ConnectVerb::Zendesk { common, oauth_token, email, api_token, webhook_secret } => {
+        ConnectVerb::Zendesk { common, oauth_token, email, api_token, webhook_secret, apps } => {
             let credentials = match (oauth_token, email, api_token) {
                 (Some(token), _, _) => Credentials::ZendeskOauth { token: token.into() },
                 (None, Some(email), Some(token)) => Credentials::ZendeskApiToken { email, token: token.into() },
                 _ => anyhow::bail!("give --oauth-token, or --email with --api-token"),
             };
-            (HelpdeskKind::Zendesk, common, credentials, SecretString::from(webhook_secret))
+            (HelpdeskKind::Zendesk, common, credentials, SecretString::from(webhook_secret), apps)
         }
         ConnectVerb::Freshdesk { common, api_key, webhook_secret } => {
             let secret = webhook_secret.map_or_else(random_secret, SecretString::from);
-            (HelpdeskKind::Freshdesk, common, Credentials::Freshdesk { api_key: api_key.into() }, secret)
+            (HelpdeskKind::Freshdesk, common, Credentials::Freshdesk { api_key: api_key.into() }, secret, Vec::new())
         }
     };
     let owner = super::marketplace(cx, &common.marketplace).await?;
@@ -137,7 +156,7 @@ pub(super) async fn connect(cx: &Cx, settings: &Settings, verb: ConnectVerb, out
         base_url: common.base_url.clone(),
         credentials,
         webhook_secret: webhook_secret.clone(),
-        settings: common.settings(),
+        settings: ConnectionSettings { apps, ..common.settings() },
     };
     let row = connections::connect(cx, owner.id, new).await?;
     let url = format!("{}/webhooks/{}/{}", settings.public_url(), kind.slug(), row.id);

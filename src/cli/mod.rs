@@ -57,7 +57,7 @@ enum Verb {
     Marketplace(tenants::MarketplaceVerb),
     /// Connect a marketplace to a helpdesk or a payment system, or change the connection.
     #[command(subcommand)]
-    Connect(connect::ConnectVerb),
+    Connect(Box<connect::ConnectVerb>),
     /// Tokens that open the API.
     #[command(subcommand)]
     Token(tenants::TokenVerb),
@@ -137,7 +137,7 @@ async fn dispatch(command: Command, out: Output) -> anyhow::Result<ExitCode> {
         }
         Verb::Marketplace(verb) => tenants::marketplace(&context(&settings).await?, verb, out).await?,
         Verb::Token(verb) => tenants::token(&context(&settings).await?, verb, out).await?,
-        Verb::Connect(verb) => connect::connect(&context(&settings).await?, &settings, verb, out).await?,
+        Verb::Connect(verb) => connect::connect(&context(&settings).await?, &settings, *verb, out).await?,
         Verb::Inbox(verb) => queues::inbox(&context(&settings).await?, verb, out).await?,
         Verb::Outbox(verb) => queues::outbox(&context(&settings).await?, verb, out).await?,
         Verb::Payments(verb) => queues::payments(&context(&settings).await?, verb, out).await?,

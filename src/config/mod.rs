@@ -50,6 +50,8 @@ pub struct Settings {
     pub s3_access_key: Option<String>,
     /// The secret that goes with it.
     pub s3_secret_key: Option<SecretString>,
+    /// Where the built pages are.
+    pub pages: PathBuf,
     /// How long a stop may take, in seconds.
     pub drain_seconds: u32,
     /// Which addresses webhooks may be sent to.

@@ -96,6 +96,10 @@ ids! {
     ConnectionId, "con", "a connection id";
     /// An API token.
     TokenId, "tok", "a token id";
+    /// A session of an agent.
+    SessionId, "ses", "a session id";
+    /// Something that is good once to sign in with.
+    SignInId, "sgn", "a sign-in id";
     /// A third-party seller.
     SellerId, "sel", "a seller id";
     /// A buyer.

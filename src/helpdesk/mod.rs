@@ -29,8 +29,8 @@ pub use error::{HelpdeskError, ReadError, Remedy, VerifyError};
 pub use files::{FileAnswer, FilePlace, FileSource, OutboundFile, Pieces, RemoteFile, Standing};
 pub use outbound::without_speaker;
 pub use vocabulary::{
-    Account, Attempt, AuthorSide, Changes, Comment, CommentAuthor, CommentsRead, Delivery, DeliveryKey, NewTicket, Nudge, NudgeKind,
-    Opener, OutboundCommand, Person, Receipt, SpeakAs, TicketMarks, TicketSnapshot, TicketUpdate, Trust, Visibility,
+    Account, Agent, AgentKey, Attempt, AuthorSide, Changes, Comment, CommentAuthor, CommentsRead, Delivery, DeliveryKey, NewTicket, Nudge,
+    NudgeKind, Opener, OutboundCommand, Person, Receipt, SpeakAs, TicketMarks, TicketSnapshot, TicketUpdate, Trust, Visibility,
 };
 
 use crate::clock::SharedClock;
@@ -55,6 +55,9 @@ pub trait Helpdesk: Send + Sync + Debug {
 
     /// Asks who we are there; tells good credentials from bad ones.
     async fn account(&self) -> Result<Account, HelpdeskError>;
+
+    /// Looks for somebody of the staff who works there now; none for customers, for those who were suspended, and for nobody.
+    async fn agent(&self, key: AgentKey<'_>) -> Result<Option<Agent>, HelpdeskError>;
 
     /// Reads a ticket as it is now. A merged, binned or spam ticket is an answer, not an error, as long as the helpdesk
     /// still shows it; one that is gone for good is [`HelpdeskError::NotFound`], as there is nothing to show.

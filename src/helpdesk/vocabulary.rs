@@ -72,6 +72,28 @@ pub struct Account {
     pub name: String,
 }
 
+/// How an agent is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AgentKey<'a> {
+    /// By the id in the helpdesk.
+    Number(&'a str),
+    /// By the address there.
+    Email(&'a str),
+}
+
+/// Somebody of the operator's staff, as the helpdesk knows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agent {
+    /// Their id there.
+    pub number: String,
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: Option<String>,
+    /// Their language, a BCP 47 tag.
+    pub locale: Option<String>,
+}
+
 /// A ticket as the helpdesk shows it now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TicketSnapshot {

@@ -11,6 +11,9 @@ use super::prepare::Denied;
 pub(super) const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-store");
 /// Nothing in it may run or be loaded, whatever it is.
 pub(super) const SANDBOX: HeaderValue = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox");
+/// The same for a page whose links are to files: its reader may save them.
+pub(super) const SANDBOX_WITH_FILES: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox allow-downloads");
 
 /// A refusal for programs.
 pub(super) fn refused(status: StatusCode, code: &'static str, message: &str) -> Response {
@@ -26,6 +29,7 @@ pub(super) fn denied(denied: Denied) -> Response {
             answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             answer
         }
+        Denied::Unlisted => refused(StatusCode::FORBIDDEN, "FORBIDDEN", &denied.to_string()),
         Denied::Unavailable => refused(StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", &denied.to_string()),
     }
 }

@@ -4,28 +4,46 @@ use async_graphql::Data;
 use axum::http::{HeaderMap, header};
 use secrecy::SecretString;
 
-use super::prepare::{Denied, Lapse, Prepare};
+use super::apps::Pages;
+use super::prepare::{Denied, Lapse, ListedOnly, Prepare};
 use crate::domain::parties::Actor;
 use crate::graphql::Session;
 use crate::store::StoreError;
-use crate::workflow::tenants::Admitted;
+use crate::workflow::tenants::{Admitted, Holder};
 use crate::workflow::{Cx, Error, tenants};
 
 /// Makes a session of whoever sends a valid token.
 #[derive(Debug, Clone)]
-pub struct Sessions(pub Cx);
+pub struct Sessions {
+    /// The house.
+    pub cx: Cx,
+    /// The pages, with the operations that they send.
+    pub pages: Pages,
+}
 
 impl Prepare for Sessions {
     async fn prepare(&self, headers: &HeaderMap, connection_params: Option<&serde_json::Value>) -> Result<Data, Denied> {
         let token = connection_params.and_then(from_params).or_else(|| from_headers(headers));
-        let Admitted { actor, until } = known(&self.0, token).await?;
+        let Admitted { actor, until, held_by } = known(&self.cx, token).await?;
         let mut data = Data::default();
         if let Some(until) = until {
-            data.insert(Lapse { after: (until - self.0.now()).to_std().unwrap_or_default() });
+            data.insert(Lapse { after: (until - self.cx.now()).to_std().unwrap_or_default() });
         }
-        data.insert(Session::new(self.0.clone(), actor));
+        if held_by == Holder::Page && self.pages.lists_operations() {
+            data.insert(ListedOnly);
+        }
+        data.insert(Session::new(self.cx.clone(), actor));
         Ok(data)
     }
+
+    fn document(&self, sha256: &str) -> Option<String> {
+        self.pages.document(sha256).map(str::to_owned)
+    }
+}
+
+/// The token in these headers.
+pub(super) fn token(headers: &HeaderMap) -> Option<SecretString> {
+    from_headers(headers)
 }
 
 /// Whoever sends the token in these headers.

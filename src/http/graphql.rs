@@ -149,6 +149,7 @@ fn refused_viewer(media: Media, denied: Denied) -> Response {
             answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             answer
         }
+        Denied::Unlisted => refused(media, StatusCode::FORBIDDEN, &error),
         Denied::Unavailable => refused(media, StatusCode::SERVICE_UNAVAILABLE, &error),
     }
 }

@@ -2,6 +2,7 @@
 
 mod accept;
 mod answers;
+mod apps;
 mod attachments;
 pub mod auth;
 mod evidence;
@@ -37,6 +38,7 @@ use crate::graphql::TrilogueSchema;
 use crate::graphql::limits::Limited;
 use crate::store::Committer;
 use crate::workflow::Cx;
+pub use apps::{Pages, UnfitPages};
 use auth::Sessions;
 use graphql::Endpoint;
 use health::Vitals;
@@ -56,6 +58,8 @@ pub struct Doors {
     pub metrics: PrometheusHandle,
     /// The largest webhook body, in bytes.
     pub webhook_limit: usize,
+    /// The pages, as they were built.
+    pub pages: Pages,
 }
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -67,9 +71,10 @@ pub fn router(doors: Doors, stop: &CancellationToken) -> Router {
     let files = files.merge(evidence::routes(&doors.cx)).merge(quarters::routes(&doors.cx));
     let webhooks = WebhookDoor { cx: doors.cx.clone(), committer: doors.committer, limit: doors.webhook_limit };
     let cx = Arc::new(doors.cx.clone());
+    let (apps_cx, pages) = (doors.cx.clone(), doors.pages);
     let endpoint = Endpoint {
         executor: doors.graphql,
-        prepare: Arc::new(Sessions(doors.cx)),
+        prepare: Arc::new(Sessions { cx: doors.cx, pages: pages.clone() }),
         graphiql: graphiql::page,
         sockets: SocketSettings { shutdown: stop.clone(), ..SocketSettings::default() },
     };
@@ -90,6 +95,7 @@ pub fn router(doors: Doors, stop: &CancellationToken) -> Router {
         .route("/graphql", endpoint.into_route())
         .merge(graphiql::routes())
         .merge(files)
+        .merge(apps::routes(&apps_cx, pages))
         .route("/unsubscribe/{marketplace}/{receiver}/{kind}/{signature}", get(unsubscribe::show).post(unsubscribe::change).with_state(cx))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz).with_state(vitals.clone()))

@@ -21,6 +21,24 @@ pub trait Prepare: Send + Sync + 'static {
         headers: &HeaderMap,
         connection_params: Option<&serde_json::Value>,
     ) -> impl Future<Output = Result<Data, Denied>> + Send;
+
+    /// The operation with this SHA-256, in hex, of those that the pages send.
+    fn document(&self, sha256: &str) -> Option<String> {
+        let _ = sha256;
+        None
+    }
+}
+
+/// Put into the data by whoever prepares for credentials of a page: with them, only the operations that the pages were built with
+/// are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListedOnly;
+
+impl ListedOnly {
+    /// Whether it was put into the data.
+    pub(super) fn is_in(data: &Data) -> bool {
+        data.contains_key(&TypeId::of::<Self>())
+    }
 }
 
 /// Put into the data by whoever prepares for credentials that end at a moment known beforehand, or may be withdrawn at any:
@@ -47,6 +65,9 @@ pub enum Denied {
     /// The credentials cannot be checked for the moment.
     #[error("Credentials cannot be checked for the moment: try again.")]
     Unavailable,
+    /// The operation is named by a digest that nobody knows, or is written out where only known ones are taken.
+    #[error("This operation is not on the list: sessions of pages send those that they were built with, by their SHA-256.")]
+    Unlisted,
 }
 
 impl Denied {
@@ -55,6 +76,7 @@ impl Denied {
         let code = match self {
             Self::Unauthenticated => ErrorCode::Unauthenticated,
             Self::Unavailable => ErrorCode::ServiceUnavailable,
+            Self::Unlisted => ErrorCode::Forbidden,
         };
         code.error(self.to_string())
     }

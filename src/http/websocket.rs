@@ -139,7 +139,8 @@ impl From<Denied> for Ending {
     fn from(denied: Denied) -> Self {
         match denied {
             Denied::Unauthenticated => Self::Forbidden,
-            Denied::Unavailable => Self::Unavailable,
+            // Only an operation can be unlisted, and no socket ends by it.
+            Denied::Unavailable | Denied::Unlisted => Self::Unavailable,
         }
     }
 }

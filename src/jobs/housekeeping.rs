@@ -22,6 +22,11 @@ pub(super) async fn prune(cx: &Cx, keep: TimeDelta) {
         Ok(removed) => tracing::info!(removed, "finished deliveries were removed"),
         Err(error) => tracing::error!(%error, "finished deliveries could not be removed"),
     }
+    match cx.store.prune_sign_ins(cx.now()).await {
+        Ok(0) => {}
+        Ok(removed) => tracing::info!(removed, "sessions that are over were removed"),
+        Err(error) => tracing::error!(%error, "sessions that are over could not be removed"),
+    }
     match attachments::tidy(cx).await {
         Ok(0) => {}
         Ok(removed) => tracing::info!(removed, "files that nobody uses were removed"),

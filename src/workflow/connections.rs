@@ -36,6 +36,20 @@ pub struct ConnectionSettings {
     pub help_centre_host: Option<String>,
     /// Whether tickets are marked with where returns, refunds and disputes stand, and how.
     pub marks: MarkSettings,
+    /// Our app as it is installed there (Zendesk).
+    pub apps: Vec<ZendeskApp>,
+    /// Other origins whose pages may show ours in a frame, beside the helpdesk's own.
+    pub frame_ancestors: Vec<String>,
+}
+
+/// An installation of our app in a Zendesk account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ZendeskApp {
+    /// The installation's number.
+    pub installation: u64,
+    /// The app's public key, in PEM: Zendesk signs with the other half who opens it.
+    pub key: String,
 }
 
 /// Whether tickets get tags such as `tl_refund_granted`.
@@ -90,6 +104,8 @@ impl Default for ConnectionSettings {
             timeout_ms: 15_000,
             help_centre_host: None,
             marks: MarkSettings::default(),
+            apps: Vec::new(),
+            frame_ancestors: Vec::new(),
         }
     }
 }
@@ -135,6 +151,8 @@ pub struct Connected {
     pub id: ConnectionId,
     /// The tenant.
     pub marketplace: MarketplaceId,
+    /// Where the account is.
+    pub base_url: String,
     /// What was set about it.
     pub settings: ConnectionSettings,
     /// Since when it is connected.
@@ -176,6 +194,11 @@ impl Connections {
     /// None kept yet.
     pub fn new(store: Store, vault: Vault, http: reqwest::Client, clock: SharedClock) -> Self {
         Self { store, vault, http, clock, kept: Arc::default() }
+    }
+
+    /// What seals secrets.
+    pub(super) const fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     /// The connection with this id, ready for use.
@@ -221,8 +244,21 @@ impl Connections {
             self.http.clone(),
             Arc::clone(&self.clock),
         );
-        Ok(Connected { id: row.id, marketplace: row.marketplace, settings, since: row.created_at, helpdesk, account: OnceCell::new() })
+        Ok(Connected {
+            id: row.id,
+            marketplace: row.marketplace,
+            base_url: row.base_url.clone(),
+            settings,
+            since: row.created_at,
+            helpdesk,
+            account: OnceCell::new(),
+        })
     }
+}
+
+/// Refuses what is no public key of an app.
+pub fn check_app_key(key: &str) -> std::result::Result<(), &'static str> {
+    jsonwebtoken::DecodingKey::from_rsa_pem(key.as_bytes()).map(drop).map_err(|_| "it is no public RSA key in PEM")
 }
 
 /// A connection to make, or to change: one to the same account is replaced.

@@ -31,6 +31,7 @@ pub mod purchases;
 pub mod refunds;
 pub mod returns;
 pub mod saved_searches;
+pub mod sessions;
 pub mod shipments;
 pub mod splits;
 pub mod templates;

@@ -282,13 +282,15 @@ fn once<'a>(check: &mut Check, list: &str, field: &str, keys: impl Iterator<Item
     }
 }
 
+/// Whether a text has the form of an e-mail address.
+pub(super) fn is_email(text: &str) -> bool {
+    let parts = text.split_once('@');
+    text.len() <= 254 && !text.contains(char::is_whitespace) && parts.is_some_and(|(name, host)| !name.is_empty() && host.len() > 2)
+}
+
 /// Something before an `@`, something after it, no white space: whether it exists only a mail can tell.
 pub(super) fn email(check: &mut Check, path: &[&str], given: Option<&str>) {
-    let fits = |email: &str| {
-        let parts = email.split_once('@');
-        email.len() <= 254 && !email.contains(char::is_whitespace) && parts.is_some_and(|(name, host)| !name.is_empty() && host.len() > 2)
-    };
-    if given.is_some_and(|email| !fits(email.trim())) {
+    if given.is_some_and(|email| !is_email(email.trim())) {
         check.fault(path, Refusal::Invalid { message: "This is not an e-mail address.".into() });
     }
 }

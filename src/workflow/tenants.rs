@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 use super::links::Links;
-use super::{Check, Cx, Error, Result, buyers, mediators, refused};
+use super::{Check, Cx, Error, Result, buyers, mediators, refused, sessions};
 use crate::domain::charter::{Charter, CharterVersion, Effect, Marketplace, Publication};
 use crate::domain::ids::{MarketplaceId, SellerId, TokenId};
 use crate::domain::money::Currency;
@@ -159,18 +159,32 @@ pub struct Admitted {
     pub actor: Actor,
     /// When the token ends by itself; none when it does not.
     pub until: Option<DateTime<Utc>>,
+    /// Who holds it.
+    pub held_by: Holder,
+}
+
+/// Who holds a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holder {
+    /// A person or a program, to do with as they like.
+    Client,
+    /// A page of ours, in somebody's browser.
+    Page,
 }
 
 /// Who a token stands for. A token that was never made, is revoked or expired, is [`Error::NotFound`].
 pub async fn authenticate(cx: &Cx, token: &SecretString) -> Result<Admitted> {
     if Links::is_buyer_token(token) {
         let (actor, until) = buyers::authenticate(cx, token)?;
-        return Ok(Admitted { actor, until: Some(until) });
+        return Ok(Admitted { actor, until: Some(until), held_by: Holder::Client });
+    }
+    if sessions::is_one(token) {
+        return sessions::authenticate(cx, token).await;
     }
     if mediators::is_one(token) {
         let actor = mediators::authenticate(cx, token).await?;
         let until = if let Who::Mediator { until, .. } = actor.who { Some(until) } else { None };
-        return Ok(Admitted { actor, until });
+        return Ok(Admitted { actor, until, held_by: Holder::Client });
     }
     // Looked up by a digest: the token is random, so neither its digest nor the time of the look-up tells anything.
     let row = cx.store.token_by_digest(&digest(token)).await?.ok_or(Error::NotFound)?;
@@ -180,5 +194,5 @@ pub async fn authenticate(cx: &Cx, token: &SecretString) -> Result<Admitted> {
         (Role::Seller, Some(seller)) => Who::Seller { seller, token: row.id, name: row.name },
         (Role::Seller, None) => return Err(Error::NotFound),
     };
-    Ok(Admitted { actor: Actor { marketplace: row.marketplace, who }, until: None })
+    Ok(Admitted { actor: Actor { marketplace: row.marketplace, who }, until: None, held_by: Holder::Client })
 }

@@ -244,7 +244,7 @@ async fn a_commit_of_one_server_reaches_the_subscribers_of_another() {
     let other = app::context(&app.settings, Arc::clone(&app.clock) as SharedClock).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let server = Server::start(&other, &app.settings, listener, Work::Elsewhere);
+    let server = Server::start(&other, &app.settings, listener, Work::Elsewhere).unwrap();
     let stop = CancellationToken::new();
     let relays = [&app.cx, &other].map(|cx| {
         let (cx, stop) = (cx.clone(), stop.clone());

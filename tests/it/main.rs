@@ -38,6 +38,7 @@ mod purchases;
 mod refunds;
 mod returns;
 mod schema;
+mod sessions;
 mod shipments;
 mod statements;
 mod templates;

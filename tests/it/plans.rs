@@ -93,6 +93,8 @@ async fn a_day(story: &Story) {
     story.desk.settle(&story.app).await;
     story.app.act(&story.vendor, "sellersUpsert", "sellers { id }", json!({ "sellers": [{ "externalId": "alma", "name": "Alma" }] })).await;
     jobs::prune_now(&story.app.cx, chrono::TimeDelta::zero()).await;
+    // Last: a marketplace with two helpdesks is asked which.
+    Box::pin(crate::sessions::used(story)).await;
 }
 
 /// Parcels that come later than promised, to buyers with and without a case, by helpdesk and by e-mail.

@@ -44,7 +44,7 @@ impl House {
         let cx = app::context(&settings, Arc::clone(&clock)).await?;
         let zendesk = ZendeskSim::start(ZendeskOptions { sending: Sending::Live, ..ZendeskOptions::new(Arc::clone(&clock)) }).await?;
         let freshdesk = FreshdeskSim::start(FreshdeskOptions { sending: Sending::Live, ..FreshdeskOptions::new(clock) }).await?;
-        let server = Server::start(&cx, &settings, listener, Work::Here);
+        let server = Server::start(&cx, &settings, listener, Work::Here)?;
         Ok(Self { cx, url, zendesk, freshdesk, http: helpdesk::http_client()?, server, folder })
     }
 

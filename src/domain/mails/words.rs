@@ -162,6 +162,28 @@ pub fn notice(subject: String, words: &str, marketplace: &str, unsubscribe: Opti
     Letter { subject, text, html }
 }
 
+/// Writes the e-mail that carries a code to sign in with.
+pub fn code_letter(code: &str, language: Language) -> Letter {
+    let (title, sentence, why) = match language {
+        Language::English => (
+            "Your code to sign in",
+            "Type this code in the page that asks for it. It is good for ten minutes.",
+            "You did not ask for it? Then do nothing: without this code nobody gets in. Give it to nobody.",
+        ),
+        Language::French => (
+            "Votre code de connexion",
+            "Saisissez ce code dans la page qui le demande. Il est valable dix minutes.",
+            "Vous ne l’avez pas demandé ? Ne faites rien : sans ce code, personne n’entre. Ne le donnez à personne.",
+        ),
+    };
+    let shown = format!("{} {}", code.get(..3).unwrap_or(code), code.get(3..).unwrap_or_default());
+    let text = format!("{sentence}\n\n{shown}\n\n-- \n{why}\n");
+    let html = format!("<h1>{title}</h1><p>{sentence}</p><p><strong>{shown}</strong></p><p class=\"why\">{why}</p>");
+    let html = document(language.tag(), title, &html);
+    let colon = if language == Language::French { " : " } else { ": " };
+    Letter { subject: format!("{title}{colon}{shown}"), text, html }
+}
+
 /// A page about e-mails.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {

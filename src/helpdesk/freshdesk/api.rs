@@ -17,6 +17,8 @@ pub(super) struct Me {
 #[derive(Debug, Deserialize)]
 pub(super) struct Contact {
     pub(super) name: Option<String>,
+    pub(super) email: Option<String>,
+    pub(super) language: Option<String>,
 }
 
 /// `GET /tickets/{id}?include=requester`, and an entry of `GET /tickets`.

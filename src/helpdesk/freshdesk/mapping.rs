@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use super::{api, quotes};
 use crate::domain::tickets::{Channel, CommentNumber, Priority, TicketNumber, TicketPresence, TicketStatus};
-use crate::helpdesk::{AuthorSide, Comment, CommentAuthor, Person, RemoteFile, Standing, TicketSnapshot, Trust, Visibility, inbound};
+use crate::helpdesk::{
+    Agent, AgentKey, AuthorSide, Comment, CommentAuthor, Person, RemoteFile, Standing, TicketSnapshot, Trust, Visibility, inbound,
+};
 
 #[cfg(test)]
 mod tests;
@@ -208,4 +210,19 @@ fn text(conversation: &api::Conversation) -> String {
         .or_else(|| conversation.body_text.as_deref().map(|text| text.trim().to_owned()))
         .or_else(|| html.map(quotes::text))
         .unwrap_or_default()
+}
+
+/// Whether an agent is the one that was looked for.
+pub(super) fn is_meant(agent: &api::Me, key: AgentKey<'_>) -> bool {
+    let email = agent.contact.as_ref().and_then(|contact| contact.email.as_deref());
+    match key {
+        AgentKey::Number(number) => agent.id.to_string() == number,
+        AgentKey::Email(asked) => email.is_some_and(|known| known.eq_ignore_ascii_case(asked)),
+    }
+}
+
+/// An agent in our words.
+pub(super) fn agent(agent: api::Me) -> Agent {
+    let (name, email, locale) = agent.contact.map(|contact| (contact.name, contact.email, contact.language)).unwrap_or_default();
+    Agent { number: agent.id.to_string(), name: name.unwrap_or_default(), email, locale }
 }

@@ -21,10 +21,10 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 use super::files;
-use super::wire::{Call, Identified, Wire, in_path};
+use super::wire::{Call, Identified, Wire, digits_in_path, in_path};
 use super::{
-    Account, ArticleSearch, Attempt, Changes, Comment, CommentsRead, Delivery, DeliveryKey, FileAnswer, FilePlace, Helpdesk, HelpdeskError,
-    Nudge, OutboundCommand, ReadError, Receipt, Settings, Standing, TicketSnapshot, VerifyError,
+    Account, Agent, AgentKey, ArticleSearch, Attempt, Changes, Comment, CommentsRead, Delivery, DeliveryKey, FileAnswer, FilePlace,
+    Helpdesk, HelpdeskError, Nudge, OutboundCommand, ReadError, Receipt, Settings, Standing, TicketSnapshot, VerifyError,
 };
 use crate::clock::SharedClock;
 use crate::domain::articles::Article;
@@ -151,6 +151,21 @@ impl Helpdesk for Freshdesk {
     async fn account(&self) -> Result<Account, HelpdeskError> {
         let me: api::Me = self.wire.ask(Call::get("api/v2/agents/me")).await?;
         Ok(Account { user: me.id.to_string(), name: me.contact.and_then(|contact| contact.name).unwrap_or_default() })
+    }
+
+    /// Only a key of an administrator may look at agents.
+    async fn agent(&self, key: AgentKey<'_>) -> Result<Option<Agent>, HelpdeskError> {
+        let found = match key {
+            AgentKey::Number(number) => {
+                self.wire.ask::<api::Me>(Call::get(format!("api/v2/agents/{}", digits_in_path(number)?))).await.map(|agent| vec![agent])
+            }
+            AgentKey::Email(email) => self.wire.ask::<Vec<api::Me>>(Call::get("api/v2/agents").query("email", email)).await,
+        };
+        match found {
+            Ok(agents) => Ok(agents.into_iter().filter(|agent| mapping::is_meant(agent, key)).map(mapping::agent).next()),
+            Err(HelpdeskError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     async fn ticket(&self, number: &TicketNumber) -> Result<TicketSnapshot, HelpdeskError> {

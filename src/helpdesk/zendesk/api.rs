@@ -22,6 +22,30 @@ pub(super) struct Myself {
     pub(super) name: Option<String>,
 }
 
+/// `GET /users/{id}`.
+#[derive(Debug, Deserialize)]
+pub(super) struct OneUser {
+    pub(super) user: Staff,
+}
+
+/// `GET /users/search`.
+#[derive(Debug, Deserialize)]
+pub(super) struct FoundUsers {
+    pub(super) users: Vec<Staff>,
+}
+
+/// A user, as far as it tells whether they work there.
+#[derive(Debug, Deserialize)]
+pub(super) struct Staff {
+    pub(super) id: i64,
+    pub(super) name: Option<String>,
+    pub(super) email: Option<String>,
+    pub(super) role: Option<String>,
+    pub(super) locale: Option<String>,
+    pub(super) active: Option<bool>,
+    pub(super) suspended: Option<bool>,
+}
+
 /// A user that came along with what was asked for.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct User {

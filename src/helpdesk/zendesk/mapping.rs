@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::api;
 use crate::domain::tickets::{Channel, CommentNumber, Priority, TicketNumber, TicketPresence, TicketStatus};
-use crate::helpdesk::{AuthorSide, Comment, CommentAuthor, Person, RemoteFile, Standing, TicketSnapshot, Trust, Visibility, inbound};
+use crate::helpdesk::{
+    Agent, AgentKey, AuthorSide, Comment, CommentAuthor, Person, RemoteFile, Standing, TicketSnapshot, Trust, Visibility, inbound,
+};
 
 #[cfg(test)]
 mod tests;
@@ -175,4 +177,18 @@ fn author(id: i64, user: Option<&api::User>) -> CommentAuthor {
 
 fn trust(flags: &[i64]) -> Trust {
     if flags.iter().all(|flag| HARMLESS_FLAGS.contains(flag)) { Trust::Plain } else { Trust::Flagged }
+}
+
+/// Whether a user is the one that was looked for.
+pub(super) fn is_meant(user: &api::Staff, key: AgentKey<'_>) -> bool {
+    match key {
+        AgentKey::Number(number) => user.id.to_string() == number,
+        AgentKey::Email(email) => user.email.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(email)),
+    }
+}
+
+/// A user who works there: an agent or administrator who is neither deleted nor suspended.
+pub(super) fn agent(user: api::Staff) -> Option<Agent> {
+    let works = matches!(user.role.as_deref(), Some("agent" | "admin")) && user.active != Some(false) && user.suspended != Some(true);
+    works.then(|| Agent { number: user.id.to_string(), name: user.name.unwrap_or_default(), email: user.email, locale: user.locale })
 }

@@ -21,8 +21,8 @@ use url::Url;
 use super::files;
 use super::wire::{Call, Identified, Wire, digits_in_path, in_path};
 use super::{
-    Account, ArticleSearch, Attempt, Changes, Comment, CommentsRead, Delivery, DeliveryKey, FileAnswer, FilePlace, Helpdesk, HelpdeskError,
-    Nudge, OutboundCommand, ReadError, Receipt, SellerIdentity, Settings, Standing, TicketSnapshot, VerifyError,
+    Account, Agent, AgentKey, ArticleSearch, Attempt, Changes, Comment, CommentsRead, Delivery, DeliveryKey, FileAnswer, FilePlace,
+    Helpdesk, HelpdeskError, Nudge, OutboundCommand, ReadError, Receipt, SellerIdentity, Settings, Standing, TicketSnapshot, VerifyError,
 };
 use crate::clock::SharedClock;
 use crate::domain::articles::Article;
@@ -92,6 +92,25 @@ impl Helpdesk for Zendesk {
         // Without good credentials the answer is 200 and nobody.
         let id = user.id.ok_or(HelpdeskError::Unauthorized { status: 401 })?;
         Ok(Account { user: id.to_string(), name: user.name.unwrap_or_default() })
+    }
+
+    async fn agent(&self, key: AgentKey<'_>) -> Result<Option<Agent>, HelpdeskError> {
+        let found = match key {
+            AgentKey::Number(number) => {
+                let call = Call::get(format!("api/v2/users/{}.json", digits_in_path(number)?));
+                self.wire.ask::<api::OneUser>(call).await.map(|answer| vec![answer.user])
+            }
+            AgentKey::Email(email) => {
+                // The search is for words; whether it is the address is looked at here.
+                let call = Call::get("api/v2/users/search.json").query("query", &format!("email:\"{}\"", email.replace('"', "")));
+                self.wire.ask::<api::FoundUsers>(call).await.map(|answer| answer.users)
+            }
+        };
+        match found {
+            Ok(users) => Ok(users.into_iter().filter(|user| mapping::is_meant(user, key)).find_map(mapping::agent)),
+            Err(HelpdeskError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     async fn ticket(&self, number: &TicketNumber) -> Result<TicketSnapshot, HelpdeskError> {

@@ -38,7 +38,7 @@ impl Html<'_> {
     fn head(&self) -> String {
         let (page, bundle, dispute) = (&self.page, self.bundle, &self.bundle.dispute);
         let order = bundle.order.as_deref().unwrap_or_default();
-        let mut out = page.open(&format!("{} {order}", page.say("evidence")), dispute.stage.label(page.language.tag()));
+        let mut out = page.open(&format!("{} · {order}", page.say("evidence")), dispute.stage.label(page.language.tag()));
         page.field(&mut out, "generated", &page.stamp(bundle.generated_at));
         page.field(&mut out, "viewer", page.say(role(bundle.view)));
         page.field(&mut out, "marketplace", &bundle.marketplace.name);

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub(super) use labels::Language;
 pub(super) use page::{Page, escaped};
 
-use super::answers::{self, PRIVATE, SANDBOX};
+use super::answers::{self, PRIVATE, SANDBOX, SANDBOX_WITH_FILES};
 use super::auth;
 use crate::domain::parties::{Scope, View};
 use crate::workflow::Cx;
@@ -58,14 +58,14 @@ pub(super) enum Way {
 
 /// A file for one viewer alone, in which nothing runs.
 pub(super) fn document(content_type: &'static str, way: Way, name: &str, body: Body) -> Response {
-    let way = match way {
-        Way::Attachment => "attachment",
-        Way::Inline => "inline",
+    let (way, policy) = match way {
+        Way::Attachment => ("attachment", SANDBOX),
+        Way::Inline => ("inline", SANDBOX_WITH_FILES),
     };
     let mut answer = Response::new(body);
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    headers.insert(header::CONTENT_SECURITY_POLICY, SANDBOX);
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::CACHE_CONTROL, PRIVATE);

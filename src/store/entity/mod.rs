@@ -1,5 +1,6 @@
 //! The tables as SeaORM sees them, one file each. Nothing outside `store` sees them.
 
+pub(crate) mod agents;
 pub(crate) mod alert_cursors;
 pub(crate) mod alert_mutes;
 pub(crate) mod alert_recipients;
@@ -46,8 +47,10 @@ pub(crate) mod returns;
 pub(crate) mod saved_searches;
 pub(crate) mod search_entries;
 pub(crate) mod sellers;
+pub(crate) mod sessions;
 pub(crate) mod shipment_lines;
 pub(crate) mod shipments;
+pub(crate) mod sign_ins;
 pub(crate) mod store_credits;
 pub(crate) mod templates;
 pub(crate) mod thread_cases;

@@ -78,6 +78,7 @@ fn settings(database_url: String) -> Settings {
         drain_seconds: 20,
         smtp_url: None,
         smtp_from: None,
+        pages: "tests/fixtures/pages".into(),
         webhook_targets: WebhookTargets::Any,
         log_format: LogFormat::Text,
         log: "warn".to_owned(),
@@ -129,7 +130,7 @@ impl TestApp {
         let mut cx = self.cx.clone();
         let statements = Arc::clone(&self.statements);
         cx.store.on_statement(move |sql| statements.lock().unwrap().push(sql.to_owned()));
-        self.server = Some(Server::start(&cx, &self.settings, listener, Work::Elsewhere));
+        self.server = Some(Server::start(&cx, &self.settings, listener, Work::Elsewhere).unwrap());
     }
 
     /// Stops the server in order and starts it again on the same database, on another port.

@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 use self::outbound::mailboxes;
 use super::KeyOwner;
 use super::problem::{Fault, Problem};
-use super::state::State;
+use super::state::{State, User};
 use crate::demo::peer::{Call, Presence, Reply};
 
 type Answer = Result<Reply, Problem>;
@@ -55,6 +55,7 @@ impl State {
         self.admit(call, path)?;
         match (call.method.as_str(), path) {
             ("GET", ["agents", "me"]) => Ok(Reply::json(200, self.agent_json(self.integration))),
+            ("GET", ["agents"]) => self.list_agents(call),
             ("GET", ["agents", id]) => self.show_agent(long(id)?),
             ("GET", ["account"]) => Ok(Reply::json(200, account())),
             ("GET", ["ticket_fields"]) => Ok(Reply::json(200, self.fields_json())),
@@ -81,7 +82,7 @@ impl State {
             ("DELETE", ["conversations", id]) => self.delete_conversation(long(id)?),
             (
                 _,
-                ["account" | "ticket_fields" | "tickets" | "contacts" | "email_configs"]
+                ["account" | "agents" | "ticket_fields" | "tickets" | "contacts" | "email_configs"]
                 | ["tickets" | "contacts" | "agents" | "conversations", _]
                 | ["tickets", _, "conversations" | "reply" | "notes" | "restore"],
             ) => Err(Problem::NotAllowed),
@@ -109,6 +110,17 @@ impl State {
         };
         let gate = self.windows.admit(name, limit, TimeDelta::minutes(1), 1, self.now());
         if gate.admitted { Ok(()) } else { Err(Problem::TooMany { retry_after: gate.resets_in }) }
+    }
+
+    /// Those with an address, as the vendor's filter gives them.
+    fn list_agents(&self, call: &Call) -> Answer {
+        if self.options.key_owner != KeyOwner::Admin {
+            return Err(Problem::AccessDenied);
+        }
+        let asked = call.query("email");
+        let known = |user: &&User| asked.is_none_or(|email| user.email.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(email)));
+        let found = self.users.values().filter(|user| self.is_agent(user.id)).filter(known);
+        Ok(Reply::json(200, found.map(|user| self.agent_json(user.id)).collect::<Value>()))
     }
 
     fn show_agent(&self, id: i64) -> Answer {
