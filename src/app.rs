@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use axum::Router;
 use chrono::TimeDelta;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
@@ -102,6 +103,11 @@ impl Server {
     /// Starts everything on the listener.
     pub fn start(cx: &Cx, settings: &Settings, listener: TcpListener, work: Work) -> anyhow::Result<Self> {
         let pages = Pages::load(&settings.pages).context("the pages cannot be used; check TRILOGUE_PAGES")?;
+        Ok(Self::start_with(cx, settings, listener, work, (pages, Router::new())))
+    }
+
+    /// The same with these pages, and with more routes.
+    pub fn start_with(cx: &Cx, settings: &Settings, listener: TcpListener, work: Work, (pages, more): (Pages, Router)) -> Self {
         let stop = CancellationToken::new();
         let (committer, committing) = Committer::start(cx.store.clone(), settings.inbox_queue);
         let graphql = Limited::new(schema());
@@ -113,7 +119,7 @@ impl Server {
             webhook_limit: settings.webhook_limit,
             pages,
         };
-        let router = http::router(doors, &stop);
+        let router = http::router(doors, &stop).merge(more);
         let shut = stop.clone().cancelled_owned();
         let doors = tokio::spawn(axum::serve(listener, router).with_graceful_shutdown(shut).into_future());
         let jobs = TaskTracker::new();
@@ -127,7 +133,7 @@ impl Server {
         }
         jobs.close();
         let patience = Duration::from_secs(settings.drain_seconds.into());
-        Ok(Self { stop, doors, committing, jobs, graphql, patience })
+        Self { stop, doors, committing, jobs, graphql, patience }
     }
 
     /// Stops: no new request is taken, what was begun is finished, what was acknowledged is stored.

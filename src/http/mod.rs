@@ -39,6 +39,8 @@ use crate::graphql::limits::Limited;
 use crate::store::Committer;
 use crate::workflow::Cx;
 pub use apps::{Pages, UnfitPages};
+#[cfg(feature = "demo")]
+pub use apps::{demo_page, sidebar_page};
 use auth::Sessions;
 use graphql::Endpoint;
 use health::Vitals;

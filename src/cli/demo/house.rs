@@ -1,12 +1,13 @@
 //! What the story is played in: the real server on a scratch database, and two simulated helpdesks.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::Context;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
+use super::stage::{self, Cast, Stage};
 use crate::app::{self, Server, Work};
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::Settings;
@@ -14,6 +15,7 @@ use crate::demo::freshdesk::{FreshdeskOptions, FreshdeskSim};
 use crate::demo::peer::{Sending, SimulatedHelpdesk};
 use crate::demo::zendesk::{ZendeskOptions, ZendeskSim};
 use crate::helpdesk;
+use crate::http::Pages;
 use crate::workflow::Cx;
 
 /// The house. Whatever happens, its folder goes when it is dropped.
@@ -24,6 +26,10 @@ pub(super) struct House {
     pub(super) zendesk: ZendeskSim,
     pub(super) freshdesk: FreshdeskSim,
     pub(super) http: reqwest::Client,
+    /// Who plays in the pages, once the story is told.
+    pub(super) cast: Arc<OnceLock<Cast>>,
+    /// Whether there are pages to play in.
+    pub(super) has_pages: bool,
     server: Server,
     folder: TempDir,
 }
@@ -44,8 +50,13 @@ impl House {
         let cx = app::context(&settings, Arc::clone(&clock)).await?;
         let zendesk = ZendeskSim::start(ZendeskOptions { sending: Sending::Live, ..ZendeskOptions::new(Arc::clone(&clock)) }).await?;
         let freshdesk = FreshdeskSim::start(FreshdeskOptions { sending: Sending::Live, ..FreshdeskOptions::new(clock) }).await?;
-        let server = Server::start(&cx, &settings, listener, Work::Here)?;
-        Ok(Self { cx, url, zendesk, freshdesk, http: helpdesk::http_client()?, server, folder })
+        let pages = Pages::load(&settings.pages)?.with_own_zendesk_sdk();
+        let cast = Arc::default();
+        let stage =
+            Stage { cx: cx.clone(), pages: pages.clone(), zendesk: zendesk.clone(), freshdesk: freshdesk.clone(), cast: Arc::clone(&cast) };
+        let has_pages = pages.have("demo-zendesk");
+        let server = Server::start_with(&cx, &settings, listener, Work::Here, (pages, stage::routes(stage)));
+        Ok(Self { cast, has_pages, cx, url, zendesk, freshdesk, http: helpdesk::http_client()?, server, folder })
     }
 
     /// Where the data is.

@@ -44,6 +44,7 @@ pub(super) async fn show(scene: &mut Scene<'_>, case: &Case) -> anyhow::Result<A
     });
 
     scene.voice.headline("Look around").await?;
+    show_pages(scene).await?;
     scene.voice.tell("Each address opens GraphiQL with a token and a query in place: press ▶.").await?;
     scene.voice.gap()?;
     for link in links.iter() {
@@ -61,6 +62,24 @@ pub(super) async fn show(scene: &mut Scene<'_>, case: &Case) -> anyhow::Result<A
     show_machines(scene)?;
     scene.voice.tell("Buyers write on, now and then. What you do in GraphiQL shows here as well.").await?;
     Ok(AbortOnDropHandle::new(serving))
+}
+
+/// The sidebar in its helpdesks, or how to get it.
+async fn show_pages(scene: &mut Scene<'_>) -> anyhow::Result<()> {
+    if !scene.house.has_pages {
+        scene
+            .voice
+            .tell("The sidebar is not built: that needs Node 20 or newer. Then: cd examples/apps && npm ci && npm run build")
+            .await?;
+        return Ok(scene.voice.gap()?);
+    }
+    scene.voice.tell("The sidebar beside a ticket, as an agent; and the seller's side of it:").await?;
+    scene.voice.gap()?;
+    for (name, page) in [("Zendesk", "demo-zendesk"), ("Freshdesk", "demo-freshdesk")] {
+        scene.voice.verbatim(Ink::Operator, name, &format!("{}/app/{page}.html", scene.house.url))?;
+    }
+    scene.voice.verbatim(Ink::Seller, "seller", &format!("{}/app/seller.html", scene.house.url))?;
+    Ok(scene.voice.gap()?)
 }
 
 fn show_machines(scene: &mut Scene<'_>) -> anyhow::Result<()> {

@@ -7,6 +7,7 @@ mod house;
 mod life;
 mod links;
 mod scene;
+mod stage;
 mod voice;
 mod witness;
 
@@ -60,6 +61,7 @@ async fn play(house: &House, voice: &mut Voice) -> anyhow::Result<()> {
     chapters::private::talk(&mut scene, &marie).await?;
     chapters::freshdesk::escalate(&mut scene).await?;
     chapters::trouble::survive(&mut scene, &marie).await?;
+    chapters::cast::enter(&mut scene, &marie).await?;
     let _lobby = links::show(&mut scene, &marie).await?;
     life::go_on(&mut scene).await
 }

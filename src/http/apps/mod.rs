@@ -168,11 +168,27 @@ impl Doors {
             locale: asked.locale.as_deref(),
         };
         let sdk = match host {
-            Host::Zendesk => format!("<script src=\"{ZENDESK_SDK}\"></script>"),
+            Host::Zendesk => format!("<script src=\"{}\"></script>", self.pages.zendesk_sdk().unwrap_or(ZENDESK_SDK)),
             Host::Freshdesk | Host::Page => String::new(),
         };
         served(&filled(page, &boot, &sdk), &policy(host, connected))
     }
+}
+
+/// The sidebar in a simulated Freshdesk, with a session.
+#[cfg(feature = "demo")]
+pub fn sidebar_page(cx: &Cx, pages: &Pages, connected: &Connected, opened: Opened) -> Response {
+    let doors = Doors { cx: cx.clone(), pages: pages.clone() };
+    doors.shown(Host::Freshdesk, connected, Some(opened), &Asked::default())
+}
+
+/// A page of the demo: it shows the others in frames, as a helpdesk does.
+#[cfg(feature = "demo")]
+pub fn demo_page(pages: &Pages, name: &str, boot: &impl Serialize) -> Response {
+    let Some(page) = pages.page(name) else { return not_built() };
+    let policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
+                  frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
+    served(&filled(page, boot, ""), policy)
 }
 
 /// A page with what it is told first in its place.

@@ -22,7 +22,10 @@ struct Built {
 
 /// The built pages; none where they were not built.
 #[derive(Debug, Clone, Default)]
-pub struct Pages(Arc<Built>);
+pub struct Pages {
+    built: Arc<Built>,
+    zendesk_sdk: Option<&'static str>,
+}
 
 /// What of a folder is not understood.
 #[derive(Debug, thiserror::Error)]
@@ -87,27 +90,44 @@ impl Pages {
                 built.assets.insert(name, Asset { content: read(&path)?.into(), content_type });
             }
         }
-        Ok(Self(Arc::new(built)))
+        Ok(Self { built: Arc::new(built), zendesk_sdk: None })
+    }
+
+    /// The same, with Zendesk's script from here instead of the vendor's address: for those who are cut off from it.
+    #[must_use]
+    pub const fn with_own_zendesk_sdk(mut self) -> Self {
+        self.zendesk_sdk = Some("/app/assets/zaf-sdk.js");
+        self
+    }
+
+    /// Where Zendesk's script is, when not at the vendor's.
+    pub(super) const fn zendesk_sdk(&self) -> Option<&'static str> {
+        self.zendesk_sdk
+    }
+
+    /// Whether there is this page.
+    pub fn have(&self, name: &str) -> bool {
+        self.built.pages.contains_key(name)
     }
 
     /// A page by its name.
     pub(super) fn page(&self, name: &str) -> Option<&str> {
-        self.0.pages.get(name).map(String::as_str)
+        self.built.pages.get(name).map(String::as_str)
     }
 
     /// A file of the pages.
     pub(super) fn asset(&self, name: &str) -> Option<&Asset> {
-        self.0.assets.get(name)
+        self.built.assets.get(name)
     }
 
     /// Whether it is known which operations they send.
     pub fn lists_operations(&self) -> bool {
-        !self.0.documents.is_empty()
+        !self.built.documents.is_empty()
     }
 
     /// An operation that the pages send by its SHA-256, in hex.
     pub fn document(&self, sha256: &str) -> Option<&str> {
-        self.0.documents.get(sha256).map(AsRef::as_ref)
+        self.built.documents.get(sha256).map(AsRef::as_ref)
     }
 }
 

@@ -114,6 +114,16 @@ pub async fn renew(cx: &Cx, token: &SecretString) -> Result<Opened> {
     Ok(opened)
 }
 
+/// Lets an agent in whom nobody vouches for. For simulated helpdesks alone.
+#[cfg(feature = "demo")]
+pub async fn without_proof(cx: &Cx, connection: &Connected, number: &str, name: &str) -> Result<Opened, NotLetIn> {
+    let tx = cx.store.begin(connection.marketplace).await?;
+    let agent = Agent { number: number.to_owned(), name: name.to_owned(), email: None, locale: None };
+    let opened = open(&tx, connection, &agent, cx.now()).await?;
+    tx.commit().await?;
+    Ok(opened)
+}
+
 /// Lets an agent in whom the helpdesk knows.
 async fn open(tx: &Tx, connection: &Connected, agent: &Agent, now: DateTime<Utc>) -> Result<Opened, NotLetIn> {
     // Nobody holds the token that the agent stands for.

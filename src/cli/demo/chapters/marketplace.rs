@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::cli::demo::api::Api;
 use crate::cli::demo::house::House;
 use crate::cli::demo::scene::{Desk, Scene};
+use crate::cli::demo::stage;
 use crate::cli::demo::voice::{Ink, Voice};
 use crate::cli::demo::witness::Witness;
 use crate::demo::freshdesk::{FreshdeskSim, WebhookContent, WebhookSecret};
@@ -109,7 +110,9 @@ async fn register(
     kind: HelpdeskKind,
     secret: &SecretString,
 ) -> anyhow::Result<String> {
-    let settings = ConnectionSettings::default();
+    let apps = if kind == HelpdeskKind::Zendesk { vec![stage::app()] } else { Vec::new() };
+    // The pages stand in for the helpdesks', which are no more than their interfaces here.
+    let settings = ConnectionSettings { apps, frame_ancestors: vec![house.url.clone()], ..ConnectionSettings::default() };
     let new = NewConnection { base_url: base_url.parse()?, credentials, webhook_secret: secret.clone(), settings };
     let row = connections::connect(&house.cx, marketplace, new).await?;
     Ok(format!("{}/webhooks/{}/{}", house.url, kind.slug(), row.id))
