@@ -1,0 +1,7 @@
+import { common } from './common';
+import { disputes } from './disputes';
+import { refunds } from './refunds';
+import { returns } from './returns';
+import { seller } from './seller';
+
+export const en = { common, returns, refunds, disputes, seller };

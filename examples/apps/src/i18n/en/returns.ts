@@ -1,0 +1,3 @@
+export const returns = {
+  title: 'Return',
+};

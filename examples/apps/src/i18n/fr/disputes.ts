@@ -1,0 +1,5 @@
+import type { disputes as english } from '../en/disputes';
+
+export const disputes: typeof english = {
+  title: 'Litige',
+};

@@ -1,0 +1,5 @@
+import type { refunds as english } from '../en/refunds';
+
+export const refunds: typeof english = {
+  title: 'Remboursements',
+};

@@ -1,0 +1,65 @@
+import type { Session } from './boot';
+import { Failure } from './failure';
+
+/**
+ * The session of this page: its token lives in memory only and is renewed at two thirds of its life. Timers sleep with the
+ * tab, so whoever needs a token asks here and gets one that is good, or the failure that sends people to sign in.
+ */
+export interface SessionKeeper {
+  /** A token that is good now. Throws `SIGNED_OUT` when there is none to be had. */
+  token(): Promise<string>;
+  current(): Session | null;
+  start(session: Session): void;
+  end(): void;
+  /** Called with each new state; gives back how to stop. */
+  subscribe(listener: (session: Session | null) => void): () => void;
+}
+
+const earliest = 1_000;
+const margin = 5_000;
+
+export function keepSession(initial: Session | null, door = '/auth/renew', now = () => Date.now()): SessionKeeper {
+  let session: Session | null = initial;
+  let renewal: Promise<void> | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const listeners = new Set<(session: Session | null) => void>();
+
+  function set(next: Session | null) {
+    session = next;
+    clearTimeout(timer);
+    if (next) timer = setTimeout(() => void renew(), Math.max(earliest, (left(next) * 2) / 3));
+    listeners.forEach((listener) => listener(next));
+  }
+  const left = (of: Session) => new Date(of.expiresAt).getTime() - now();
+
+  function renew(): Promise<void> {
+    renewal ??= askForAnother().finally(() => (renewal = null));
+    return renewal;
+  }
+  async function askForAnother() {
+    const asked = session;
+    if (!asked) return;
+    const response = await fetch(door, { method: 'POST', headers: { authorization: `Bearer ${asked.token}` } }).catch(() => null);
+    if (session !== asked) return;
+    if (response?.ok) return set((await response.json()) as Session);
+    if (response?.status === 401) return set(null);
+    // Out of reach: what is left of the token is used up, and then it is asked again.
+    clearTimeout(timer);
+    timer = setTimeout(() => void renew(), Math.max(margin, left(asked) / 3));
+  }
+  if (initial) set(initial);
+  return {
+    async token() {
+      if (session && left(session) < margin) await renew();
+      if (!session) throw new Failure('SIGNED_OUT', 'There is no session.');
+      return session.token;
+    },
+    current: () => session,
+    start: set,
+    end: () => set(null),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { useWords } from '../../i18n';
+import { Icon } from './Icon';
+
+interface DialogProps {
+  title: string;
+  /** Called when it is closed by its cross or by Escape: stop rendering it then. */
+  onClose(): void;
+  children: ComponentChildren;
+  actions?: ComponentChildren;
+}
+
+/** A modal dialog that is open as long as it is rendered. The browser keeps the focus inside and gives it back. */
+export function Dialog({ title, onClose, children, actions }: DialogProps) {
+  const { t } = useWords();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  useEffect(() => {
+    const opened = dialog.current;
+    opened?.showModal();
+    return () => opened?.close();
+  }, []);
+  return (
+    <dialog ref={dialog} class="dialog" aria-labelledby={heading} onCancel={(event) => (event.preventDefault(), onClose())}>
+      <header>
+        <h2 id={heading}>{title}</h2>
+        <button type="button" class="icon-button" aria-label={t.common.close} onClick={onClose}>
+          <Icon name="cross" />
+        </button>
+      </header>
+      <div class="body">{children}</div>
+      {actions !== undefined && <footer>{actions}</footer>}
+    </dialog>
+  );
+}
