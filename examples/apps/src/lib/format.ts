@@ -18,6 +18,7 @@ export function formatFor(locale: string) {
   const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
   const full = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+  const relativeLong = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const plurals = new Intl.PluralRules(locale);
   const list = new Intl.ListFormat(locale);
 
@@ -34,6 +35,14 @@ export function formatFor(locale: string) {
     percent: (share: number) => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(share),
     /** `18 Nov`, with the year when it is not this one */
     date,
+    /** `Today`, `Yesterday`, `18 Nov` */
+    day(at: string | Date, now = new Date()): string {
+      const midnight = (of: Date) => new Date(of.getFullYear(), of.getMonth(), of.getDate()).getTime();
+      const days = Math.round((midnight(new Date(at)) - midnight(now)) / 86_400_000);
+      if (days < -1 || days > 0) return date(at, now);
+      const word = relativeLong.format(days, 'day');
+      return word.charAt(0).toLocaleUpperCase(locale) + word.slice(1);
+    },
     time: (at: string | Date) => time.format(new Date(at)),
     /** `18 Nov 16:30`, of today only the time */
     moment(at: string | Date, now = new Date()): string {

@@ -1,6 +1,7 @@
 import { createClient, type Client } from 'graphql-ws';
 import type { TypedDocumentString } from '../gql/graphql';
 import { Failure, failureOf, toFailure, type WireError } from './failure';
+import type { ServerClock } from './clock';
 import type { SessionKeeper } from './session';
 
 /** A document with the types of what goes in and what comes out. */
@@ -15,8 +16,9 @@ export interface Listener<Result> {
 /** The way to the server. */
 export interface Api {
   run<Result, Variables>(document: Doc<Result, Variables>, variables: Variables): Promise<Result>;
-  live<Result, Variables>(document: Doc<Result, Variables>, variables: Variables, listener: Listener<Result>): () => void;
-  /** Whether the socket is up; null before it was ever wanted. Gives back how to stop. */
+  /** Variables are asked for anew at each connection, so that a subscription goes on where it stopped. */
+  live<Result, Variables>(document: Doc<Result, Variables>, variables: () => Variables, listener: Listener<Result>): () => void;
+  /** Tells when the socket comes up and goes down. Gives back how to stop. */
   watchSocket(listener: (up: boolean) => void): () => void;
   /** Sends a file and tells how far it is, from 0 to 1. */
   upload(file: File, progress: (share: number) => void, signal: AbortSignal): Promise<{ id: string }>;
@@ -40,7 +42,7 @@ export function onTheWire<Result, Variables>(document: Doc<Result, Variables>): 
   return { query: '', operationName: String(operationName), extensions: { persistedQuery: { version: 1, sha256Hash: hash } } };
 }
 
-export function connect(session: SessionKeeper, endpoint = '/graphql'): Api {
+export function connect(session: SessionKeeper, clock: ServerClock, endpoint = '/graphql'): Api {
   const socketWatchers = new Set<(up: boolean) => void>();
   const tellSocket = (up: boolean) => socketWatchers.forEach((watcher) => watcher(up));
   const socket = openSocket(session, endpoint, tellSocket);
@@ -48,7 +50,10 @@ export function connect(session: SessionKeeper, endpoint = '/graphql'): Api {
   async function run<Result, Variables>(document: Doc<Result, Variables>, variables: Variables): Promise<Result> {
     const { query, ...wire } = onTheWire(document);
     const body = JSON.stringify({ ...wire, ...(query ? { query } : {}), variables });
-    const response = await post(endpoint, await session.token(), body);
+    const token = await session.token();
+    const askedAt = Date.now();
+    const response = await post(endpoint, token, body);
+    clock.learn(response.headers.get('date'), askedAt);
     if (response.status === 401) {
       session.end();
       throw new Failure('SIGNED_OUT', 'The session is over.');
@@ -62,7 +67,14 @@ export function connect(session: SessionKeeper, endpoint = '/graphql'): Api {
     run,
     live(document, variables, listener) {
       const { query, operationName, extensions } = onTheWire(document);
-      const request = { query, operationName, variables: variables as Record<string, unknown>, ...(extensions ? { extensions } : {}) };
+      const request = {
+        query,
+        operationName,
+        ...(extensions ? { extensions } : {}),
+        get variables() {
+          return variables() as Record<string, unknown>;
+        },
+      };
       return socket.subscribe<never>(request, {
         next: ({ data, errors }) => (errors?.length ? listener.fail(failureOf(errors as WireError[])) : data && listener.next(data)),
         error: (thrown) => listener.fail(Array.isArray(thrown) ? failureOf(thrown as WireError[]) : toFailure(thrown)),
@@ -86,6 +98,7 @@ function openSocket(session: SessionKeeper, endpoint: string, tell: (up: boolean
     lazy: true,
     keepAlive: 20_000,
     retryAttempts: Infinity,
+    retryWait: waitToRetry,
     shouldRetry: () => session.current() !== null,
     connectionParams: async () => ({ authorization: `Bearer ${await session.token()}` }),
     on: {
@@ -95,6 +108,20 @@ function openSocket(session: SessionKeeper, endpoint: string, tell: (up: boolean
         if ((event as CloseEvent).code === tokenRanOut) void session.token().catch(() => undefined);
       },
     },
+  });
+}
+
+/** Longer each time, up to a quarter of a minute; at once when the browser says that it is online again. */
+function waitToRetry(retries: number): Promise<void> {
+  const wait = Math.min(15_000, 500 * 2 ** retries) * (0.75 + Math.random() / 2);
+  return new Promise((resolve) => {
+    const go = () => {
+      clearTimeout(timer);
+      removeEventListener('online', go);
+      resolve();
+    };
+    const timer = setTimeout(go, wait);
+    addEventListener('online', go);
   });
 }
 

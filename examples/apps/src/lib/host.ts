@@ -11,6 +11,8 @@ export interface Host {
   /** The agent's language, a BCP 47 tag; null when the host does not tell. */
   locale: string | null;
   scheme: Scheme | null;
+  /** To fill the form of the sign-in; proves nothing. Null when the host does not tell. */
+  agentEmail: string | null;
   onScheme(listener: (scheme: Scheme) => void): () => void;
   resize(height: number): void;
   notify(text: string, kind?: 'notice' | 'error'): void;

@@ -1,8 +1,13 @@
 import type { en } from '../en';
+import { activity } from './activity';
+import { caseWords } from './case';
 import { common } from './common';
 import { disputes } from './disputes';
+import { header } from './header';
+import { messages } from './messages';
 import { refunds } from './refunds';
 import { returns } from './returns';
 import { seller } from './seller';
+import { start } from './start';
 
-export const fr: typeof en = { common, returns, refunds, disputes, seller };
+export const fr: typeof en = { common, start, header, case: caseWords, activity, messages, returns, refunds, disputes, seller };

@@ -8,6 +8,7 @@ export function pageHost(boot: Boot): Host {
     ticket: boot.ticket,
     locale: null,
     scheme: null,
+    agentEmail: null,
     onScheme: () => () => undefined,
     resize: () => undefined,
     notify: () => undefined,

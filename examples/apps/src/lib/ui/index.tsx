@@ -32,10 +32,16 @@ export function Card({ title, icon, aside, tone = 'plain', children }: CardProps
   );
 }
 
-/** A card that folds; what is in it is only made while it is open. */
-export function Fold({ title, icon, count, open = false, children }: CardProps & { count?: number; open?: boolean }) {
+/** A card that folds. */
+interface FoldProps extends CardProps {
+  count?: number;
+  open?: boolean;
+  onToggle?: (open: boolean) => void;
+}
+
+export function Fold({ title, icon, count, open = false, onToggle, children }: FoldProps) {
   return (
-    <details class="card fold" open={open}>
+    <details class="card fold" open={open} onToggle={(event) => onToggle?.(event.currentTarget.open)}>
       <summary>
         {icon && <Icon name={icon} />}
         <h2>{title}</h2>

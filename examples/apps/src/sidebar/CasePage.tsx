@@ -1,0 +1,80 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { SidebarCaseDocument } from '../gql/graphql';
+import { useWords } from '../i18n';
+import { Failure as Fault } from '../lib/failure';
+import { FeedContext, useApi, useQuery } from '../lib/query';
+import { Failure, Skeleton, Tabs } from '../lib/ui';
+import { followCase, type CaseFeed } from './feed';
+import { Header } from './header/Header';
+import { Offline } from './header/Offline';
+import { CaseTab } from './case/CaseTab';
+import { MessagesTab } from './messages/MessagesTab';
+import { DraftsContext, keepDrafts } from './messages/drafts';
+import { Lazy, type CaseTab as LazyTab } from './Lazy';
+
+const tabs = ['case', 'messages', 'return', 'dispute', 'seller'] as const;
+export type TabKey = (typeof tabs)[number];
+
+const later = {
+  return: (): Promise<LazyTab> => import('./returns/ReturnTab').then(({ ReturnTab }) => ReturnTab),
+  dispute: (): Promise<LazyTab> => import('./disputes/DisputeTab').then(({ DisputeTab }) => DisputeTab),
+  seller: (): Promise<LazyTab> => import('./seller/SellerTab').then(({ SellerTab }) => SellerTab),
+};
+
+/** Drafts outlive the session and the way back to a case: what somebody wrote is not lost by either. */
+const drafts = keepDrafts();
+
+export function CasePage({ caseId, onGone }: { caseId: string; onGone(): void }) {
+  const api = useApi();
+  const feed = useMemo(() => followCase(api, caseId), [api, caseId]);
+  useEffect(() => () => feed.stop(), [feed]);
+  return (
+    <FeedContext.Provider value={feed}>
+      <DraftsContext.Provider value={drafts}>
+        <CaseShell caseId={caseId} feed={feed} onGone={onGone} />
+      </DraftsContext.Provider>
+    </FeedContext.Provider>
+  );
+}
+
+function CaseShell({ caseId, feed, onGone }: { caseId: string; feed: CaseFeed; onGone(): void }) {
+  const { t } = useWords();
+  const { data, failure, refetch } = useQuery(SidebarCaseDocument, { by: { id: caseId } });
+  const [tab, setTab] = useState<TabKey>('case');
+  const [threadId, setThreadId] = useState<string | null>(null);
+  if (failure && !data) return <Failure failure={failure} retry={refetch} />;
+  if (!data) return <Skeleton lines={6} />;
+  if (!data.case) {
+    return (
+      <main class="start">
+        <Failure failure={new Fault('NOT_ALLOWED', 'There is no such case.')} />
+        <button type="button" class="button" onClick={onGone}>
+          {t.start.back}
+        </button>
+      </main>
+    );
+  }
+  const about = data.case;
+  const goTo = (to: TabKey, thread?: string) => {
+    if (thread) setThreadId(thread);
+    setTab(to);
+  };
+  const unread = about.threads.reduce((sum, thread) => sum + thread.unreadCount, 0);
+  const list = tabs.map((key) => ({ key, label: t.common.tabs[key], ...(key === 'messages' ? { count: unread, countLabel: t.messages.unread } : {}) }));
+  return (
+    <>
+      <div class="top">
+        <Header about={about} feed={feed} />
+        <Tabs label={t.common.tabList} tabs={list} chosen={tab} onChoose={(key) => setTab(key)} />
+        <Offline feed={feed} />
+      </div>
+      <main>
+        <div role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} class={`panel ${tab}`} tabIndex={tab === 'messages' ? -1 : 0}>
+          {tab === 'case' && <CaseTab about={about} onTab={goTo} />}
+          {tab === 'messages' && <MessagesTab about={about} feed={feed} chosen={threadId} onChoose={setThreadId} />}
+          {tab !== 'case' && tab !== 'messages' && <Lazy key={tab} load={later[tab]} caseId={about.id} />}
+        </div>
+      </main>
+    </>
+  );
+}
