@@ -2,10 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
+import { zendeskSdkAsset } from './hosts/bundle.mjs';
 
 const here = import.meta.dirname;
 const sendsText = process.env['VITE_DOCUMENTS'] === 'text';
-const pages = ['sidebar', 'signed-in', 'demo-zendesk', 'demo-freshdesk'].filter((page) => existsSync(resolve(here, `${page}.html`)));
+const pages = ['sidebar', 'signed-in', 'demo-zendesk', 'demo-freshdesk', 'seller'].filter((page) => existsSync(resolve(here, `${page}.html`)));
 
 /** Takes the text of the documents out of what browsers load: the server knows them by their hashes, from `documents.json`. */
 function persistedDocuments(): Plugin {
@@ -29,7 +30,7 @@ function persistedDocuments(): Plugin {
 
 export default defineConfig({
   base: '/app/',
-  plugins: [persistedDocuments()],
+  plugins: [persistedDocuments(), zendeskSdkAsset()],
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,
