@@ -1,5 +1,5 @@
 import { useWords } from '../../i18n';
-import { isMore, minus, permille, plus, type Amount } from '../../lib/decimal';
+import { isMore, isZero, minus, permille, plus, type Amount } from '../../lib/decimal';
 
 interface MeterProps {
   /** What can be refunded now. */
@@ -33,7 +33,7 @@ export function Meter({ refundable, before, now, over, currencyCode }: MeterProp
         <rect class="now" x={past} width={wide} height="8" />
       </svg>
       <p class="row small-text">
-        <span class="grow muted">{before !== null && words.before(money(before))}</span>
+        <span class="grow muted">{before !== null && !isZero(before) && words.before(money(before))}</span>
         {isOver ? <b class="over">{words.over(money(over ?? minus(now, refundable)))}</b> : <span class="muted">{words.left(money(left))}</span>}
       </p>
     </div>

@@ -6,12 +6,12 @@ import {
   RefundEstablishDocument,
   RefundRetryDocument,
   RefundSubmitDocument,
-  type RefundAction,
   type RefundDeclineReason,
   type RefundDetailsFragment,
   type RefundHold,
 } from '../../gql/graphql';
 import { useWords } from '../../i18n';
+import type { Doc } from '../../lib/graphql';
 import { refusalsAt, useDecision } from '../../lib/decision';
 import { Field } from '../../lib/ui';
 import { Select } from '../../lib/ui/Choice';
@@ -26,13 +26,14 @@ interface RefundActionProps {
   onClose(): void;
 }
 
-const plain = {
+type PlainAction = 'APPROVE' | 'SUBMIT' | 'RETRY' | 'CANCEL';
+type Read = { input: { refundId: string; revision: number } };
+const plain: Record<PlainAction, { document: Doc<object, Read>; tone: 'primary' | 'bad' }> = {
   APPROVE: { document: RefundApproveDocument, tone: 'primary' },
   SUBMIT: { document: RefundSubmitDocument, tone: 'primary' },
   RETRY: { document: RefundRetryDocument, tone: 'primary' },
   CANCEL: { document: RefundCancelDocument, tone: 'bad' },
-} as const satisfies Partial<Record<RefundAction, unknown>>;
-type PlainAction = keyof typeof plain;
+};
 
 export type KnownAction = PlainAction | 'DECLINE' | 'ESTABLISH';
 export const knownActions: readonly KnownAction[] = ['APPROVE', 'SUBMIT', 'RETRY', 'ESTABLISH', 'DECLINE', 'CANCEL'];

@@ -86,6 +86,7 @@ export function RefundDialog({ of, order, refund, refetch, onClose, onDone }: Re
       actions={
         <>
           <div class="refund-sums" aria-live="polite">
+            {sums.over && <p class="over">{words.over(format.money({ amount: sums.over, currencyCode: shape.currencyCode }))}</p>}
             {sums.complete && !sums.over && (
               <Summary quotes={sums.quotes} total={sums.total} means={means} split={split} buyer={of.buyer?.displayName ?? t.common.parties.BUYER} {...{ seller }} {...shape} />
             )}

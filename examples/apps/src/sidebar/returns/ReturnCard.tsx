@@ -122,7 +122,7 @@ function Steps({ one, events }: { one: ReturnDetailsFragment; events: ReturnEven
   const { t, format } = useWords();
   const who = ({ actor }: ReturnEvent) => actor.name ?? (actor.party ? t.common.parties[actor.party] : null);
   const started = events.some(({ change }) => change === 'REQUESTED');
-  const bad: readonly ReturnState[] = ['DECLINED', 'CANCELED', 'EXPIRED', 'LOST', 'NON_COMPLIANT'];
+  const bad: readonly ReturnState[] = ['DECLINED', 'LOST', 'NON_COMPLIANT'];
   return (
     <ol class="steps">
       {!started && <Step mark="done" what={t.returns.changes.REQUESTED} at={one.requestedAt} />}
@@ -133,12 +133,12 @@ function Steps({ one, events }: { one: ReturnDetailsFragment; events: ReturnEven
       {!isOver(one.state) && (
         <Step
           mark={bad.includes(one.state) ? 'ended' : 'now'}
-          what={t.returns.states[one.state]}
-          more={[one.dueAt && t.returns.until(format.moment(one.dueAt)), t.returns.silence[one.state]].filter(Boolean).join(' · ')}
+          what={t.returns.waiting[one.state] ?? t.returns.states[one.state]}
+          more={one.dueAt && [t.returns.until(format.moment(one.dueAt)), t.returns.silence[one.state]].filter(Boolean).join(', ')}
         />
       )}
-      {comingAfter(one.state).map((state) => (
-        <Step key={state} mark="next" what={t.returns.coming[state]} />
+      {comingAfter(one.state).map((step) => (
+        <Step key={step} mark="next" what={t.returns.coming[step]} />
       ))}
     </ol>
   );

@@ -3,11 +3,9 @@ import type { ReturnChange } from '../../gql/graphql';
 import { comingAfter, happened, type TimelineNode } from './steps';
 
 it('knows what comes next, and when nobody can', () => {
-  expect(comingAfter('REQUESTED')).toEqual(['APPROVED', 'READY_TO_SHIP', 'IN_TRANSIT', 'RECEIVED', 'COMPLIANT', 'CLOSED']);
-  expect(comingAfter('PARTIALLY_RECEIVED')).toEqual(['COMPLIANT', 'CLOSED']);
-  expect(comingAfter('ITEM_KEPT')).toEqual(['CLOSED']);
-  expect(comingAfter('LOST')).toEqual(['CLOSED']);
-  for (const state of ['CLOSED', 'CANCELED', 'EXPIRED', 'DECLINED', 'NON_COMPLIANT', 'OFFER_PENDING'] as const) {
+  expect(comingAfter('REQUESTED')).toEqual(['LABEL', 'SENT', 'RECEIVED', 'INSPECTED', 'PAID']);
+  expect(comingAfter('PARTIALLY_RECEIVED')).toEqual(['INSPECTED', 'PAID']);
+  for (const state of ['CLOSED', 'CANCELED', 'EXPIRED', 'DECLINED', 'NON_COMPLIANT', 'OFFER_PENDING', 'COMPLIANT', 'LOST'] as const) {
     expect(comingAfter(state)).toEqual([]);
   }
 });
