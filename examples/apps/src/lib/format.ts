@@ -61,7 +61,7 @@ export function formatFor(locale: string) {
     span(milliseconds: number): string {
       const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
       const unit = (value: number, name: 'day' | 'hour' | 'minute') =>
-        new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: name === 'day' ? 'narrow' : 'short' }).format(value);
+        new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'narrow' }).format(value);
       const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60];
       const parts: [number, 'day' | 'hour' | 'minute'][] = days ? [[days, 'day'], [hours, 'hour']] : [[hours, 'hour'], [rest, 'minute']];
       const said = parts.filter(([value]) => value > 0);

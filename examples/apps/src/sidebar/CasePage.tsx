@@ -10,6 +10,7 @@ import { Offline } from './header/Offline';
 import { CaseTab } from './case/CaseTab';
 import { MessagesTab } from './messages/MessagesTab';
 import { DraftsContext, keepDrafts } from './messages/drafts';
+import type { Place } from './messages/lanes';
 import { Lazy, type CaseTab as LazyTab } from './Lazy';
 
 const tabs = ['case', 'messages', 'return', 'dispute', 'seller'] as const;
@@ -41,7 +42,7 @@ function CaseShell({ caseId, feed, onGone }: { caseId: string; feed: CaseFeed; o
   const { t } = useWords();
   const { data, failure, refetch } = useQuery(SidebarCaseDocument, { by: { id: caseId } });
   const [tab, setTab] = useState<TabKey>('case');
-  const [threadId, setThreadId] = useState<string | null>(null);
+  const [place, setPlace] = useState<Place | null>(null);
   if (failure && !data) return <Failure failure={failure} retry={refetch} />;
   if (!data) return <Skeleton lines={6} />;
   if (!data.case) {
@@ -55,23 +56,23 @@ function CaseShell({ caseId, feed, onGone }: { caseId: string; feed: CaseFeed; o
     );
   }
   const about = data.case;
-  const goTo = (to: TabKey, thread?: string) => {
-    if (thread) setThreadId(thread);
+  const goTo = (to: TabKey, talk?: Place) => {
+    if (talk) setPlace(talk);
     setTab(to);
   };
   const unread = about.threads.reduce((sum, thread) => sum + thread.unreadCount, 0);
   const list = tabs.map((key) => ({ key, label: t.common.tabs[key], ...(key === 'messages' ? { count: unread, countLabel: t.messages.unread } : {}) }));
   return (
     <>
-      <div class="top">
+      <header class="top">
         <Header about={about} feed={feed} />
         <Tabs label={t.common.tabList} tabs={list} chosen={tab} onChoose={(key) => setTab(key)} />
         <Offline feed={feed} />
-      </div>
+      </header>
       <main>
         <div role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} class={`panel ${tab}`} tabIndex={tab === 'messages' ? -1 : 0}>
           {tab === 'case' && <CaseTab about={about} onTab={goTo} />}
-          {tab === 'messages' && <MessagesTab about={about} feed={feed} chosen={threadId} onChoose={setThreadId} />}
+          {tab === 'messages' && <MessagesTab about={about} feed={feed} place={place} onPlace={setPlace} />}
           {tab !== 'case' && tab !== 'messages' && <Lazy key={tab} load={later[tab]} caseId={about.id} />}
         </div>
       </main>

@@ -33,7 +33,7 @@ function WhichCase({ boot, onChoose }: { boot: Boot; onChoose(caseId: string): v
     () => (ticket && kind !== 'PAGE' ? { ticket: { helpdesk: kind, externalId: ticket, connectionId: boot.connection } } : null),
     [boot.connection, kind, ticket],
   );
-  return by ? <CaseOfTicket by={by} onChoose={onChoose} /> : <NoCase ticket={null} onLook={() => undefined} onChoose={onChoose} />;
+  return by ? <CaseOfTicket by={by} onChoose={onChoose} /> : <NoCase ticket={null} connection={boot.connection} onLook={() => undefined} onChoose={onChoose} />;
 }
 
 interface TicketName {
@@ -48,5 +48,5 @@ function CaseOfTicket({ by, onChoose }: { by: TicketName; onChoose(caseId: strin
   }, [found, onChoose]);
   if (failure) return <Failure failure={failure} retry={refetch} />;
   if (!data || found) return <Skeleton />;
-  return <NoCase ticket={by.ticket.externalId} onLook={refetch} onChoose={onChoose} />;
+  return <NoCase ticket={by.ticket.externalId} connection={by.ticket.connectionId} onLook={refetch} onChoose={onChoose} />;
 }

@@ -33,6 +33,7 @@ export const start = {
   openWhy: 'It opens a ticket of its own, from which the buyer gets the answers.',
   buyerName: 'Buyer’s name',
   buyerEmail: 'Buyer’s e-mail address',
+  helpdesk: 'Helpdesk',
   orderReference: 'Order reference',
   subject: 'Subject',
   text: 'The buyer’s first words',

@@ -23,14 +23,14 @@ export function Dialog({ title, onClose, children, actions }: DialogProps) {
   }, []);
   return (
     <dialog ref={dialog} class="dialog" aria-labelledby={heading} onCancel={(event) => (event.preventDefault(), onClose())}>
-      <header>
+      <div class="dialog-head">
         <h2 id={heading}>{title}</h2>
         <button type="button" class="icon-button" aria-label={t.common.close} onClick={onClose}>
           <Icon name="cross" />
         </button>
-      </header>
+      </div>
       <div class="body">{children}</div>
-      {actions !== undefined && <footer>{actions}</footer>}
+      {actions !== undefined && <div class="dialog-actions">{actions}</div>}
     </dialog>
   );
 }

@@ -27,7 +27,7 @@ function Entries({ caseId }: { caseId: string }) {
   return (
     <>
       <ol class="activity">
-        {[...timeline.items].reverse().map((entry) => (
+        {timeline.items.filter(isNews).reverse().map((entry) => (
           <Entry key={entry.id} entry={entry} />
         ))}
       </ol>
@@ -40,6 +40,9 @@ function Entries({ caseId }: { caseId: string }) {
     </>
   );
 }
+
+/** That a message arrived is told beside the message. */
+const isNews = ({ __typename }: TimelineEntryFragment) => __typename !== 'MessageDeliveredEvent';
 
 function useTimeline(caseId: string) {
   const api = useApi();

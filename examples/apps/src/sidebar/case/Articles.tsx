@@ -4,7 +4,7 @@ import { useWords } from '../../i18n';
 import { useAction, useQuery } from '../../lib/query';
 import { Failure, Fold, Icon, Skeleton } from '../../lib/ui';
 import { DraftsContext } from '../messages/drafts';
-import { lanesOf } from '../messages/lanes';
+import { laneOf, lanesOf, type Place } from '../messages/lanes';
 import type { CaseTabProps } from './CaseTab';
 
 /** Articles are looked for when somebody wants to see them: the help centre is another server, and slow. */
@@ -23,7 +23,7 @@ function ArticleList({ about, onTab }: CaseTabProps) {
   const { data, failure, refetch } = useQuery(CaseArticlesDocument, { caseId: about.id });
   const { act } = useAction(UseArticleDocument);
   const drafts = useContext(DraftsContext);
-  const thread = buyersThread(about);
+  const talk = talkWithBuyer(about);
   if (failure && !data) return <Failure failure={failure} retry={refetch} />;
   if (!data) return <Skeleton lines={3} />;
   const { state, articles } = data.articleSuggestions ?? { state: 'ANSWERED' as const, articles: [] };
@@ -31,10 +31,10 @@ function ArticleList({ about, onTab }: CaseTabProps) {
   if (state === 'NOT_CONNECTED') return <p class="muted">{t.case.articles.notConnected}</p>;
   if (!articles.length) return <p class="muted">{t.case.articles.none}</p>;
   const insert = (title: string, url: string) => {
-    if (!thread) return;
-    drafts.append(thread, `${title}\n${url}`);
+    if (!talk?.threadId) return;
+    drafts.append(talk.threadId, `${title}\n${url}`);
     void act({ input: { caseId: about.id, articleUrl: url } });
-    onTab('messages', thread);
+    onTab('messages', talk);
   };
   return (
     <ul class="stack">
@@ -49,7 +49,7 @@ function ArticleList({ about, onTab }: CaseTabProps) {
               {excerpt}
             </p>
           </div>
-          {thread && (
+          {talk && (
             <button type="button" class="button compact" aria-label={t.case.articles.insertLabel(title)} onClick={() => insert(title, url)}>
               <Icon name="plus" small /> {t.case.articles.insert}
             </button>
@@ -61,7 +61,8 @@ function ArticleList({ about, onTab }: CaseTabProps) {
 }
 
 /** Where an article for the buyer goes: the first conversation with the buyer in which this viewer may write. */
-function buyersThread(about: CaseHeadFragment): string | null {
+function talkWithBuyer(about: CaseHeadFragment): Place | null {
   const lanes = lanesOf(about.threads).filter(({ key }) => key !== 'seller');
-  return lanes.flatMap(({ threads }) => threads).find(({ viewerCanPost }) => viewerCanPost)?.id ?? null;
+  const thread = lanes.flatMap(({ threads }) => threads).find(({ viewerCanPost }) => viewerCanPost);
+  return thread ? { lane: laneOf(thread), threadId: thread.id } : null;
 }

@@ -1,5 +1,6 @@
 import type { CaseHeadFragment } from '../../gql/graphql';
 import type { TabKey } from '../CasePage';
+import type { Place } from '../messages/lanes';
 import { Activity } from './Activity';
 import { Articles } from './Articles';
 import { BuyerCard } from './BuyerCard';
@@ -9,7 +10,7 @@ import { OrderCard } from './OrderCard';
 export interface CaseTabProps {
   about: CaseHeadFragment;
   /** Goes to a tab; of the messages, to a conversation. */
-  onTab(tab: TabKey, threadId?: string): void;
+  onTab(tab: TabKey, talk?: Place): void;
 }
 
 export function CaseTab({ about, onTab }: CaseTabProps) {

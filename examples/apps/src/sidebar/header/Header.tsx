@@ -12,7 +12,7 @@ import { SlaPill } from './SlaPill';
 export function Header({ about, feed }: { about: CaseHeadFragment; feed: CaseFeed }) {
   const { t } = useWords();
   return (
-    <header class="head">
+    <div class="head">
       <div class="row">
         <LiveDot feed={feed} />
         <h1 title={about.subject}>{about.subject}</h1>
@@ -23,11 +23,11 @@ export function Header({ about, feed }: { about: CaseHeadFragment; feed: CaseFee
       <StageBar about={about} />
       <div class="turn">
         <p class="grow">
-          <span class="strong">{turnOf(about, t)}</span> <span class="muted">· {about.reference}</span>
+          <span class="strong">{turnOf(about, t)}</span> <span class="muted reference">· {about.reference}</span>
         </p>
         <SlaPill deadlines={about.deadlines} />
       </div>
-    </header>
+    </div>
   );
 }
 

@@ -4,30 +4,28 @@ import { useAction } from '../../lib/query';
 import { Empty, Icon, useFailureText, type IconName } from '../../lib/ui';
 import type { CaseFeed } from '../feed';
 import { Conversation } from './Conversation';
-import { kindToOpen, lanesOf, type Lane, type LaneKey } from './lanes';
+import { find, kindToOpen, lanesOf, type Lane, type LaneKey, type Place } from './lanes';
 
 interface MessagesTabProps {
   about: CaseHeadFragment;
   feed: CaseFeed;
-  /** A thread's id, or a lane that has none yet. */
-  chosen: string | null;
-  onChoose(key: string): void;
+  place: Place | null;
+  onPlace(place: Place): void;
 }
 
 export const laneIcons: Record<LaneKey, IconName> = { everyone: 'people', seller: 'shop', buyer: 'person' };
 
-export function MessagesTab({ about, feed, chosen, onChoose }: MessagesTabProps) {
+export function MessagesTab({ about, feed, place, onPlace }: MessagesTabProps) {
   const { t } = useWords();
   const lanes = lanesOf(about.threads);
-  const lane = lanes.find(({ key, threads }) => key === chosen || threads.some(({ id }) => id === chosen)) ?? firstOf(lanes);
-  const thread = lane.threads.find(({ id }) => id === chosen) ?? newestOf(lane);
+  const { lane, thread } = find(lanes, place);
   return (
     <>
-      <LaneBar lanes={lanes} chosen={lane.key} onChoose={(next) => onChoose(newestOf(next)?.id ?? next.key)} />
+      <LaneBar lanes={lanes} chosen={lane.key} onChoose={(next) => onPlace({ lane: next.key, threadId: next.threads.at(-1)?.id ?? null })} />
       {lane.threads.length > 1 && (
         <label class="thread-choice">
           <span class="unseen">{t.messages.whichThread}</span>
-          <select value={thread?.id} onChange={(event) => onChoose(event.currentTarget.value)}>
+          <select value={thread?.id ?? ''} onChange={(event) => onPlace({ lane: lane.key, threadId: event.currentTarget.value })}>
             {lane.threads.map(({ id, subject, unreadCount }, index) => (
               <option key={id} value={id}>
                 {subject ?? t.messages.threadNumber(index + 1)}
@@ -38,14 +36,11 @@ export function MessagesTab({ about, feed, chosen, onChoose }: MessagesTabProps)
         </label>
       )}
       <div role="tabpanel" id={`lane-${lane.key}`} aria-label={t.messages.lanes[lane.key].name} class="lane-panel" data-lane={lane.key}>
-        {thread ? <Conversation key={thread.id} about={about} lane={lane.key} thread={thread} feed={feed} /> : <OpenLane about={about} lane={lane} onOpened={onChoose} />}
+        {thread ? <Conversation key={thread.id} about={about} lane={lane.key} thread={thread} feed={feed} /> : <OpenLane about={about} lane={lane} />}
       </div>
     </>
   );
 }
-
-const newestOf = ({ threads }: Lane) => threads.at(-1);
-const firstOf = (lanes: Lane[]): Lane => (lanes.find(({ threads }) => threads.length) ?? lanes[0]) as Lane;
 
 function LaneBar({ lanes, chosen, onChoose }: { lanes: Lane[]; chosen: LaneKey; onChoose(lane: Lane): void }) {
   const { t } = useWords();
@@ -90,15 +85,12 @@ function LaneBar({ lanes, chosen, onChoose }: { lanes: Lane[]; chosen: LaneKey; 
   );
 }
 
-function OpenLane({ about, lane, onOpened }: { about: CaseHeadFragment; lane: Lane; onOpened(threadId: string): void }) {
+function OpenLane({ about, lane }: { about: CaseHeadFragment; lane: Lane }) {
   const { t } = useWords();
   const { act, busy, failure } = useAction(OpenThreadDocument);
   const says = useFailureText(failure);
   const words = t.messages.lanes[lane.key];
-  const open = async () => {
-    const done = await act({ input: { caseIds: [about.id], kind: kindToOpen[lane.key] } });
-    if (done?.threadOpen?.thread) onOpened(done.threadOpen.thread.id);
-  };
+  const open = () => void act({ input: { caseIds: [about.id], kind: kindToOpen[lane.key] } });
   return (
     <Empty icon={laneIcons[lane.key]} title={t.messages.notOpen}>
       <p>{words.what(about.seller?.name ?? t.common.parties.SELLER, about.buyer?.displayName ?? t.common.parties.BUYER)}</p>

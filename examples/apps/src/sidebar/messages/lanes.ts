@@ -38,5 +38,18 @@ export function lanesOf(threads: readonly Thread[]): Lane[] {
   });
 }
 
+/** Where somebody is: the lane stays the same also when its thread is not there yet, or not any more. */
+export interface Place {
+  lane: LaneKey;
+  threadId: string | null;
+}
+
+/** The lane and thread of a place. A thread that others were let into is found in its new lane. */
+export function find(lanes: readonly Lane[], place: Place | null): { lane: Lane; thread: Thread | null } {
+  const named = lanes.find(({ threads }) => threads.some(({ id }) => id === place?.threadId));
+  const lane = named ?? lanes.find(({ key, threads }) => (place ? key === place.lane : threads.length)) ?? (lanes[0] as Lane);
+  return { lane, thread: lane.threads.find(({ id }) => id === place?.threadId) ?? lane.threads.at(-1) ?? null };
+}
+
 /** The sides that read a lane besides the team. */
 export const readersOf: Record<LaneKey, readonly Party[]> = { everyone: ['BUYER', 'SELLER'], seller: ['SELLER'], buyer: ['BUYER'] };

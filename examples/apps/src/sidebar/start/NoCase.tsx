@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { FindCasesDocument, OpenCaseDocument } from '../../gql/graphql';
+import { FindCasesDocument, HelpdesksDocument, OpenCaseDocument } from '../../gql/graphql';
 import { useWords } from '../../i18n';
 import { useAction, useQuery } from '../../lib/query';
 import { Card, Dialog, Empty, Failure, Field, Icon, Pill, Skeleton, useFailureText } from '../../lib/ui';
@@ -7,11 +7,13 @@ import { Card, Dialog, Empty, Failure, Field, Icon, Pill, Skeleton, useFailureTe
 interface NoCaseProps {
   /** The ticket that tells no case; null when the page does not belong to a ticket. */
   ticket: string | null;
+  /** The helpdesk in which the page is; null when it is in none. */
+  connection: string | null;
   onLook(): void;
   onChoose(caseId: string): void;
 }
 
-export function NoCase({ ticket, onLook, onChoose }: NoCaseProps) {
+export function NoCase({ ticket, connection, onLook, onChoose }: NoCaseProps) {
   const { t } = useWords();
   const [opening, setOpening] = useState(false);
   return (
@@ -30,7 +32,7 @@ export function NoCase({ ticket, onLook, onChoose }: NoCaseProps) {
       <button type="button" class="button" onClick={() => setOpening(true)}>
         <Icon name="plus" /> {t.start.open}
       </button>
-      {opening && <OpenCase onClose={() => setOpening(false)} onOpened={onChoose} />}
+      {opening && <OpenCase connection={connection} onClose={() => setOpening(false)} onOpened={onChoose} />}
     </main>
   );
 }
@@ -78,11 +80,21 @@ function Found({ text, onChoose }: { text: string; onChoose(caseId: string): voi
 
 const empty = { buyerName: '', buyerEmail: '', orderReference: '', subject: '', text: '' };
 
-function OpenCase({ onClose, onOpened }: { onClose(): void; onOpened(caseId: string): void }) {
+interface OpenCaseProps {
+  connection: string | null;
+  onClose(): void;
+  onOpened(caseId: string): void;
+}
+
+function OpenCase({ connection, onClose, onOpened }: OpenCaseProps) {
   const { t } = useWords();
   const [form, setForm] = useState(empty);
   // The same key for the same words: a second click, or a second try, opens no second case.
   const [idempotencyKey, setKey] = useState(() => crypto.randomUUID());
+  const { data: known } = useQuery(HelpdesksDocument, {});
+  const helpdesks = known?.marketplace.connections ?? [];
+  const [chosen, setChosen] = useState(connection);
+  const connectionId = chosen ?? helpdesks[0]?.id ?? null;
   const { act, busy, failure } = useAction(OpenCaseDocument);
   const says = useFailureText(failure);
   const field = (name: keyof typeof empty) => ({
@@ -95,7 +107,7 @@ function OpenCase({ onClose, onOpened }: { onClose(): void; onOpened(caseId: str
   const open = async (event: Event) => {
     event.preventDefault();
     const { orderReference, ...words } = form;
-    const done = await act({ input: { ...words, orderReference: orderReference.trim() || null, channel: 'OTHER', idempotencyKey } });
+    const done = await act({ input: { ...words, orderReference: orderReference.trim() || null, channel: 'OTHER', connectionId, idempotencyKey } });
     if (done?.caseOpen?.case) onOpened(done.caseOpen.case.id);
   };
   const actions = (
@@ -112,6 +124,17 @@ function OpenCase({ onClose, onOpened }: { onClose(): void; onOpened(caseId: str
     <Dialog title={t.start.openTitle} onClose={onClose} actions={actions}>
       <form id="open-case" class="stack" onSubmit={open}>
         <p class="muted">{t.start.openWhy}</p>
+        {!connection && helpdesks.length > 1 && (
+          <Field label={t.start.helpdesk}>
+            <select value={connectionId ?? ''} onChange={(event) => setChosen(event.currentTarget.value)}>
+              {helpdesks.map(({ id, helpdesk, baseUrl }) => (
+                <option key={id} value={id}>
+                  {helpdesk === 'ZENDESK' ? 'Zendesk' : 'Freshdesk'} · {new URL(baseUrl).host}
+                </option>
+              ))}
+            </select>
+          </Field>
+        )}
         <Field label={t.start.buyerName}>
           <input required maxLength={200} {...field('buyerName')} />
         </Field>
