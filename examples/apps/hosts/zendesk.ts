@@ -166,8 +166,10 @@ function resize(iframe: HTMLIFrameElement, size: { width?: string; height?: stri
 }
 
 function postInto(iframe: HTMLIFrameElement, action: string, fields: Record<string, string>) {
-  iframe.name ||= `app-${crypto.randomUUID()}`;
-  const form = Object.assign(document.createElement('form'), { method: 'post', action, target: iframe.name, hidden: true });
+  const target = `app-${crypto.randomUUID()}`;
+  // The frame is there already: its window must be told its name, the attribute alone comes too late.
+  if (iframe.contentWindow) iframe.contentWindow.name = target;
+  const form = Object.assign(document.createElement('form'), { method: 'post', action, target, hidden: true });
   for (const [name, value] of Object.entries(fields)) form.append(Object.assign(document.createElement('input'), { name, value }));
   document.body.append(form);
   form.submit();
