@@ -27,7 +27,7 @@ export default {
     await frame.locator('.feed').getByText('Message after.').waitFor();
     const all = await texts(frame);
     const order = ['Message before.', 'Message 1 of', 'Message 2 of', 'Message 3 of', 'Message after.'];
-    for (const words of order) assert.equal(times(all, words), 1, `${words} stands there once`);
+    for (const words of order) assert.equal(times(all, words), 1, `${words} stands there once in: ${all}`);
     assert.deepEqual([...order].sort((a, b) => all.indexOf(a) - all.indexOf(b)), order);
   },
 
