@@ -1,9 +1,11 @@
 import type { ComponentChildren } from 'preact';
-import type { CostSharesInput, RefundDetailsFragment, RefundStatus } from '../../gql/graphql';
+import type { RefundDetailsFragment, RefundStatus } from '../../gql/graphql';
 import { useWords, type Words } from '../../i18n';
+import { useNow } from '../../lib/clock';
 import { offeredNow } from '../../lib/offered';
 import { Icon, Pill, type Tone } from '../../lib/ui';
 import type { OrderWithLines } from '../returns/ReturnTab';
+import { bearersOf } from './bearers';
 import { knownActions, type KnownAction } from './RefundActionDialog';
 
 type RowAction = KnownAction | 'GRANT';
@@ -33,6 +35,7 @@ const destructive: readonly RowAction[] = ['DECLINE', 'CANCEL'];
 export function RefundRow({ one, order, caseId, onAction }: RefundRowProps) {
   const words = useWords();
   const { t, format } = words;
+  const now = useNow(30_000);
   const given = one.grant ?? one.proposal;
   const sum = given?.amount ?? one.askedAmount;
   return (
@@ -55,7 +58,7 @@ export function RefundRow({ one, order, caseId, onAction }: RefundRowProps) {
       )}
       <Attempts one={one} />
       <div class="actions">
-        {offeredNow(one.availableActions, rowActions).map((action) => (
+        {offeredNow(one.availableActions, rowActions, now).map((action) => (
           <button
             key={action}
             type="button"
@@ -93,17 +96,6 @@ function storyOf(one: RefundDetailsFragment, caseId: string, { t, format }: Word
     given?.approvedBy ? words.approvedBy(nameOf(given.approvedBy)) : '',
     one.case && one.case.id !== caseId ? words.ofCase(one.case.reference) : '',
   ].filter(Boolean);
-}
-
-function bearersOf(shares: Required<CostSharesInput>, { t, format }: Words): string {
-  const { bearers } = t.returns;
-  const named: [string, number | null][] = [
-    [bearers.SELLER, shares.seller],
-    [bearers.OPERATOR, shares.operator],
-    [bearers.CARRIER, shares.carrier],
-  ];
-  const paying = named.filter(([, share]) => share);
-  return paying.map(([name, share]) => `${name} ${format.percent((share ?? 0) / 10_000)}`).join(', ');
 }
 
 /** Whose turn it is, what the buyer was asked, and what the law says of the time. */

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ReturnDetailsFragment, ReturnState } from '../../gql/graphql';
 import { useWords } from '../../i18n';
+import { useNow } from '../../lib/clock';
 import { offeredLater, offeredNow } from '../../lib/offered';
 import { Card, Icon, Pill, type IconName, type Tone } from '../../lib/ui';
 import { knownActions, ReturnDialog, type KnownAction } from './ReturnDialog';
@@ -31,7 +32,7 @@ const destructive: readonly KnownAction[] = ['DECLINE', 'RECORD_LOST', 'CANCEL']
 export function ReturnCard({ of, order, one, refetch }: ReturnCardProps) {
   const { t } = useWords();
   const [doing, setDoing] = useState<KnownAction | null>(null);
-  const offered = offeredNow(one.availableActions, knownActions);
+  const offered = offeredNow(one.availableActions, knownActions, useNow(30_000));
   const line = order.lines.find(({ externalId }) => externalId === one.orderLineId);
   return (
     <Card title={t.returns.title} aside={<Pill tone={tones[one.state] ?? 'primary'}>{t.returns.states[one.state]}</Pill>}>
@@ -83,7 +84,7 @@ export function ReturnCard({ of, order, one, refetch }: ReturnCardProps) {
 
 function Later({ one }: { one: ReturnDetailsFragment }) {
   const { t, format } = useWords();
-  const later = offeredLater(one.availableActions);
+  const later = offeredLater(one.availableActions, useNow(30_000));
   if (isOver(one.state)) return null;
   return (
     <p class="note">
