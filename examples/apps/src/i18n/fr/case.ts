@@ -60,7 +60,7 @@ export const caseWords: typeof english = {
     delivered: (date: string) => `Livrée le ${date}`,
     shipped: (date: string) => `Expédiée le ${date}`,
     promised: (date: string) => `Promise pour le ${date}`,
-    late: (date: string) => `En retard : promise pour le ${date}`,
+    late: (date: string) => `En retard : promise pour le ${date}`,
     notShipped: 'Pas encore expédiée',
     parcel: 'Colis',
     unnamedLine: (id: string) => `Ligne ${id}`,
@@ -72,7 +72,7 @@ export const caseWords: typeof english = {
     noEarlier: 'Aucun autre dossier.',
     since: (date: string) => `Dossier ouvert le ${date}`,
     channels: { API: 'par API', CHAT: 'par chat', EMAIL: 'par e-mail', OTHER: 'par une autre voie', PHONE: 'par téléphone', SOCIAL: 'sur un réseau social', WEB: 'par formulaire' },
-    writtenIn: (language: string) => `langue : ${language}`,
+    writtenIn: (language: string) => `langue : ${language}`,
   },
   articles: {
     title: 'Articles suggérés',
@@ -80,7 +80,7 @@ export const caseWords: typeof english = {
     unavailable: 'Le centre d’aide ne répond pas.',
     notConnected: 'Aucun centre d’aide n’est relié.',
     insert: 'Insérer',
-    insertLabel: (title: string) => `Insérer « ${title} » dans la réponse à l’acheteur`,
+    insertLabel: (title: string) => `Insérer « ${title} » dans la réponse à l’acheteur`,
     opens: 's’ouvre dans un nouvel onglet',
   },
   advice: {
@@ -89,7 +89,7 @@ export const caseWords: typeof english = {
     linkOrderWhy: 'Ce motif de contact demande la commande, et elle n’est pas encore connue.',
     answer: 'Répondre à l’acheteur',
     answerWhy: 'C’est au tour de votre équipe.',
-    answerDue: (moment: string) => `C’est au tour de votre équipe ; une réponse a été promise pour le ${moment}.`,
+    answerDue: (moment: string) => `C’est au tour de votre équipe ; une réponse a été promise pour le ${moment}.`,
     takeOver: 'Reprendre le dossier',
     takeOverWhy: (moment: string) => `La réponse du vendeur était attendue le ${moment}.`,
     refund: 'Décider du remboursement',
@@ -98,7 +98,7 @@ export const caseWords: typeof english = {
     refundRetryWhy: 'Le système de paiement n’a pas pu l’exécuter.',
     dispute: 'Traiter le litige',
     disputeWhy: 'Le litige attend votre équipe.',
-    raise: (priority: string) => `Passer la priorité à « ${priority} »`,
+    raise: (priority: string) => `Passer la priorité à « ${priority} »`,
     until: (moment: string) => `Jusqu’au ${moment}.`,
     causes: {
       ESCALATED: 'le dossier a été escaladé',
@@ -110,7 +110,7 @@ export const caseWords: typeof english = {
       STRONGLY_NEGATIVE: 'l’acheteur est très mécontent',
       VERY_LATE: 'il y a beaucoup de retard',
     },
-    raiseWhy: (causes: string) => `Raison : ${causes}.`,
+    raiseWhy: (causes: string) => `Raison : ${causes}.`,
     go: { return: 'Voir le retour', dispute: 'Voir le litige', messages: 'Voir les messages', raise: 'Augmenter', link: 'Lier une commande…', escalate: 'Escalader…' },
   },
   actions: {
@@ -145,7 +145,7 @@ export const caseWords: typeof english = {
     priority: 'Priorité',
     save: 'Enregistrer',
     question: 'Question à l’acheteur',
-    questionWhy: 'Ce n’est pas une réponse ; les délais s’arrêtent jusqu’à ce que l’acheteur réponde.',
+    questionWhy: 'Ce n’est pas une réponse ; les délais s’arrêtent jusqu’à ce que l’acheteur réponde.',
     ask: 'Demander à l’acheteur',
     waiverWhy: 'Le vendeur et l’opérateur le lisent.',
     waive: 'Aucune réponse nécessaire',
@@ -157,7 +157,7 @@ export const caseWords: typeof english = {
   },
   outcomeChoices: {
     SOLVED: 'Traité',
-    NO_REQUEST: 'Ce n’était pas une demande : indésirable ou erreur',
+    NO_REQUEST: 'Ce n’était pas une demande : indésirable ou erreur',
     OPERATOR_CANNOT_INTERVENE: 'L’opérateur ne peut pas intervenir',
   },
 };

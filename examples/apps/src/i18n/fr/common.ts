@@ -24,7 +24,7 @@ export const common: typeof english = {
     ABOVE_LIMIT: 'C’est plus que ce que vous pouvez accorder seul.',
     ABOVE_MAXIMUM: 'C’est plus que ce qu’il reste à accorder.',
     ALREADY_TAKES_PART: 'Cette personne participe déjà.',
-    DUE_BY_LAW: 'La loi l’accorde : on ne peut ni le refuser ni le réduire.',
+    DUE_BY_LAW: 'La loi l’accorde : on ne peut ni le refuser ni le réduire.',
     DUPLICATE: 'Le même élément figure deux fois.',
     ESCALATE_FIRST: 'Escaladez le dossier avant d’écrire à l’acheteur et au vendeur.',
     IDEMPOTENCY_CONFLICT: 'Cela a déjà été envoyé avec un autre contenu.',

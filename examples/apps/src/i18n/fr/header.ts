@@ -10,7 +10,7 @@ export const header: typeof english = {
   toResolve: 'pour résoudre',
   paused: 'Délai suspendu',
   promises: { FIRST_REPLY: 'Première réponse', NEXT_REPLY: 'Prochaine réponse', RESOLUTION: 'Résolution' },
-  live: { LIVE: 'En direct', CONNECTING: 'Connexion…', DOWN: 'Hors direct : nouvel essai en cours' },
+  live: { LIVE: 'En direct', CONNECTING: 'Connexion…', DOWN: 'Hors direct : nouvel essai en cours' },
   offline: 'Vous êtes hors ligne. Les données affichées peuvent être anciennes.',
   reconnecting: 'Plus de liaison en direct. Nouvel essai…',
   openTicket: (number: string) => `Ouvrir le ticket ${number}`,

@@ -1,4 +1,5 @@
 import type { en } from '../en';
+import { withFrenchSpaces } from '../french';
 import { activity } from './activity';
 import { caseWords } from './case';
 import { common } from './common';
@@ -10,4 +11,4 @@ import { returns } from './returns';
 import { seller } from './seller';
 import { start } from './start';
 
-export const fr: typeof en = { common, start, header, case: caseWords, activity, messages, returns, refunds, disputes, seller };
+export const fr: typeof en = withFrenchSpaces({ common, start, header, case: caseWords, activity, messages, returns, refunds, disputes, seller });
