@@ -1,6 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { vi } from 'vitest';
-import { WordsContext, wordsFor } from './i18n';
+import { WordsContext } from './i18n';
+import { en } from './i18n/en';
+import { fr } from './i18n/fr';
+import { formatFor } from './lib/format';
 import { ClockContext, serverClock, type ServerClock } from './lib/clock';
 import type { Api, Doc, Listener } from './lib/graphql';
 import { HostContext } from './lib/host';
@@ -45,7 +48,7 @@ const nameOf = (document: { toString(): string }) => /(?:query|mutation|subscrip
 interface AroundProps {
   api?: Api;
   clock?: ServerClock;
-  locale?: string;
+  locale?: 'en' | 'fr';
   children: ComponentChildren;
 }
 
@@ -54,7 +57,7 @@ export function Around({ api = fakeApi().api, clock = serverClock(), locale = 'e
   const boot = { host: 'PAGE', connection: null, session: null, signIn: [], ticket: null, caseId: null, locale: null } as const;
   return (
     <HostContext.Provider value={pageHost({ ...boot, signIn: [] })}>
-      <WordsContext.Provider value={wordsFor(locale)}>
+      <WordsContext.Provider value={{ t: locale === 'fr' ? fr : en, format: formatFor(locale) }}>
         <ClockContext.Provider value={clock}>
           <ApiContext.Provider value={api}>{children}</ApiContext.Provider>
         </ClockContext.Provider>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseLocale, wordsFor } from '.';
+import { chooseLocale, loadWords } from '.';
 import { en } from './en';
 import { fr } from './fr';
 
@@ -45,7 +45,7 @@ describe('the locale', () => {
     ['en-GB', 'Case'],
     ['de', 'Case'],
     ['not a locale!', 'Case'],
-  ])('%s is answered', (locale, word) => {
-    expect(wordsFor(locale).t.common.tabs.case).toBe(word);
+  ])('%s is answered', async (locale, word) => {
+    expect((await loadWords(locale)).t.common.tabs.case).toBe(word);
   });
 });

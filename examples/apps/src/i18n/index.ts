@@ -1,8 +1,7 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { formatFor, type Format } from '../lib/format';
-import { en } from './en';
-import { fr } from './fr';
+import type { en } from './en';
 
 export type Dictionary = typeof en;
 export interface Words {
@@ -10,9 +9,12 @@ export interface Words {
   format: Format;
 }
 
+const isFrench = (locale: string) => locale.toLowerCase().startsWith('fr');
+
 /** The words and the formats of a locale: French in French, everything else in English with its own dates and amounts. */
-export function wordsFor(locale: string): Words {
-  return { t: locale.toLowerCase().startsWith('fr') ? fr : en, format: formatFor(usable(locale)) };
+export async function loadWords(locale: string): Promise<Words> {
+  const t = isFrench(locale) ? (await import('./fr')).fr : (await import('./en')).en;
+  return { t, format: formatFor(usable(locale)) };
 }
 
 /** The first that says anything: what the helpdesk says of the agent, what the server says, what the browser says. */
@@ -26,5 +28,9 @@ function usable(locale: string): string {
   }
 }
 
-export const WordsContext = createContext<Words>(wordsFor('en'));
-export const useWords = (): Words => useContext(WordsContext);
+export const WordsContext = createContext<Words | null>(null);
+export function useWords(): Words {
+  const words = useContext(WordsContext);
+  if (!words) throw new Error('No words here.');
+  return words;
+}

@@ -11,16 +11,14 @@ import { CaseTab } from './case/CaseTab';
 import { MessagesTab } from './messages/MessagesTab';
 import { DraftsContext, keepDrafts } from './messages/drafts';
 import type { Place } from './messages/lanes';
-import { Lazy, type CaseTab as LazyTab } from './Lazy';
+import { lazy } from './lazy';
 
 const tabs = ['case', 'messages', 'return', 'dispute', 'seller'] as const;
 export type TabKey = (typeof tabs)[number];
 
-const later = {
-  return: (): Promise<LazyTab> => import('./returns/ReturnTab').then(({ ReturnTab }) => ReturnTab),
-  dispute: (): Promise<LazyTab> => import('./disputes/DisputeTab').then(({ DisputeTab }) => DisputeTab),
-  seller: (): Promise<LazyTab> => import('./seller/SellerTab').then(({ SellerTab }) => SellerTab),
-};
+const ReturnTab = lazy(() => import('./returns/ReturnTab').then((part) => part.ReturnTab));
+const DisputeTab = lazy(() => import('./disputes/DisputeTab').then((part) => part.DisputeTab));
+const SellerTab = lazy(() => import('./seller/SellerTab').then((part) => part.SellerTab));
 
 /** Drafts outlive the session and the way back to a case: what somebody wrote is not lost by either. */
 const drafts = keepDrafts();
@@ -73,7 +71,9 @@ function CaseShell({ caseId, feed, onGone }: { caseId: string; feed: CaseFeed; o
         <div role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} class={`panel ${tab}`} tabIndex={tab === 'messages' ? -1 : 0}>
           {tab === 'case' && <CaseTab about={about} onTab={goTo} />}
           {tab === 'messages' && <MessagesTab about={about} feed={feed} place={place} onPlace={setPlace} />}
-          {tab !== 'case' && tab !== 'messages' && <Lazy key={tab} load={later[tab]} caseId={about.id} />}
+          {tab === 'return' && <ReturnTab caseId={about.id} />}
+          {tab === 'dispute' && <DisputeTab caseId={about.id} />}
+          {tab === 'seller' && <SellerTab caseId={about.id} />}
         </div>
       </main>
     </>

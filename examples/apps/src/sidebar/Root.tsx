@@ -6,8 +6,10 @@ import { useQuery } from '../lib/query';
 import type { SessionKeeper } from '../lib/session';
 import { Failure, Skeleton } from '../lib/ui';
 import { CasePage } from './CasePage';
-import { NoCase } from './start/NoCase';
-import { SignIn } from './start/SignIn';
+import { lazy } from './lazy';
+
+const NoCase = lazy(() => import('./start/NoCase').then((part) => part.NoCase));
+const SignIn = lazy(() => import('./start/SignIn').then((part) => part.SignIn));
 
 /** Who is there, and about which case; then the case. */
 export function Root({ boot, session }: { boot: Boot; session: SessionKeeper }) {

@@ -3,7 +3,7 @@ import '../styles/base.css';
 import '../styles/sidebar.css';
 import '../styles/messages.css';
 import { render } from 'preact';
-import { chooseLocale, WordsContext, wordsFor } from '../i18n';
+import { chooseLocale, loadWords, WordsContext } from '../i18n';
 import { readBoot, type Boot } from '../lib/boot';
 import { ClockContext, serverClock } from '../lib/clock';
 import { connect } from '../lib/graphql';
@@ -16,8 +16,9 @@ import { Root } from './Root';
 /** The height that the page asks for: dialogs are cut off at the frame's edge, and more is scrolled inside. */
 const height = 720;
 
-function show(boot: Boot, host: Host) {
+async function show(boot: Boot, host: Host) {
   const locale = chooseLocale(host.locale, boot.locale, navigator.language);
+  const words = await loadWords(locale);
   const session = keepSession(boot.session);
   const clock = serverClock();
   const api = connect(session, clock);
@@ -28,7 +29,7 @@ function show(boot: Boot, host: Host) {
   host.resize(height);
   render(
     <HostContext.Provider value={host}>
-      <WordsContext.Provider value={wordsFor(locale)}>
+      <WordsContext.Provider value={words}>
         <ClockContext.Provider value={clock}>
           <ApiContext.Provider value={api}>
             <Root boot={boot} session={session} />

@@ -19,23 +19,9 @@ import {
 import { useWords } from '../../i18n';
 import { useAction, useQuery, type Action } from '../../lib/query';
 import { Dialog, Field, useFailureText } from '../../lib/ui';
+import type { DialogAction } from './dialogs';
 
-/** The actions of a case that are done in a dialog, in the order of the menu. */
-export const dialogActions = [
-  'RESOLVE',
-  'REOPEN',
-  'ESCALATE',
-  'ASK_CLARIFICATION',
-  'MARK_NO_REPLY_NEEDED',
-  'PRIORITIZE',
-  'NAME_REASON',
-  'ATTACH_ORDER',
-  'SET_LANGUAGE',
-  'CLOSE',
-] as const;
-export type DialogAction = (typeof dialogActions)[number];
-
-interface FormProps {
+export interface FormProps {
   about: CaseHeadFragment;
   onClose(): void;
 }

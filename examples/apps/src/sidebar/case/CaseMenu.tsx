@@ -2,7 +2,7 @@ import { useRef, useState } from 'preact/hooks';
 import type { CaseHeadFragment } from '../../gql/graphql';
 import { useWords } from '../../i18n';
 import { Icon } from '../../lib/ui';
-import { CaseDialog, dialogActions, type DialogAction } from './CaseDialog';
+import { CaseDialog, dialogActions, type DialogAction } from './dialogs';
 
 /** What the server lets this viewer do with the case, and nothing else. */
 export function CaseMenu({ about }: { about: CaseHeadFragment }) {

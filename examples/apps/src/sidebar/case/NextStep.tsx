@@ -5,7 +5,7 @@ import { useNow } from '../../lib/clock';
 import { useAction, useQuery } from '../../lib/query';
 import { Card, useFailureText } from '../../lib/ui';
 import { adviceFor, type Advice } from './advice';
-import { CaseDialog, type DialogAction } from './CaseDialog';
+import { CaseDialog, type DialogAction } from './dialogs';
 import type { CaseTabProps } from './CaseTab';
 
 /** What to do next, and why; never done by itself. */

@@ -6,7 +6,7 @@ import { minus, sumOf } from '../../lib/decimal';
 import { useQuery } from '../../lib/query';
 import { Avatar, Card, Empty, Failure, Icon, Pill, Skeleton } from '../../lib/ui';
 import type { CaseTabProps } from './CaseTab';
-import { CaseDialog } from './CaseDialog';
+import { CaseDialog } from './dialogs';
 
 type Order = NonNullable<NonNullable<CaseOrderQuery['case']>['order']>;
 type Line = Order['lines'][number];

@@ -39,7 +39,7 @@ const composer = (lane: LaneKey, threadId: string) => (
 );
 const field = () => screen.getByRole<HTMLTextAreaElement>('textbox');
 const write = (text: string) => fireEvent.input(field(), { target: { value: text } });
-const inputs = () => server.calls('PostMessage').map(({ input }) => input as { threadId: string; text: string; idempotencyKey: string });
+const inputs = () => server.calls('PostMessage').map(({ input }) => input as unknown as { threadId: string; text: string; idempotencyKey: string });
 
 describe('a draft', () => {
   it('stays in its lane: another lane has another, also an empty one', () => {

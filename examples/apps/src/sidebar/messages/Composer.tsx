@@ -7,7 +7,7 @@ import { useDraft, type Draft } from './drafts';
 import { Masking, Misaddressed } from './Guards';
 import type { LaneKey } from './lanes';
 import { laneIcons } from './MessagesTab';
-import { TemplatePicker } from './TemplatePicker';
+import { lazy } from '../lazy';
 import { UploadList, useUploads } from './Uploads';
 import type { Message } from './useThread';
 
@@ -19,6 +19,7 @@ interface ComposerProps {
 }
 
 const longest = 10_000;
+const TemplatePicker = lazy(() => import('./TemplatePicker').then((part) => part.TemplatePicker), () => null);
 
 /**
  * Where a message is written. That it goes to the right people is said five times over: by colour, stripe, words above the
