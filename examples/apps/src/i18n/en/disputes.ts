@@ -75,6 +75,7 @@ export const disputes = {
     REPAIR: 'Repair',
     STORE_CREDIT: 'Store credit',
   } satisfies Record<DisputeRemedy, string>,
+  says: (who: string, what: string) => `${who}: ${what}`,
   nothing: 'Nothing',
   offerStates: {
     OPEN: 'open',
@@ -243,6 +244,7 @@ export const disputes = {
     previewTitle: 'This is what both sides are told',
     submit: (amount: string) => `Decide: ${amount} to the buyer`,
     submitNothing: 'Decide: nothing to the buyer',
+    sellerOnly: 'The buyer is told neither who pays nor whether it counts.',
     carriedOut: 'What is decided is carried out at once.',
     missing: (fields: string) => `Still missing: ${fields}.`,
   },

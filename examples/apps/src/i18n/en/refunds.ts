@@ -31,7 +31,7 @@ export const refunds = {
   dueAt: (when: string) => `Due by law on ${when}`,
   late: (days: number, article: string) => `${days} days late by law (${article})`,
   lateAmount: (amount: string) => `costs ${amount} more`,
-  bornBy: 'Charged to',
+  bornBy: (whom: string) => `Charged to: ${whom}`,
   attempts: 'Attempts',
   attempt: (number: number) => `Attempt ${number}`,
   declined: 'Declined',

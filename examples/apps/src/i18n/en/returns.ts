@@ -279,7 +279,7 @@ export const returns = {
     lastDay: (day: string) => `until ${day}`,
     paysWayBack: (who: string) => `way back paid by: ${who}`,
     notEligible: 'not possible',
-    left: (left: number) => `${left} can still be sent back.`,
+    left: (left: number) => `Can still be sent back: ${left}.`,
     noneLeft: 'All pieces of it are on their way back already.',
     noRight: 'No right to send it back can be used now.',
     toJudge: (name: string) => `It hangs on a seal that is seen when it is back: ${name}`,

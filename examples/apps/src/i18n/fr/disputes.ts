@@ -66,6 +66,7 @@ export const disputes: typeof english = {
     REPAIR: 'Réparation',
     STORE_CREDIT: 'Avoir',
   },
+  says: (who, what) => `${who} : ${what}`,
   nothing: 'Rien',
   offerStates: {
     OPEN: 'ouverte',
@@ -234,6 +235,7 @@ export const disputes: typeof english = {
     previewTitle: 'Voici ce qu’apprennent les deux parties',
     submit: (amount) => `Trancher : ${amount} à l’acheteur`,
     submitNothing: 'Trancher : rien à l’acheteur',
+    sellerOnly: 'L’acheteur n’apprend ni qui paie, ni si cela compte.',
     carriedOut: 'La décision est exécutée aussitôt.',
     missing: (fields) => `Il manque : ${fields}.`,
   },

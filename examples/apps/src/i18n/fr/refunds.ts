@@ -20,7 +20,7 @@ export const refunds: typeof english = {
   dueAt: (when) => `Dû par la loi le ${when}`,
   late: (days, article) => `${days} jours de retard légal (${article})`,
   lateAmount: (amount) => `coûte ${amount} de plus`,
-  bornBy: 'À la charge de',
+  bornBy: (whom) => `À la charge de : ${whom}`,
   attempts: 'Tentatives',
   attempt: (number) => `Tentative ${number}`,
   declined: 'Refusé',

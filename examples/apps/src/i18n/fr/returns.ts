@@ -262,7 +262,7 @@ export const returns: typeof english = {
     lastDay: (day) => `jusqu’au ${day}`,
     paysWayBack: (who) => `retour payé par : ${who}`,
     notEligible: 'impossible',
-    left: (left) => `${left} peuvent encore être renvoyés.`,
+    left: (left) => `Encore renvoyables : ${left}.`,
     noneLeft: 'Tous les articles de cette ligne sont déjà en retour.',
     noRight: 'Aucun droit de retour n’est ouvert à présent.',
     toJudge: (name) => `Cela dépend d’un scellé que l’on verra au retour : ${name}`,

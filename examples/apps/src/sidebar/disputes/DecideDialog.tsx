@@ -68,7 +68,7 @@ function Decision({ of, dispute, offered, refetch, onClose, document, isAppeal }
         />
         <p class="note">
           <Icon name="info" small />
-          {words.carriedOut}
+          {words.sellerOnly} {words.carriedOut}
         </p>
       </DecisionDialog>
     );

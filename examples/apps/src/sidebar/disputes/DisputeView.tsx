@@ -156,8 +156,8 @@ function Bids({ dispute }: { dispute: DisputeDetailsFragment }) {
                 <b>{worth(proposal)}</b>
                 <span class="muted small-text">
                   {[
-                    `${t.common.parties.BUYER}: ${words.answers[proposal.buyer]}`,
-                    `${t.common.parties.SELLER}: ${words.answers[proposal.seller]}`,
+                    words.says(t.common.parties.BUYER, words.answers[proposal.buyer]),
+                    words.says(t.common.parties.SELLER, words.answers[proposal.seller]),
                     words.offerStates[proposal.state],
                     until(proposal),
                   ]
@@ -174,7 +174,7 @@ function Bids({ dispute }: { dispute: DisputeDetailsFragment }) {
         <p class="note" data-tone="good">
           <Icon name="check" small />
           <span>
-            <b>{words.settled}</b> {words.agreements[settlement.agreement]}: {worth(settlement)} · {format.date(settlement.settledAt)}
+            <b>{words.settled}</b> {words.agreements[settlement.agreement]} · {worth(settlement)} · {format.date(settlement.settledAt)}
           </span>
         </p>
       )}

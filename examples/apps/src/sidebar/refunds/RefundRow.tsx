@@ -47,7 +47,7 @@ export function RefundRow({ one, order, caseId, onAction }: RefundRowProps) {
       </div>
       <p>{whatOf(one, order, words)}</p>
       <p class="muted small-text">{storyOf(one, caseId, words).join(' · ')}</p>
-      {given?.costs && <p class="muted small-text">{`${t.refunds.bornBy}: ${bearersOf(given.costs.goods, words)}`}</p>}
+      {given?.costs && <p class="muted small-text">{t.refunds.bornBy(bearersOf(given.costs.goods, words))}</p>}
       <Clocks one={one} />
       {one.decline && (
         <p class="note" data-tone="bad">
@@ -144,7 +144,7 @@ function Attempts({ one }: { one: RefundDetailsFragment }) {
     <ul class="attempts small-text" aria-label={words.attempts}>
       {one.attempts.map(({ number, state, failure, submittedAt, reference }) => (
         <li key={number} data-state={state}>
-          {words.attempt(number)}, {format.moment(submittedAt)}: {words.attemptStates[state]}
+          {words.attempt(number)}, {format.moment(submittedAt)}, {words.attemptStates[state]}
           {failure && `, ${words.failures[failure]}`} {reference && <code>{reference}</code>}
         </li>
       ))}

@@ -32,29 +32,31 @@ export function Summary({ quotes, total, currencyCode, means, split, buyer, sell
   const back = commissionBackOf(quotes);
   const isSellers = split.seller === 10_000;
   return (
-    <dl class="refund-summary">
-      <div>
-        <dt>
-          {words.gets(buyer)} <span class="muted">{t.refunds.means[means]}</span>
-        </dt>
-        <dd class="strong">{money(total)}</dd>
-      </div>
-      {paying.length === 1 && one ? (
+    <>
+      <dl class="refund-summary">
         <div>
           <dt>
-            {words.pays(one[0])} {isSellers && !isZero(back) && <span class="muted">{words.afterCommission(money(back))}</span>}
+            {words.gets(buyer)} <span class="muted">{t.refunds.means[means]}</span>
           </dt>
-          <dd class="strong">{money(isSellers ? minus(total, back) : total)}</dd>
+          <dd class="strong">{money(total)}</dd>
         </div>
-      ) : (
-        paying.map(([name, share]) => (
-          <div key={name}>
-            <dt>{words.bears(name)}</dt>
-            <dd class="strong">{format.percent(share / 10_000)}</dd>
+        {paying.length === 1 && one ? (
+          <div>
+            <dt>
+              {words.pays(one[0])} {isSellers && !isZero(back) && <span class="muted">{words.afterCommission(money(back))}</span>}
+            </dt>
+            <dd class="strong">{money(isSellers ? minus(total, back) : total)}</dd>
           </div>
-        ))
-      )}
+        ) : (
+          paying.map(([name, share]) => (
+            <div key={name}>
+              <dt>{words.bears(name)}</dt>
+              <dd class="strong">{format.percent(share / 10_000)}</dd>
+            </div>
+          ))
+        )}
+      </dl>
       {paying.length > 1 && <p class="muted small-text">{words.exactLater}</p>}
-    </dl>
+    </>
   );
 }

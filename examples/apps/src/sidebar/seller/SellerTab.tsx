@@ -91,7 +91,7 @@ function Charter({ accepted, inForce }: { accepted: Seller['charterAcceptance'] 
     <p class="note" data-tone={isOld ? 'warn' : undefined}>
       <Icon name={isOld ? 'alert' : 'check'} small />
       <span>
-        {words.charter}: {accepted ? words.charterOf(accepted.version, format.date(accepted.acceptedAt)) : words.charterNone}
+        <b>{words.charter}</b> {accepted ? words.charterOf(accepted.version, format.date(accepted.acceptedAt)) : words.charterNone}
         {isOld && ` · ${words.charterOld(inForce)}`}
       </span>
     </p>
