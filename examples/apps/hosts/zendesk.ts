@@ -14,7 +14,9 @@ export interface ZendeskStandInOptions {
   requests?: Record<string, (options: RequestOptions) => StandInAnswer>;
   /** The JWT of a signed address. With it the frame is loaded by a form, as Zendesk does. */
   token?: string;
-  /** What the app asks to be done, such as `notify`. `resize` is done in any case. */
+  /** Whether the app may change the size of its frame; it may unless this says otherwise. */
+  canResize?: boolean;
+  /** What the app asks to be done, such as `notify`. */
   onInvoke?: (name: string, args: unknown[]) => void;
 }
 export interface RequestOptions {
@@ -110,7 +112,7 @@ export class ZendeskStandIn {
     if (kind === 'set') for (const [path, value] of Object.entries(params as Values)) result[path] = this.options.state[path] = value;
     if (kind === 'invoke') {
       for (const [name, args] of Object.entries(params as Record<string, unknown[]>)) {
-        if (name === 'resize') resize(this.options.iframe, args[0] as { width?: string; height?: string });
+        if (name === 'resize' && this.options.canResize !== false) resize(this.options.iframe, args[0] as { width?: string; height?: string });
         this.options.onInvoke?.(name, args);
         result[name] = null;
       }
