@@ -27,6 +27,8 @@ export interface Api {
 
 /** The server closes sockets with it when their token is not good any more: the next one brings a new token. */
 const tokenRanOut = 4403;
+const noAnswer = 4408;
+const answerTime = 5_000;
 
 interface Wire {
   query: string;
@@ -93,6 +95,8 @@ export function connect(session: SessionKeeper, clock: ServerClock, endpoint = '
 function openSocket(session: SessionKeeper, endpoint: string, tell: (up: boolean) => void): Client {
   const url = new URL(endpoint, location.href);
   url.protocol = url.protocol.replace('http', 'ws');
+  let current: WebSocket | undefined;
+  let unanswered: ReturnType<typeof setTimeout> | undefined;
   return createClient({
     url: url.href,
     lazy: true,
@@ -102,10 +106,17 @@ function openSocket(session: SessionKeeper, endpoint: string, tell: (up: boolean
     shouldRetry: () => session.current() !== null,
     connectionParams: async () => ({ authorization: `Bearer ${await session.token()}` }),
     on: {
+      opened: (opened) => (current = opened as WebSocket),
       connected: () => tell(true),
+      // A laptop that wakes up has a socket that looks open and is not: without an answer it is given up.
+      ping: (received) => {
+        if (!received) unanswered = setTimeout(() => current?.close(noAnswer, 'No answer'), answerTime);
+      },
+      pong: (received) => received && clearTimeout(unanswered),
       closed: (event) => {
+        clearTimeout(unanswered);
         tell(false);
-        if ((event as CloseEvent).code === tokenRanOut) void session.token().catch(() => undefined);
+        if ((event as CloseEvent).code === tokenRanOut) void session.renew();
       },
     },
   });

@@ -65,6 +65,16 @@ describe('a session', () => {
     expect(await keeper.token()).toBe('two');
   });
 
+  it('is not renewed again and again where the computer is hours ahead', async () => {
+    const server = () => Date.now() - 120 * minute;
+    const anew = (token: string) => ({ token, expiresAt: new Date(server() + 15 * minute).toISOString() });
+    const door = vi.fn(async () => Response.json(anew('two'), { headers: { date: new Date(server()).toUTCString() } }));
+    vi.stubGlobal('fetch', door);
+    keepSession(anew('one'));
+    await vi.advanceTimersByTimeAsync(5 * minute);
+    expect(door).toHaveBeenCalledOnce();
+  });
+
   it('is renewed once for all who ask at the same time', async () => {
     const door = answering(() => Response.json({ token: 'two', expiresAt: new Date(start + 60 * minute).toISOString() }));
     const keeper = keepSession(session('one', 15));

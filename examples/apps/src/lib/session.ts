@@ -1,4 +1,5 @@
 import type { Session } from './boot';
+import { serverClock, type ServerClock } from './clock';
 import { Failure } from './failure';
 
 /**
@@ -9,6 +10,8 @@ export interface SessionKeeper {
   /** A token that is good now. Throws `SIGNED_OUT` when there is none to be had. */
   token(): Promise<string>;
   current(): Session | null;
+  /** Asks for another token now, as the server says that this one is not good any more. */
+  renew(): Promise<void>;
   start(session: Session): void;
   end(): void;
   /** Called with each new state; gives back how to stop. */
@@ -18,7 +21,7 @@ export interface SessionKeeper {
 const earliest = 1_000;
 const margin = 5_000;
 
-export function keepSession(initial: Session | null, door = '/auth/renew', now = () => Date.now()): SessionKeeper {
+export function keepSession(initial: Session | null, clock: ServerClock = serverClock(), door = '/auth/renew'): SessionKeeper {
   let session: Session | null = initial;
   let renewal: Promise<void> | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -30,7 +33,7 @@ export function keepSession(initial: Session | null, door = '/auth/renew', now =
     if (next) timer = setTimeout(() => void renew(), Math.max(earliest, (left(next) * 2) / 3));
     listeners.forEach((listener) => listener(next));
   }
-  const left = (of: Session) => new Date(of.expiresAt).getTime() - now();
+  const left = (of: Session) => new Date(of.expiresAt).getTime() - clock.now();
 
   function renew(): Promise<void> {
     renewal ??= askForAnother().finally(() => (renewal = null));
@@ -39,7 +42,9 @@ export function keepSession(initial: Session | null, door = '/auth/renew', now =
   async function askForAnother() {
     const asked = session;
     if (!asked) return;
+    const askedAt = Date.now();
     const response = await fetch(door, { method: 'POST', headers: { authorization: `Bearer ${asked.token}` } }).catch(() => null);
+    clock.learn(response?.headers.get('date') ?? null, askedAt);
     if (session !== asked) return;
     if (response?.ok) return set((await response.json()) as Session);
     if (response?.status === 401) return set(null);
@@ -54,6 +59,7 @@ export function keepSession(initial: Session | null, door = '/auth/renew', now =
       if (!session) throw new Failure('SIGNED_OUT', 'There is no session.');
       return session.token;
     },
+    renew,
     current: () => session,
     start: set,
     end: () => set(null),

@@ -12,6 +12,7 @@ import { MessagesTab } from './messages/MessagesTab';
 import { DraftsContext, keepDrafts } from './messages/drafts';
 import type { Place } from './messages/lanes';
 import { lazy } from './lazy';
+import { Standstill } from './Standstill';
 
 const tabs = ['case', 'messages', 'return', 'dispute', 'seller'] as const;
 export type TabKey = (typeof tabs)[number];
@@ -41,16 +42,15 @@ function CaseShell({ caseId, feed, onGone }: { caseId: string; feed: CaseFeed; o
   const { data, failure, refetch } = useQuery(SidebarCaseDocument, { by: { id: caseId } });
   const [tab, setTab] = useState<TabKey>('case');
   const [place, setPlace] = useState<Place | null>(null);
-  if (failure && !data) return <Failure failure={failure} retry={refetch} />;
-  if (!data) return <Skeleton lines={6} />;
+  if (!data) return <Standstill>{failure ? <Failure failure={failure} retry={refetch} /> : <Skeleton lines={6} />}</Standstill>;
   if (!data.case) {
     return (
-      <main class="start">
+      <Standstill>
         <Failure failure={new Fault('NOT_ALLOWED', 'There is no such case.')} />
         <button type="button" class="button" onClick={onGone}>
           {t.start.back}
         </button>
-      </main>
+      </Standstill>
     );
   }
   const about = data.case;

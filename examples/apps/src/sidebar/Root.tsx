@@ -7,6 +7,7 @@ import type { SessionKeeper } from '../lib/session';
 import { Failure, Skeleton } from '../lib/ui';
 import { CasePage } from './CasePage';
 import { lazy } from './lazy';
+import { Standstill } from './Standstill';
 
 const NoCase = lazy(() => import('./start/NoCase').then((part) => part.NoCase));
 const SignIn = lazy(() => import('./start/SignIn').then((part) => part.SignIn));
@@ -48,7 +49,19 @@ function CaseOfTicket({ by, onChoose }: { by: TicketName; onChoose(caseId: strin
   useEffect(() => {
     if (found) onChoose(found);
   }, [found, onChoose]);
-  if (failure) return <Failure failure={failure} retry={refetch} />;
-  if (!data || found) return <Skeleton />;
+  if (failure) {
+    return (
+      <Standstill>
+        <Failure failure={failure} retry={refetch} />
+      </Standstill>
+    );
+  }
+  if (!data || found) {
+    return (
+      <Standstill>
+        <Skeleton />
+      </Standstill>
+    );
+  }
   return <NoCase ticket={by.ticket.externalId} connection={by.ticket.connectionId} onLook={refetch} onChoose={onChoose} />;
 }

@@ -19,8 +19,8 @@ const height = 720;
 async function show(boot: Boot, host: Host) {
   const locale = chooseLocale(host.locale, boot.locale, navigator.language);
   const words = await loadWords(locale);
-  const session = keepSession(boot.session);
   const clock = serverClock();
+  const session = keepSession(boot.session, clock);
   const api = connect(session, clock);
   document.documentElement.lang = locale;
   document.documentElement.dataset['host'] = boot.host;

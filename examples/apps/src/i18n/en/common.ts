@@ -11,7 +11,7 @@ export const common = {
   optional: 'optional',
   parties: { BUYER: 'Buyer', SELLER: 'Seller', OPERATOR: 'Operator' },
   failures: {
-    OFFLINE: 'The server cannot be reached. What you see may be out of date.',
+    OFFLINE: 'The server cannot be reached.',
     SIGNED_OUT: 'You are signed out.',
     NOT_ALLOWED: 'You cannot see this, or it does not exist.',
     BUSY: 'The server is busy. Try again in a moment.',

@@ -1,7 +1,7 @@
 export const start = {
   signIn: 'Sign in',
   expired: 'Your session has ended',
-  byHelpdesk: 'Your helpdesk signs you in. Open the ticket’s apps anew to go on; what you wrote stays here until then.',
+  byHelpdesk: 'Your helpdesk signs you in. Open the ticket’s apps anew to go on.',
   withOidc: 'Sign in with your marketplace',
   waitingForPopup: 'Waiting for the other window…',
   email: 'Your e-mail address as an agent',

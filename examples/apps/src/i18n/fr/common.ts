@@ -13,7 +13,7 @@ export const common: typeof english = {
   optional: 'facultatif',
   parties: { BUYER: 'Acheteur', SELLER: 'Vendeur', OPERATOR: 'Opérateur' },
   failures: {
-    OFFLINE: 'Le serveur est injoignable. Les données affichées peuvent être anciennes.',
+    OFFLINE: 'Le serveur est injoignable.',
     SIGNED_OUT: 'Vous êtes déconnecté.',
     NOT_ALLOWED: 'Vous n’y avez pas accès, ou cela n’existe pas.',
     BUSY: 'Le serveur est occupé. Réessayez dans un instant.',

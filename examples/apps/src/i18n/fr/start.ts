@@ -3,7 +3,7 @@ import type { start as english } from '../en/start';
 export const start: typeof english = {
   signIn: 'Se connecter',
   expired: 'Votre session est terminée',
-  byHelpdesk: 'Votre outil de support vous connecte. Rouvrez les applications du ticket pour continuer ; vos brouillons restent ici d’ici là.',
+  byHelpdesk: 'Votre outil de support vous connecte. Rouvrez les applications du ticket pour continuer.',
   withOidc: 'Se connecter avec la place de marché',
   waitingForPopup: 'En attente de l’autre fenêtre…',
   email: 'Votre adresse e-mail d’agent',

@@ -7,12 +7,13 @@ import type { CaseFeed, LiveState } from '../feed';
 const patience = 4_000;
 
 export function useLiveState(feed: CaseFeed): LiveState {
+  const online = useOnline();
   const [state, setState] = useState(feed.state());
   useEffect(() => {
     setState(feed.state());
     return feed.onState(setState);
   }, [feed]);
-  return state;
+  return online ? state : 'DOWN';
 }
 
 /** Says so when the page does not hear of what happens; goes away by itself. */

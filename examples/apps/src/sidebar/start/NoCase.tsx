@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { FindCasesDocument, HelpdesksDocument, OpenCaseDocument } from '../../gql/graphql';
 import { useWords } from '../../i18n';
 import { useAction, useQuery } from '../../lib/query';
+import { Standstill } from '../Standstill';
 import { Card, Dialog, Empty, Failure, Field, Icon, Pill, Skeleton, useFailureText } from '../../lib/ui';
 
 interface NoCaseProps {
@@ -17,7 +18,7 @@ export function NoCase({ ticket, connection, onLook, onChoose }: NoCaseProps) {
   const { t } = useWords();
   const [opening, setOpening] = useState(false);
   return (
-    <main class="start">
+    <Standstill>
       <Empty icon="search" title={ticket ? `${t.start.noCase} #${ticket}` : t.start.noTicket}>
         {ticket && (
           <>
@@ -33,7 +34,7 @@ export function NoCase({ ticket, connection, onLook, onChoose }: NoCaseProps) {
         <Icon name="plus" /> {t.start.open}
       </button>
       {opening && <OpenCase connection={connection} onClose={() => setOpening(false)} onOpened={onChoose} />}
-    </main>
+    </Standstill>
   );
 }
 
