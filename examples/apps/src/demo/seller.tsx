@@ -29,8 +29,8 @@ function SellerPage({ scene }: { scene: Scene }) {
     <WordsContext.Provider value={words}>
       <ApiContext.Provider value={way.api}>
         <FeedContext.Provider value={way.feed}>
-          <div class="seller">
-            <header class="row">
+          <main class="seller">
+            <div class="row">
               <h1 class="unseen">{t.seller}</h1>
               <label class="row">
                 <span class="muted">{t.sellers}</span>
@@ -40,9 +40,9 @@ function SellerPage({ scene }: { scene: Scene }) {
                   ))}
                 </select>
               </label>
-            </header>
+            </div>
             <Cases key={name} scene={scene} />
-          </div>
+          </main>
         </FeedContext.Provider>
       </ApiContext.Provider>
     </WordsContext.Provider>
@@ -108,12 +108,12 @@ function ThreadCard({ scene: { t, locale }, thread }: { scene: Scene; thread: Th
           </li>
         ))}
       </ol>
-      {thread.viewerCanPost ? <Answer t={t} threadId={thread.id} whom={t.threads[thread.kind]} /> : <p class="muted small-text">{t.readOnly}</p>}
+      {thread.viewerCanPost ? <Answer t={t} threadId={thread.id} label={t.answers[thread.kind]} /> : <p class="muted small-text">{t.readOnly}</p>}
     </section>
   );
 }
 
-function Answer({ t, threadId, whom }: { t: Scene['t']; threadId: string; whom: string }) {
+function Answer({ t, threadId, label }: { t: Scene['t']; threadId: string; label: string }) {
   const [text, setText] = useState('');
   const [key, setKey] = useState(() => crypto.randomUUID());
   const { act, busy, failure } = useAction(SellerAnswerDocument);
@@ -125,7 +125,7 @@ function Answer({ t, threadId, whom }: { t: Scene['t']; threadId: string; whom: 
   };
   return (
     <form class="stack" onSubmit={(event) => void send(event)}>
-      <textarea class="input" rows={2} aria-label={t.answer(whom)} placeholder={t.answer(whom)} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+      <textarea class="input" rows={2} aria-label={label} placeholder={label} value={text} onInput={(event) => setText(event.currentTarget.value)} />
       {failure && <Failure failure={failure} />}
       <button class="button" disabled={!text.trim() || busy}>
         {t.send}

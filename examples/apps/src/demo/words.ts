@@ -1,7 +1,9 @@
+import { withFrenchSpaces } from '../i18n/french';
+
 /** The words of the demo, apart from those of the sidebar, which agents would load for nothing. */
 const en = {
   simulated: 'Simulated helpdesk',
-  explanation: 'Nothing here is real but the panel on the right: it is the very page that agents see in their helpdesk.',
+  explanation: 'Nothing here is real but the panel beside the ticket: it is the very page that agents see in their helpdesk.',
   desks: 'Helpdesk',
   like: { ZENDESK: 'Like Zendesk', FRESHDESK: 'Like Freshdesk' },
   tickets: 'Tickets',
@@ -24,14 +26,14 @@ const en = {
   noCases: 'No case for this seller yet.',
   threads: { SELLER_BUYER: 'With the buyer', TRIPARTITE: 'With buyer and operator', OPERATOR_SELLER: 'With the operator alone', OPERATOR_BUYER: '' },
   you: 'You',
-  answer: (whom: string) => `Answer: ${whom}`,
+  answers: { SELLER_BUYER: 'Answer the buyer', TRIPARTITE: 'Answer buyer and operator', OPERATOR_SELLER: 'Answer the operator alone', OPERATOR_BUYER: '' },
   readOnly: 'You cannot write here now.',
   system: 'The demo is not running: start it with `trilogue demo`.',
 };
 
-const fr: typeof en = {
+const fr: typeof en = withFrenchSpaces({
   simulated: 'Helpdesk simulé',
-  explanation: 'Rien n’est réel ici, sauf le panneau de droite : c’est la page même que les agents voient dans leur helpdesk.',
+  explanation: 'Rien n’est réel ici, sauf le panneau à côté du ticket : c’est la page même que les agents voient dans leur helpdesk.',
   desks: 'Helpdesk',
   like: { ZENDESK: 'Comme Zendesk', FRESHDESK: 'Comme Freshdesk' },
   tickets: 'Tickets',
@@ -54,10 +56,10 @@ const fr: typeof en = {
   noCases: 'Ce vendeur n’a pas encore de dossier.',
   threads: { SELLER_BUYER: 'Avec l’acheteur', TRIPARTITE: 'Avec l’acheteur et l’opérateur', OPERATOR_SELLER: 'Avec l’opérateur seul', OPERATOR_BUYER: '' },
   you: 'Vous',
-  answer: (whom: string) => `Répondre : ${whom}`,
+  answers: { SELLER_BUYER: 'Répondre à l’acheteur', TRIPARTITE: 'Répondre à l’acheteur et à l’opérateur', OPERATOR_SELLER: 'Répondre à l’opérateur seul', OPERATOR_BUYER: '' },
   readOnly: 'Vous ne pouvez pas écrire ici pour le moment.',
   system: 'La démo ne tourne pas : lancez-la avec `trilogue demo`.',
-};
+});
 
 export const demoWords = (locale: string): typeof en => (locale.toLowerCase().startsWith('fr') ? fr : en);
 export type DemoWords = typeof en;
