@@ -155,7 +155,7 @@ describe('a change by somebody else', () => {
     await ready('Refund €44.95');
     fireEvent.click(button());
     await waitFor(() => expect(refetch).toHaveBeenCalled());
-    view.rerender(dialog([refund({ revision: 2, status: 'GRANTED', availableActions: [] })]));
+    view.rerender(dialog([refund({ revision: 2, status: 'SUCCEEDED', availableActions: [] })]));
     await waitFor(() => expect(screen.getByText('This is not possible any more.')).toBeTruthy());
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(button().disabled).toBe(true);
