@@ -3,6 +3,7 @@ import type { CaseHeadFragment } from '../../gql/graphql';
 import { useWords } from '../../i18n';
 import { Avatar, Empty, Failure, Icon, Skeleton } from '../../lib/ui';
 import type { Paged } from '../../lib/paged';
+import { CaseDialog } from '../case/dialogs';
 import type { CaseFeed } from '../feed';
 import { Composer } from './Composer';
 import type { LaneKey, Thread } from './lanes';
@@ -18,7 +19,6 @@ interface ConversationProps {
 }
 
 export function Conversation({ about, lane, thread, feed }: ConversationProps) {
-  const { t } = useWords();
   const messages = useThread(thread.id, feed);
   const presence = usePresence(thread.id);
   const [atEnd, setAtEnd] = useState(true);
@@ -30,11 +30,30 @@ export function Conversation({ about, lane, thread, feed }: ConversationProps) {
       {thread.viewerCanPost ? (
         <Composer about={about} lane={lane} threadId={thread.id} onPosted={messages.put} />
       ) : (
-        <p class="note" data-tone="plain">
-          <Icon name="lock" small /> {about.availableActions.includes('ESCALATE') ? t.messages.escalateFirst : t.messages.readOnly}
-        </p>
+        <ReadOnly about={about} />
       )}
     </>
+  );
+}
+
+/** Why there is nothing to write in, and the way to it where the server offers one. */
+function ReadOnly({ about }: { about: CaseHeadFragment }) {
+  const { t } = useWords();
+  const [escalating, setEscalating] = useState(false);
+  const mayEscalate = about.availableActions.includes('ESCALATE');
+  return (
+    <div class="note">
+      <Icon name="lock" small />
+      <div class="stack grow">
+        <p>{mayEscalate ? t.messages.escalateFirst : t.messages.readOnly}</p>
+        {mayEscalate && (
+          <button type="button" class="button compact" onClick={() => setEscalating(true)}>
+            {t.case.actions.ESCALATE}
+          </button>
+        )}
+      </div>
+      {escalating && <CaseDialog about={about} action="ESCALATE" onClose={() => setEscalating(false)} />}
+    </div>
   );
 }
 
