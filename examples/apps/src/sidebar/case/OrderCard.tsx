@@ -48,13 +48,15 @@ function KnownOrder({ order, lineInQuestion, onSeller }: { order: Order; lineInQ
       aside={<DeliveryPill order={order} />}
     >
       {order.seller && (
-        <p class="row">
+        <div class="row">
           <Avatar name={order.seller.name} kind="seller" />
-          <button type="button" class="link-button grow breaks" onClick={onSeller}>
-            {order.seller.name}
-          </button>
-          <span class="muted small-text">{t.case.order.placed(format.date(order.placedAt))}</span>
-        </p>
+          <div class="grow">
+            <button type="button" class="link-button breaks" onClick={onSeller}>
+              {order.seller.name}
+            </button>
+            <p class="muted small-text">{t.case.order.placed(format.date(order.placedAt))}</p>
+          </div>
+        </div>
       )}
       <ul class="lines">
         {order.lines.map((line) => (
