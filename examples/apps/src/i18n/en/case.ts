@@ -78,6 +78,7 @@ export const caseWords = {
     unavailable: 'The help centre does not answer.',
     notConnected: 'No help centre is connected.',
     insert: 'Insert',
+    inTicket: 'The article stands in the reply of the ticket.',
     insertLabel: (title: string) => `Insert “${title}” into the answer to the buyer`,
     opens: 'opens in a new tab',
   },

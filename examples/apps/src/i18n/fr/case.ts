@@ -80,6 +80,7 @@ export const caseWords: typeof english = {
     unavailable: 'Le centre d’aide ne répond pas.',
     notConnected: 'Aucun centre d’aide n’est relié.',
     insert: 'Insérer',
+    inTicket: 'L’article figure dans la réponse du ticket.',
     insertLabel: (title: string) => `Insérer « ${title} » dans la réponse à l’acheteur`,
     opens: 's’ouvre dans un nouvel onglet',
   },

@@ -1,6 +1,7 @@
 import { useContext, useState } from 'preact/hooks';
 import { CaseArticlesDocument, UseArticleDocument, type CaseHeadFragment } from '../../gql/graphql';
 import { useWords } from '../../i18n';
+import { useHost } from '../../lib/host';
 import { useAction, useQuery } from '../../lib/query';
 import { Failure, Fold, Icon, Skeleton } from '../../lib/ui';
 import { DraftsContext } from '../messages/drafts';
@@ -23,6 +24,7 @@ function ArticleList({ about, onTab }: CaseTabProps) {
   const { data, failure, refetch } = useQuery(CaseArticlesDocument, { caseId: about.id });
   const { act } = useAction(UseArticleDocument);
   const drafts = useContext(DraftsContext);
+  const host = useHost();
   const talk = talkWithBuyer(about);
   if (failure && !data) return <Failure failure={failure} retry={refetch} />;
   if (!data) return <Skeleton lines={3} />;
@@ -31,10 +33,14 @@ function ArticleList({ about, onTab }: CaseTabProps) {
   if (state === 'NOT_CONNECTED') return <p class="muted">{t.case.articles.notConnected}</p>;
   if (!articles.length) return <p class="muted">{t.case.articles.none}</p>;
   const insert = (title: string, url: string) => {
-    if (!talk?.threadId) return;
-    drafts.append(talk.threadId, `${title}\n${url}`);
+    const text = `${title}\n${url}`;
+    if (talk?.threadId) {
+      drafts.append(talk.threadId, text);
+      onTab('messages', talk);
+    } else if (host.insertReply(text)) {
+      host.notify(t.case.articles.inTicket);
+    }
     void act({ input: { caseId: about.id, articleUrl: url } });
-    onTab('messages', talk);
   };
   return (
     <ul class="stack">
@@ -49,7 +55,7 @@ function ArticleList({ about, onTab }: CaseTabProps) {
               {excerpt}
             </p>
           </div>
-          {talk && (
+          {(talk || host.kind !== 'PAGE') && (
             <button type="button" class="button compact" aria-label={t.case.articles.insertLabel(title)} onClick={() => insert(title, url)}>
               <Icon name="plus" small /> {t.case.articles.insert}
             </button>
@@ -60,7 +66,7 @@ function ArticleList({ about, onTab }: CaseTabProps) {
   );
 }
 
-/** Where an article for the buyer goes: the first conversation with the buyer in which this viewer may write. */
+/** Where an article for the buyer goes: the first conversation with them in which this viewer may write; else the ticket's reply. */
 function talkWithBuyer(about: CaseHeadFragment): Place | null {
   const lanes = lanesOf(about.threads).filter(({ key }) => key !== 'seller');
   const thread = lanes.flatMap(({ threads }) => threads).find(({ viewerCanPost }) => viewerCanPost);
