@@ -34,6 +34,7 @@ export const disputes = {
   evidenceUntil: (when: string) => `Evidence is taken until ${when}.`,
   mediators: (count: number) => `${count === 1 ? 'One person has' : `${count} people have`} conciliated and may not decide.`,
   mayNotDecide: 'You cannot decide it now: whoever conciliated may not, and both sides must have been heard or asked.',
+  mayNotDecideAppeal: 'You cannot decide the appeal: whoever conciliated or decided first may not.',
   actionFrom: (action: string, when: string) => `${action}: from ${when}.`,
   stages: {
     DIRECT_CONTACT: 'Direct contact',

@@ -25,6 +25,7 @@ export const disputes: typeof english = {
     count === 1 ? 'Une personne a concilié et ne peut pas trancher.' : `${count} personnes ont concilié et ne peuvent pas trancher.`,
   mayNotDecide:
     'Vous ne pouvez pas trancher à présent : qui a concilié ne le peut pas, et chaque partie doit avoir été entendue ou sollicitée.',
+  mayNotDecideAppeal: 'Vous ne pouvez pas trancher le réexamen : qui a concilié ou tranché d’abord ne le peut pas.',
   actionFrom: (action, when) => `${action} : à partir du ${when}.`,
   stages: {
     DIRECT_CONTACT: 'Échange direct',

@@ -1,6 +1,9 @@
 import { useWords } from '../../i18n';
 import type { Refusal } from '../failure';
 
+/** The server's sentence speaks to programs here, which read again by themselves. */
+const ownWords: readonly string[] = ['WRONG_REVISION'];
+
 /** What the server says of an input: the kind in the reader's language, and its own sentence, which knows the figures. */
 export function Refusals({ refusals }: { refusals: readonly Refusal[] }) {
   const { t, format } = useWords();
@@ -10,8 +13,8 @@ export function Refusals({ refusals }: { refusals: readonly Refusal[] }) {
     <>
       {refusals.map(({ code, message }) => (
         <span key={message} class="refusal">
-          {!isEnglish && `${kinds[code] ?? t.common.failures.REFUSED} `}
-          <span lang="en">{message}</span>
+          {(!isEnglish || ownWords.includes(code)) && `${kinds[code] ?? t.common.failures.REFUSED} `}
+          {!ownWords.includes(code) && <span lang="en">{message}</span>}
         </span>
       ))}
     </>

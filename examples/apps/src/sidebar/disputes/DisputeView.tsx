@@ -209,7 +209,7 @@ function WhyNot({ dispute, now }: { dispute: DisputeDetailsFragment; now: number
     ...later.map(({ action, from }) => words.actionFrom(words.actions[action].replace('…', ''), format.moment(from))),
     dispute.evidenceUntil && dispute.stage === 'ARBITRATION' ? words.evidenceUntil(format.moment(dispute.evidenceUntil)) : '',
     dispute.stage === 'ARBITRATION' ? words.hardStop(format.date(dispute.hardStopAt)) : '',
-    mayNot ? words.mayNotDecide : '',
+    mayNot ? (dispute.stage === 'APPEALED' ? words.mayNotDecideAppeal : words.mayNotDecide) : '',
     dispute.mediators.length ? words.mediators(dispute.mediators.length) : '',
   ].filter(Boolean);
   if (!notes.length) return null;

@@ -34,7 +34,7 @@ export function stagesOf(dispute: DisputeDetailsFragment, nodes: readonly Timeli
   const left = here === -1;
   const reached = left ? (decision ? 3 : Math.max(0, moves.length - 1)) : here;
   return road.flatMap((one, at): StageStep[] => {
-    const mark = at < reached || (left && at === reached) ? 'done' : at === reached ? 'now' : 'next';
+    const mark = at < reached || (isOver(stage) && at === reached) ? 'done' : at === reached ? 'now' : 'next';
     const isMissing = one === 'APPEALED' && !appeal;
     const isFuture = mark === 'next' && (left || (!arbitrates && at > 1) || one === 'APPEALED');
     return isMissing || isFuture ? [] : [{ stage: one, mark, at: mark === 'next' ? null : (starts[one] ?? null) }];

@@ -71,7 +71,7 @@ it('reads again what somebody else changed, says so, and stops when it is not of
   const { rerender } = render(card(['CANCEL']));
   fireEvent.click(screen.getByText('Cancel return…'));
   fireEvent.click(screen.getByText('Cancel the return'));
-  await waitFor(() => expect(screen.getByText('It was changed since.')).toBeTruthy());
+  await waitFor(() => expect(screen.getByText(/Somebody changed it meanwhile/)).toBeTruthy());
   await waitFor(() => expect(refetch).toHaveBeenCalledTimes(1));
   rerender(card([], { revision: 3, state: 'IN_TRANSIT' }));
   expect(screen.getByText('This is not possible any more.')).toBeTruthy();
