@@ -6,7 +6,8 @@ import { useApi, useFeed } from '../../lib/query';
 import { Failure, Fold, Skeleton } from '../../lib/ui';
 import { describe, weightOf } from './entries';
 
-const pageSize = 10;
+const pageSize = 20;
+const fewest = 5;
 
 /** What happened in the case, the newest first. */
 export function Activity({ caseId }: { caseId: string }) {
@@ -21,13 +22,19 @@ export function Activity({ caseId }: { caseId: string }) {
 function Entries({ caseId }: { caseId: string }) {
   const { t } = useWords();
   const timeline = useTimeline(caseId);
-  if (!timeline.items.length) {
+  const news = timeline.items.filter(isNews);
+  const { hasEarlier, loading, failure, earlier } = timeline;
+  useEffect(() => {
+    // A page can hold nothing that is told here.
+    if (news.length < fewest && hasEarlier && !loading && !failure) void earlier();
+  }, [news.length, hasEarlier, loading, failure, earlier]);
+  if (!news.length) {
     return timeline.failure ? <Failure failure={timeline.failure} retry={timeline.newer} /> : <Skeleton lines={4} />;
   }
   return (
     <>
       <ol class="activity">
-        {timeline.items.filter(isNews).reverse().map((entry) => (
+        {news.reverse().map((entry) => (
           <Entry key={entry.id} entry={entry} />
         ))}
       </ol>
