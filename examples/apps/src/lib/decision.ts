@@ -1,4 +1,5 @@
-import { useEffect } from 'preact/hooks';
+import type { RefObject } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Failure, Refusal } from './failure';
 import type { Doc } from './graphql';
 import { useAction, type Action } from './query';
@@ -26,3 +27,12 @@ export const refusalsAt = (failure: Failure | null, ...path: string[]): readonly
 /** What it says of everything else. */
 export const refusalsBeside = (failure: Failure | null, fields: readonly string[]): readonly Refusal[] =>
   failure?.refusals.filter(({ field }) => !fields.includes(field?.[0] ?? '')) ?? [];
+
+/** Brings what is wrong into view: in a long form it may stand above or below what is seen. */
+export function useReveal<Form extends HTMLElement>(failure: Failure | null): RefObject<Form | null> {
+  const form = useRef<Form>(null);
+  useEffect(() => {
+    if (failure) form.current?.querySelector('[role=alert]')?.scrollIntoView({ block: 'nearest' });
+  }, [failure]);
+  return form;
+}

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import { useWords } from '../../i18n';
-import { refusalsBeside } from '../decision';
+import { refusalsBeside, useReveal } from '../decision';
 import type { Failure as Fault } from '../failure';
 import { Dialog } from './Dialog';
 import { Failure, Icon } from './index';
@@ -32,6 +32,7 @@ export function DecisionDialog(props: DecisionDialogProps) {
   const { title, onClose, submit, tone = 'primary', back, busy, failure, ready = true, offered = true, fields = [], onSubmit } = props;
   const { t } = useWords();
   const form = useId();
+  const revealing = useReveal<HTMLFormElement>(failure);
   const beside = refusalsBeside(failure, fields);
   const send = (event: Event) => {
     event.preventDefault();
@@ -52,7 +53,7 @@ export function DecisionDialog(props: DecisionDialogProps) {
         </>
       }
     >
-      <form id={form} class="stack decision" onSubmit={send} noValidate>
+      <form ref={revealing} id={form} class="stack decision" onSubmit={send} noValidate>
         {props.children}
         {!offered && (
           <p class="note" data-tone="warn" role="alert">

@@ -3,7 +3,7 @@ import { useId, useState } from 'preact/hooks';
 import { RefundRulesDocument, type RefundBasis, type RefundDetailsFragment, type RefundMeans, type RefundRulesQuery } from '../../gql/graphql';
 import { useWords } from '../../i18n';
 import { placesOf, typedAmount } from '../../lib/decimal';
-import { isStale, refusalsAt } from '../../lib/decision';
+import { isStale, refusalsAt, useReveal } from '../../lib/decision';
 import type { Refusal } from '../../lib/failure';
 import { useQuery } from '../../lib/query';
 import { Dialog, Failure, Field, Icon, Skeleton } from '../../lib/ui';
@@ -56,6 +56,8 @@ export function RefundDialog({ of, order, refund, refetch, onClose, onDone }: Re
   const sums = useReckoning(order, basis, wanted, scope === 'EVERYTHING', format.locale);
   const { run, asked, busy, refused } = useRefunding(() => (refetch(), sums.again()));
 
+  const revealing = useReveal<HTMLFormElement>(refused?.failure ?? null);
+
   // What was asked for by this dialog may have been decided by somebody else, or by a call whose answer got lost.
   const newest = order.refunds.find(({ id }) => id === (asked?.id ?? refund?.id));
   const decided = !!newest && !canGrant(newest);
@@ -100,7 +102,7 @@ export function RefundDialog({ of, order, refund, refetch, onClose, onDone }: Re
         </>
       }
     >
-      <form id={form} class="stack refund-dialog" onSubmit={(event) => void submit(event)} noValidate>
+      <form ref={revealing} id={form} class="stack refund-dialog" onSubmit={(event) => void submit(event)} noValidate>
         {sums.known ? <Meter refundable={sums.refundable} before={sums.before} now={sums.total} over={sums.over} currencyCode={shape.currencyCode} /> : <Skeleton lines={2} />}
         <Choice<Scope>
           segments

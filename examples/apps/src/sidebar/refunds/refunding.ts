@@ -9,7 +9,6 @@ import {
 import { isStale } from '../../lib/decision';
 import { Failure, refusalIn, toFailure } from '../../lib/failure';
 import { useApi, useFeed } from '../../lib/query';
-import { canGrant } from './plan';
 
 export interface Order {
   /** What to ask for; null when a request is there already. */
@@ -71,10 +70,6 @@ export function useRefunding(readAgain: () => void) {
     const refusal = refusalIn(data);
     if (refusal) throw refusal;
     if (!refund) throw new Failure('BROKEN', 'The answer is empty.');
-    if (!canGrant(refund)) {
-      const message = 'A refund on this line is being paid already.';
-      throw new Failure('REFUSED', message, [{ code: 'NOT_IN_THIS_STATE', message, field: ['lineId'] }]);
-    }
     return refund;
   }
   return { run, asked, busy, refused, clear: () => setRefused(null) };

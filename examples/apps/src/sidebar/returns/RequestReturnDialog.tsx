@@ -79,7 +79,8 @@ function Rights({ eligible, chosen, onChoose }: { eligible: Eligibility; chosen:
   const hint = (right: Eligibility['rights'][number]) => {
     if (!right.eligible) return right.reason && <span lang="en">{right.reason}</span>;
     const toJudge = right.exclusionToJudge && request.toJudge(exclusions[right.exclusionToJudge]);
-    return [right.wayBack && request.paysWayBack(bearers[right.wayBack]), toJudge, declinableBy[right.declinableBy]].filter(Boolean).join(' · ');
+    const until = right.lastDay && request.lastDay(format.date(right.lastDay));
+    return [until, right.wayBack && request.paysWayBack(bearers[right.wayBack]), toJudge, declinableBy[right.declinableBy]].filter(Boolean).join(' · ');
   };
   return (
     <>
@@ -91,7 +92,7 @@ function Rights({ eligible, chosen, onChoose }: { eligible: Eligibility; chosen:
           key: right.basis,
           label: bases[right.basis],
           hint: hint(right),
-          aside: right.eligible ? right.lastDay && request.lastDay(format.date(right.lastDay)) : request.notEligible,
+          aside: right.eligible ? undefined : request.notEligible,
           disabled: !right.eligible,
         }))}
       />
