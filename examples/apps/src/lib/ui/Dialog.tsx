@@ -11,15 +11,20 @@ interface DialogProps {
   actions?: ComponentChildren;
 }
 
-/** A modal dialog that is open as long as it is rendered. The browser keeps the focus inside and gives it back. */
+/** A modal dialog that is open as long as it is rendered. The browser keeps the focus inside; it goes back to where it was. */
 export function Dialog({ title, onClose, children, actions }: DialogProps) {
   const { t } = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useEffect(() => {
     const opened = dialog.current;
+    const opener = document.activeElement;
     opened?.showModal();
-    return () => opened?.close();
+    return () => {
+      opened?.close();
+      // The browser gives the focus back only while the dialog is still in the page.
+      if (opener instanceof HTMLElement) opener.focus();
+    };
   }, []);
   return (
     <dialog ref={dialog} class="dialog" aria-labelledby={heading} onCancel={(event) => (event.preventDefault(), onClose())}>

@@ -3,7 +3,7 @@ import { useId, useState } from 'preact/hooks';
 import { RefundRulesDocument, type RefundBasis, type RefundDetailsFragment, type RefundMeans, type RefundRulesQuery } from '../../gql/graphql';
 import { useWords } from '../../i18n';
 import { placesOf, typedAmount } from '../../lib/decimal';
-import { isStale, refusalsAt, useReveal } from '../../lib/decision';
+import { refusalsAt, useReveal } from '../../lib/decision';
 import type { Refusal } from '../../lib/failure';
 import { useQuery } from '../../lib/query';
 import { Dialog, Failure, Field, Icon, Skeleton } from '../../lib/ui';
@@ -87,6 +87,7 @@ export function RefundDialog({ of, order, refund, refetch, onClose, onDone }: Re
       onClose={onClose}
       actions={
         <>
+          <Alerts refused={refused} decided={decided} />
           <div class="refund-sums" aria-live="polite">
             {sums.over && <p class="over">{words.over(format.money({ amount: sums.over, currencyCode: shape.currencyCode }))}</p>}
             {sums.complete && !sums.over && (
@@ -103,7 +104,9 @@ export function RefundDialog({ of, order, refund, refetch, onClose, onDone }: Re
       }
     >
       <form ref={revealing} id={form} class="stack refund-dialog" onSubmit={(event) => void submit(event)} noValidate>
-        {sums.known ? <Meter refundable={sums.refundable} before={sums.before} now={sums.total} over={sums.over} currencyCode={shape.currencyCode} /> : <Skeleton lines={2} />}
+        {sums.failure && <Failure failure={sums.failure} retry={sums.again} />}
+        {sums.known && !sums.failure && <Meter refundable={sums.refundable} before={sums.before} now={sums.total} over={sums.over} currencyCode={shape.currencyCode} />}
+        {!sums.known && <Skeleton lines={2} />}
         <Choice<Scope>
           segments
           legend={words.scope}
@@ -130,15 +133,6 @@ export function RefundDialog({ of, order, refund, refetch, onClose, onDone }: Re
         <CostSplit split={split} onSplit={setSplit} seller={seller} reason={of.reason ?? null} />
         <Said refused={refused} at={['costs']} />
         <Notes sums={sums} means={means} charter={data?.marketplace.charter} underWay={anchor === null && sums.quotes.length > 0} />
-        <Said refused={refused} at={['refundId', 'orderId', 'caseId']} />
-        {isStale(refused?.failure ?? null) && (
-          <p class="note" data-tone="warn" role="alert">
-            <Icon name="alert" small />
-            {decided ? t.returns.gone : words.changed}
-          </p>
-        )}
-        {refused && refused.failure.kind !== 'REFUSED' && <Failure failure={refused.failure} />}
-        {sums.failure && <Failure failure={sums.failure} retry={sums.again} />}
       </form>
     </Dialog>
   );
@@ -163,6 +157,26 @@ function Notes({ sums, means, charter, underWay }: { sums: Reckoning; means: Ref
         </p>
       ))}
     </>
+  );
+}
+
+/** Why it was not made, where it is seen wherever the form was scrolled to. */
+function Alerts({ refused, decided }: { refused: Refusing | null; decided: boolean }) {
+  const { t } = useWords();
+  if (!refused) return null;
+  const { failure } = refused;
+  const isChanged = failure.refusals.some(({ code }) => code === 'WRONG_REVISION');
+  return (
+    <div class="refund-alerts">
+      <Said refused={refused} at={['refundId', 'orderId', 'caseId']} />
+      {(isChanged || decided) && (
+        <p class="note" data-tone="warn" role="alert">
+          <Icon name="alert" small />
+          {decided ? t.returns.gone : t.refunds.dialog.changed}
+        </p>
+      )}
+      {failure.kind !== 'REFUSED' && <Failure failure={failure} />}
+    </div>
   );
 }
 
