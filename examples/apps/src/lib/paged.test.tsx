@@ -34,6 +34,17 @@ describe('a long list', () => {
     expect(ids(result.current.items)).toEqual(ids(items(1, 250)));
   });
 
+  it('gets earlier items also when it is asked while it gets newer ones, and once however often', async () => {
+    const { load } = server(100);
+    const { result } = renderHook(() => usePaged(load, 30));
+    await waitFor(() => expect(result.current.items).toHaveLength(30));
+    await act(async () => {
+      const newer = result.current.newer();
+      await Promise.all([newer, result.current.earlier(), result.current.earlier()]);
+    });
+    expect(ids(result.current.items)).toEqual(ids(items(41, 100)));
+  });
+
   it('gets all that came while nobody listened, page by page', async () => {
     const { all, load } = server(40, 5);
     const { result } = renderHook(() => usePaged(load, 30));

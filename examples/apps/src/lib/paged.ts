@@ -37,6 +37,7 @@ export function usePaged<Item extends { id: string }>(load: (cut: Cut) => Promis
   const known = useRef(state);
   const run = useRef(0);
   const busy = useRef<Promise<void> | null>(null);
+  const asked = useRef<Promise<void> | null>(null);
   const set = useCallback((change: Partial<State<Item>>) => {
     known.current = { ...known.current, ...change };
     setState(known.current);
@@ -85,23 +86,24 @@ export function usePaged<Item extends { id: string }>(load: (cut: Cut) => Promis
       }),
     [get, inTurn, newest, set],
   );
-  const earlier = useCallback(
-    () =>
-      inTurn(async () => {
-        const before = known.current.items[0]?.id;
-        if (!before || !known.current.hasEarlier) return;
-        await get({ last: size, before }, ({ nodes, pageInfo }) =>
-          set({ items: merge(nodes, known.current.items), hasEarlier: pageInfo.hasPreviousPage }),
-        );
-      }),
-    [get, inTurn, set, size],
-  );
+  const earlier = useCallback(() => {
+    // Scrolling asks often: once is enough.
+    asked.current ??= inTurn(async () => {
+      const before = known.current.items[0]?.id;
+      if (!before || !known.current.hasEarlier) return;
+      await get({ last: size, before }, ({ nodes, pageInfo }) =>
+        set({ items: merge(nodes, known.current.items), hasEarlier: pageInfo.hasPreviousPage }),
+      );
+    }).finally(() => (asked.current = null));
+    return asked.current;
+  }, [get, inTurn, set, size]);
   const put = useCallback((item: Item) => set({ items: merge(known.current.items, [item]) }), [set]);
   const replace = useCallback((item: Item) => known.current.items.some(({ id }) => id === item.id) && put(item), [put]);
 
   useEffect(() => {
     run.current++;
     busy.current = null;
+    asked.current = null;
     set({ items: [], hasEarlier: false, loading: true, failure: null });
     void inTurn(newest);
     return () => void run.current++;

@@ -100,7 +100,7 @@ function Feed({ lane, messages, presence, onEnd }: FeedProps) {
     atEnd.current = end;
     onEnd(end);
     if (end) setUnseen(false);
-    if (box.current && box.current.scrollTop < near && hasEarlier && !loading) void messages.earlier();
+    if (box.current && box.current.scrollTop < near && hasEarlier) void messages.earlier();
   };
   if (!items.length) {
     if (failure) return <Failure failure={failure} retry={() => void messages.newer()} />;
