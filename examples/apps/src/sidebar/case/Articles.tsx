@@ -35,7 +35,7 @@ function ArticleList({ about, onTab }: CaseTabProps) {
   const insert = (title: string, url: string) => {
     const text = `${title}\n${url}`;
     if (talk?.threadId) {
-      drafts.append(talk.threadId, text);
+      drafts.append(talk.threadId, talk.lane, text);
       onTab('messages', talk);
     } else if (host.insertReply(text)) {
       host.notify(t.case.articles.inTicket);

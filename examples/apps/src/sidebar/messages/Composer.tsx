@@ -40,7 +40,7 @@ export function Composer({ about, lane, threadId, onPosted }: ComposerProps) {
   const says = useFailureText(failure);
 
   const write = (text: string) => {
-    change(() => ({ text, writtenFor: draft.writtenFor ?? lane }));
+    change(({ writtenFor }) => ({ text, writtenFor: text ? (writtenFor ?? lane) : null }));
     if (text) sayTyping();
   };
   const insert = (text: string) => {

@@ -25,9 +25,9 @@ describe('a draft', () => {
 
   it('takes a paragraph more without losing what is there', () => {
     const drafts = keepDrafts();
-    drafts.append('thr', 'One');
-    drafts.append('thr', 'Two');
-    expect(drafts.get('thr').text).toBe('One\n\nTwo');
+    drafts.append('thr', 'buyer', 'One');
+    drafts.append('thr', 'everyone', 'Two');
+    expect(drafts.get('thr')).toMatchObject({ text: 'One\n\nTwo', writtenFor: 'buyer' });
     expect(drafts.get('other').text).toBe('');
   });
 });

@@ -24,8 +24,8 @@ export interface Draft {
 export interface Drafts {
   get(threadId: string): Draft;
   change(threadId: string, change: (draft: Draft) => Partial<Draft>): void;
-  /** Adds a paragraph at the end. */
-  append(threadId: string, text: string): void;
+  /** Adds a paragraph at the end, for those who read that lane. */
+  append(threadId: string, lane: LaneKey, text: string): void;
   clear(threadId: string): void;
   subscribe(threadId: string, listener: () => void): () => void;
 }
@@ -54,7 +54,11 @@ export function keepDrafts(): Drafts {
   return {
     get,
     change,
-    append: (threadId, text) => change(threadId, ({ text: before }) => ({ text: before.trim() ? `${before.trimEnd()}\n\n${text}` : text })),
+    append: (threadId, lane, text) =>
+      change(threadId, ({ text: before, writtenFor }) => ({
+        text: before.trim() ? `${before.trimEnd()}\n\n${text}` : text,
+        writtenFor: writtenFor ?? lane,
+      })),
     clear: (threadId) => set(threadId, blank()),
     subscribe(threadId, listener) {
       const own = listeners.get(threadId) ?? new Set();
