@@ -18,7 +18,6 @@ export const disputes = {
   noneText: 'Buyer and seller agree so far, or talk without one.',
   noOrder: 'A dispute is about an order; the case has none yet.',
   about: (line: string | null) => line ?? 'The whole order',
-  openedBy: (who: string) => `opened by ${who}`,
   wants: 'Wants',
   atMost: 'At most',
   answered: (when: string) => `Answered ${when}`,

@@ -7,7 +7,6 @@ export const disputes: typeof english = {
   noneText: 'Acheteur et vendeur s’entendent jusqu’ici, ou discutent sans litige.',
   noOrder: 'Un litige porte sur une commande ; le dossier n’en a pas encore.',
   about: (line) => line ?? 'Toute la commande',
-  openedBy: (who) => `ouvert par : ${who}`,
   wants: 'Souhaite',
   atMost: 'Au plus',
   answered: (when) => `Réponse le ${when}`,

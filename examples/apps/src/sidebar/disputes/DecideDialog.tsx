@@ -190,7 +190,7 @@ function MoneyFields({ dispute, draft, onDraft, failure, isAppeal }: Omit<Decisi
       {hasAmount(draft.remedy) && (
         <AmountField
           label={words.amount}
-          hint={isAppeal ? words.amountInAll : most}
+          hint={tooMuch ? undefined : isAppeal ? words.amountInAll : most}
           text={text}
           onText={type}
           currency={currencyCode}

@@ -36,7 +36,7 @@ export function RefundDialog({ of, order, refund, refetch, onClose, onDone }: Re
   const { t, format } = useWords();
   const words = t.refunds.dialog;
   const form = useId();
-  const { data } = useQuery(RefundRulesDocument, {});
+  const charter = useQuery(RefundRulesDocument, {}).data?.marketplace.charter;
   const [scope, setScope] = useState<Scope>(() => scopeOf(refund, order));
   const [picks, setPicks] = useState<readonly Pick[]>(() => order.lines.map(({ externalId }) => pickOf(externalId, refund)));
   const [one, setOne] = useState(() => ({
@@ -129,34 +129,34 @@ export function RefundDialog({ of, order, refund, refetch, onClose, onDone }: Re
           onChoose={setMeans}
           options={ways.map((key) => ({ key, label: t.refunds.means[key], aside: words.hints[key] }))}
         />
+        {sums.quotes.some(({ consentNeededFor }) => consentNeededFor.includes(means)) && <Note>{words.consentNeeded(charter?.refunds.consentDays ?? 0)}</Note>}
         <Said refused={refused} at={['form', 'means']} />
         <CostSplit split={split} onSplit={setSplit} seller={seller} reason={of.reason ?? null} />
         <Said refused={refused} at={['costs']} />
-        <Notes sums={sums} means={means} charter={data?.marketplace.charter} underWay={anchor === null && sums.quotes.length > 0} />
+        <Notes sums={sums} charter={charter} underWay={anchor === null && sums.quotes.length > 0} />
       </form>
     </Dialog>
   );
 }
 
 /** What the agent should know before pressing the button, as the server says it. */
-function Notes({ sums, means, charter, underWay }: { sums: Reckoning; means: RefundMeans; charter: Rules | undefined; underWay: boolean }) {
+function Notes({ sums, charter, underWay }: { sums: Reckoning; charter: Rules | undefined; underWay: boolean }) {
   const words = useWords().t.refunds.dialog;
-  const rules = charter?.refunds;
-  const notes = [
-    sums.quotes.some(({ consentNeededFor }) => consentNeededFor.includes(means)) && words.consentNeeded(rules?.consentDays ?? 0),
-    sums.quotes.some(({ approval }) => approval === 'SECOND_PERSON') && words.secondPerson,
-    rules?.execution === 'BY_OPERATOR' && words.paidLater,
-    underWay && words.underWay,
-  ].filter((note) => typeof note === 'string');
   return (
     <>
-      {notes.map((note) => (
-        <p key={note} class="note">
-          <Icon name="info" small />
-          <span>{note}</span>
-        </p>
-      ))}
+      {sums.quotes.some(({ approval }) => approval === 'SECOND_PERSON') && <Note>{words.secondPerson}</Note>}
+      {charter?.refunds.execution === 'BY_OPERATOR' && <Note>{words.paidLater}</Note>}
+      {underWay && <Note>{words.underWay}</Note>}
     </>
+  );
+}
+
+function Note({ children }: { children: string }) {
+  return (
+    <p class="note">
+      <Icon name="info" small />
+      <span>{children}</span>
+    </p>
   );
 }
 

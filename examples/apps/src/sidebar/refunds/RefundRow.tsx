@@ -90,6 +90,7 @@ function storyOf(one: RefundDetailsFragment, caseId: string, { t, format }: Word
   const nameOf = (who: Grant['grantedBy']) => who?.name ?? (who?.party ? t.common.parties[who.party] : words.marketplaceSoftware);
   return [
     words.bases[one.basis],
+    one.standing === 'ESTABLISHED' ? words.established : '',
     one.origin === 'REQUEST' ? '' : words.origins[one.origin],
     asked,
     given ? (given.grantedBy ? words.grantedBy(nameOf(given.grantedBy), format.date(given.grantedAt)) : words.granted(format.date(given.grantedAt))) : '',

@@ -40,9 +40,11 @@ export function RefundsCard({ of, order, refetch }: RefundsCardProps) {
     <Card
       title={words.title}
       aside={
-        <button type="button" class="button compact" onClick={() => setDoing({ action: 'NEW', refundId: null })}>
-          {words.refund}
-        </button>
+        order.lines.length > 0 && (
+          <button type="button" class="button compact" onClick={() => setDoing({ action: 'NEW', refundId: null })}>
+            {words.refund}
+          </button>
+        )
       }
     >
       <p class={done ? 'note' : 'unseen'} data-tone="good" role="status">
