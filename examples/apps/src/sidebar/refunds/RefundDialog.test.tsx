@@ -118,6 +118,24 @@ describe('quotes', () => {
     await ready('Refund €20.00');
   });
 
+  it('are asked for once somebody stops typing', async () => {
+    render(dialog());
+    await ready('Refund €44.95');
+    const before = server.calls('RefundQuote').length;
+    chooseAmount();
+    for (const typed of ['1', '12', '12.', '12.5']) type(typed);
+    await ready('Refund €12.50');
+    expect(server.calls('RefundQuote')).toHaveLength(before + 1);
+  });
+
+  it('are asked for anew when another refund of the order changes', async () => {
+    const view = render(dialog());
+    await ready('Refund €44.95');
+    quoting = ({ lineId }) => ({ quote: quote(lineId, '30.00'), userErrors: [] });
+    view.rerender(dialog([refund({ id: 'rfd_9', status: 'SUCCEEDED', availableActions: [] })]));
+    await ready('Refund €30.00');
+  });
+
   it('are waited for: the button is off between a change and its answer', async () => {
     render(dialog());
     await ready('Refund €44.95');

@@ -23,6 +23,8 @@ export interface QuotesOf {
   orderId: string;
   basis: RefundBasis;
   currencyCode: string;
+  /** What is known of the order's refunds: once that is different, every quote may be. */
+  asOf: string;
 }
 export interface Quotes {
   answerTo(ask: QuoteAsk): QuoteAnswer | undefined;
@@ -46,7 +48,7 @@ export function useQuotes(of: QuotesOf, asks: readonly QuoteAsk[], wait = 250): 
   const current = useRef(round);
   current.current = round;
 
-  const keyOf = ({ lineId, units, amount }: QuoteAsk) => JSON.stringify([round, of.basis, lineId, units ?? null, amount ?? null]);
+  const keyOf = ({ lineId, units, amount }: QuoteAsk) => JSON.stringify([round, of.asOf, of.basis, lineId, units ?? null, amount ?? null]);
   const missing = asks.filter((ask) => !answers.has(keyOf(ask)));
 
   useEffect(() => {

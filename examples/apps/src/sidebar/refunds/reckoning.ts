@@ -46,7 +46,8 @@ export function useReckoning(
   locale: string,
 ): Reckoning {
   const { currencyCode, amount } = order.lines[0]?.unitPrice ?? { currencyCode: 'EUR', amount: '0.00' };
-  const of = { orderId: order.id, basis, currencyCode };
+  const asOf = order.refunds.map(({ id, revision }) => `${id}.${revision}`).join();
+  const of = { orderId: order.id, basis, currencyCode, asOf };
   const all = useQuotes(of, order.lines.map(({ externalId }) => ({ lineId: externalId })));
   const maximumOf = (lineId: string) => all.answerTo({ lineId })?.quote?.maximum.total.amount ?? null;
   const isExhausted = (lineId: string) => all.answerTo({ lineId })?.quote === null;
