@@ -123,7 +123,10 @@ describe('quotes', () => {
     await ready('Refund €44.95');
     const before = server.calls('RefundQuote').length;
     chooseAmount();
-    for (const typed of ['1', '12', '12.', '12.5']) type(typed);
+    for (const typed of ['1', '12', '12.5']) {
+      type(typed);
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    }
     await ready('Refund €12.50');
     expect(server.calls('RefundQuote')).toHaveLength(before + 1);
   });
