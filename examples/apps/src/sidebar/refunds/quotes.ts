@@ -37,10 +37,10 @@ export interface Quotes {
 const atOnce = 6;
 
 /**
- * Asks the server what refunds would be, a moment after the last change. An answer is filed under what was asked: one that comes
+ * Asks the server what refunds would be, once the wishes have not changed for some milliseconds. An answer is filed under what was asked: one that comes
  * late is never taken for the answer to something else.
  */
-export function useQuotes(of: QuotesOf, asks: readonly QuoteAsk[], wait = 250): Quotes {
+export function useQuotes(of: QuotesOf, asks: readonly QuoteAsk[], wait: number): Quotes {
   const api = useApi();
   const [round, setRound] = useState(0);
   const [answers, setAnswers] = useState<ReadonlyMap<string, QuoteAnswer>>(new Map());
@@ -61,7 +61,7 @@ export function useQuotes(of: QuotesOf, asks: readonly QuoteAsk[], wait = 250): 
         const answer = await quoteOf(api, of, ask);
         if (current.current === round) setAnswers((known) => new Map(known).set(key, answer));
       });
-    const timer = setTimeout(() => void get(), asked.current.size ? wait : 0);
+    const timer = setTimeout(() => void get(), wait);
     return () => clearTimeout(timer);
   }, [api, missing.map(keyOf).join()]);
 

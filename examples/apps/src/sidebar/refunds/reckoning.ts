@@ -5,6 +5,9 @@ import type { OrderWithLines } from '../returns/ReturnTab';
 import { totalOf, wishOf, type Pick, type Scope, type Wish } from './plan';
 import { useQuotes, type Quote, type QuoteAnswer, type QuoteAsk, type Quotes } from './quotes';
 
+/** How long somebody who types is waited for, in milliseconds. */
+const whileTyping = 250;
+
 export type Line = OrderWithLines['lines'][number];
 
 export interface LineState {
@@ -48,12 +51,12 @@ export function useReckoning(
   const { currencyCode, amount } = order.lines[0]?.unitPrice ?? { currencyCode: 'EUR', amount: '0.00' };
   const asOf = order.refunds.map(({ id, revision }) => `${id}.${revision}`).join();
   const of = { orderId: order.id, basis, currencyCode, asOf };
-  const all = useQuotes(of, order.lines.map(({ externalId }) => ({ lineId: externalId })));
+  const all = useQuotes(of, order.lines.map(({ externalId }) => ({ lineId: externalId })), 0);
   const maximumOf = (lineId: string) => all.answerTo({ lineId })?.quote?.maximum.total.amount ?? null;
   const isExhausted = (lineId: string) => all.answerTo({ lineId })?.quote === null;
   const wanted = picks.filter(({ chosen, lineId }) => chosen && !(skipsExhausted && isExhausted(lineId)));
   const wishes = wanted.map((pick) => wishOf(pick, maximumOf(pick.lineId), locale, placesOf(amount)));
-  const some = useQuotes(of, wishes.flatMap(({ ask }) => (ask && !isAll(ask) ? [ask] : [])));
+  const some = useQuotes(of, wishes.flatMap(({ ask }) => (ask && !isAll(ask) ? [ask] : [])), whileTyping);
   const answerTo = (ask: QuoteAsk) => (isAll(ask) ? all : some).answerTo(ask);
 
   const lines = order.lines.map((line): LineState => {
