@@ -23,7 +23,7 @@ interface ChoiceProps<Key extends string> {
 export function Choice<Key extends string>({ legend, options, chosen, onChoose, segments = false, aside }: ChoiceProps<Key>) {
   const name = useId();
   return (
-    <fieldset class="choice" data-look={segments ? 'segments' : 'cards'}>
+    <fieldset class="options" data-look={segments ? 'segments' : 'cards'}>
       <legend>
         {legend} {aside}
       </legend>

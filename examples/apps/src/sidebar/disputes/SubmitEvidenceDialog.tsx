@@ -70,7 +70,7 @@ export function SubmitEvidenceDialog({ dispute, offered, refetch, onClose }: Dis
         <input type="file" onChange={(event) => choose(event.currentTarget.files?.[0] ?? null)} />
       </Field>
       {unsent && upload && <Failure failure={unsent} retry={() => choose(upload.file)} />}
-      <fieldset class="choice">
+      <fieldset class="options">
         <legend>{forms.audience}</legend>
         {(['BUYER', 'SELLER'] as const).map((party) => (
           <label key={party}>

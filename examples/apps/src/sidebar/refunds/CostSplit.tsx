@@ -19,7 +19,7 @@ export function CostSplit({ split, onSplit, seller, reason }: CostSplitProps) {
   const [withCarriers, setWithCarriers] = useState(split.carrier > 0);
   const percent = (points: number) => format.percent(points / 10_000);
   return (
-    <fieldset class="choice split">
+    <fieldset class="options split">
       <legend>
         {words.charged}
         {reason && <span class="muted small-text">{words.suggests(reason.label, t.returns.bearers[reason.costBearer])}</span>}

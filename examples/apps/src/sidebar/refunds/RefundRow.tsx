@@ -40,7 +40,7 @@ export function RefundRow({ one, order, caseId, onAction }: RefundRowProps) {
   const sum = given?.amount ?? one.askedAmount;
   return (
     <li>
-      <div class="head">
+      <div class="refund-head">
         <Pill tone={tones[one.status]}>{t.refunds.statuses[one.status]}</Pill>
         {given && <span class="muted small-text">{t.refunds.means[given.means]}</span>}
         {sum && <span class="sum">{format.money(sum)}</span>}
