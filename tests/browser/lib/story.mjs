@@ -105,8 +105,8 @@ export async function requestRefund({ buyer, orderId, caseId }, lineId = '1') {
   return refundRequest.refund;
 }
 
-export async function openDispute({ buyer, orderId, caseId }) {
-  const input = { orderId, caseId, lineId: '1', reason: 'DEFECTIVE', text: 'The lamp is cracked and the shop does not answer.', wanted: 'REFUND' };
+export async function openDispute({ buyer, orderId, caseId }, reason = 'DEFECTIVE') {
+  const input = { orderId, caseId, lineId: '1', reason, text: 'The lamp is cracked and the shop does not answer.', wanted: 'REFUND' };
   const { disputeOpen } = await buyer(`mutation($input: DisputeOpenInput!) { disputeOpen(input: $input) { dispute { id revision stage } ${errors} } }`, { input });
   return disputeOpen.dispute;
 }
