@@ -1,0 +1,15 @@
+export const header = {
+  stageBar: 'How far the case is',
+  stages: { RECEIVED: 'Received', ANSWERED: 'First answer given', BEING_SETTLED: 'Being settled', RESOLVED: 'Resolved', CLOSED: 'Closed' },
+  with: (name: string) => `With ${name}`,
+  left: (span: string) => span,
+  late: (span: string) => `${span} late`,
+  toReply: 'to reply',
+  toResolve: 'to resolve',
+  paused: 'Clock paused',
+  promises: { FIRST_REPLY: 'First answer', NEXT_REPLY: 'Next answer', RESOLUTION: 'Resolution' },
+  live: { LIVE: 'Live', CONNECTING: 'Connecting…', DOWN: 'Not live: trying again' },
+  offline: 'You are offline. What you see may be out of date.',
+  reconnecting: 'No live connection. Trying again…',
+  openTicket: (number: string) => `Open ticket ${number}`,
+};
