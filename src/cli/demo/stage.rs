@@ -190,7 +190,7 @@ async fn conversation(State(stage): State<Stage>, Path((host, number)): Path<(Ho
         })
         .collect();
     let shown = json!({
-        "subject": ticket.subject, "status": ticket.raw_state, "requester": { "name": ticket.requester.name }, "comments": comments,
+        "subject": ticket.subject, "status": format!("{:?}", ticket.state).to_lowercase().replace("onhold", "on hold"), "requester": { "name": ticket.requester.name }, "comments": comments,
     });
     Json(shown).into_response()
 }

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { ZendeskStandIn } from '../../hosts/zendesk';
 import type { FromPage, FromShell } from '../lib/hosts/freshdesk';
 import type { Scene } from './start';
-import type { DemoTicket } from './types';
+import { ticketAddress, type DemoTicket, type DemoToken } from './types';
 
 interface SidebarFrameProps {
   scene: Scene;
@@ -21,7 +21,7 @@ export function SidebarFrame(props: SidebarFrameProps) {
   useEffect(() => {
     const iframe = frame.current;
     if (!iframe) return undefined;
-    return ticket.host === 'ZENDESK' ? asZendesk(iframe, latest) : asFreshdesk(iframe, latest);
+    return ticket.host === 'ZENDESK' ? whenSigned(ticket, (token) => asZendesk(iframe, latest, token)) : asFreshdesk(iframe, latest);
   }, [ticket]);
   return (
     <aside class="sidebar-frame" aria-label={scene.t.sidebar}>
@@ -32,7 +32,22 @@ export function SidebarFrame(props: SidebarFrameProps) {
 
 type Latest = { current: SidebarFrameProps };
 
-function asZendesk(iframe: HTMLIFrameElement, latest: Latest): () => void {
+/** Asks for a token first: each is good for one loading. */
+function whenSigned(ticket: DemoTicket, load: (token: string | null) => () => void): () => void {
+  let over = false;
+  let close = () => {
+    over = true;
+  };
+  void fetch(`${ticketAddress(ticket)}/token`)
+    .then((answer) => answer.json() as Promise<DemoToken>)
+    .catch((): DemoToken => ({ token: null }))
+    .then(({ token }) => {
+      if (!over) close = load(token);
+    });
+  return () => close();
+}
+
+function asZendesk(iframe: HTMLIFrameElement, latest: Latest, token: string | null): () => void {
   const { scene, ticket } = latest.current;
   const host = new ZendeskStandIn({
     iframe,
@@ -45,7 +60,7 @@ function asZendesk(iframe: HTMLIFrameElement, latest: Latest): () => void {
       if (name === 'ticket.comment.appendText') latest.current.onInsert(String(first));
       if (name === 'routeTo' && first === 'ticket') latest.current.onTicket(String(second));
     },
-    ...(ticket.token === null ? {} : { token: ticket.token }),
+    ...(token === null ? {} : { token }),
   });
   return () => host.close();
 }

@@ -22,14 +22,18 @@ export interface DemoTicket {
   subject: string;
   /** The sidebar's page as the helpdesk loads it: `/app/zendesk/con_…`, `/app/freshdesk/con_…`. */
   appUrl: string;
-  /** For Zendesk: the JWT that it would sign, to be posted as the form's `token`. Null for Freshdesk. */
-  token: string | null;
 }
 
 export interface DemoSeller {
   name: string;
   /** A session of the seller's role, renewed like any other. */
   session: { token: string; expiresAt: string };
+}
+
+/** `GET /app/demo/tickets/{zendesk|freshdesk}/{id}/token`, for each loading of the sidebar anew: it is good once. */
+export interface DemoToken {
+  /** For Zendesk: the JWT that it would sign, to be posted as the form's `token`. Null for Freshdesk. */
+  token: string | null;
 }
 
 /** `GET /app/demo/tickets/{zendesk|freshdesk}/{id}`: the ticket as the simulated helpdesk has it now. */

@@ -31,7 +31,8 @@ export function adviceFor(facts: Facts, now: number): Advice | null {
 
   const missed = facts.deadlines.find(({ party, promise, state }) => party === 'SELLER' && promise !== 'RESOLUTION' && state === 'MISSED');
   if (missed?.dueAt && facts.status === 'WAITING_SELLER' && may('ESCALATE')) return { kind: 'takeOver', dueAt: missed.dueAt };
-  if (facts.triage && may('PRIORITIZE') && priorities.indexOf(facts.triage.priority) > priorities.indexOf(facts.priority)) {
+  // A step without a reason to show is no advice.
+  if (facts.triage?.causes.length && may('PRIORITIZE') && priorities.indexOf(facts.triage.priority) > priorities.indexOf(facts.priority)) {
     return { kind: 'raise', priority: facts.triage.priority, causes: facts.triage.causes.map(({ kind }) => kind) };
   }
   return facts.status === 'WAITING_OPERATOR' ? { kind: 'answer', dueAt: facts.awaiting?.dueAt ?? null } : null;
