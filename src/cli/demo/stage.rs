@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::demo::freshdesk::FreshdeskSim;
 use crate::demo::peer::{Audience, Person, Side, SimulatedHelpdesk};
 use crate::demo::zendesk::ZendeskSim;
-use crate::domain::ids::ConnectionId;
+use crate::domain::ids::{ConnectionId, SignInId};
 use crate::http::{Pages, demo_page, sidebar_page};
 use crate::workflow::connections::ZendeskApp;
 use crate::workflow::{Cx, sessions};
@@ -83,9 +83,9 @@ enum Writer {
 /// The routes, beside those of the server.
 pub(super) fn routes(stage: Stage) -> Router {
     Router::new()
-        .route("/app/demo-zendesk.html", get(|stage| page(stage, "demo-zendesk")))
-        .route("/app/demo-freshdesk.html", get(|stage| page(stage, "demo-freshdesk")))
-        .route("/app/seller.html", get(|stage| page(stage, "seller")))
+        .route("/app/demo-zendesk.html", get(async |State(stage): State<Stage>| page(&stage, "demo-zendesk")))
+        .route("/app/demo-freshdesk.html", get(async |State(stage): State<Stage>| page(&stage, "demo-freshdesk")))
+        .route("/app/seller.html", get(async |State(stage): State<Stage>| page(&stage, "seller")))
         .route("/app/demo/freshdesk", get(in_freshdesk))
         .route("/app/demo/tickets/{host}/{ticket}", get(conversation).post(write))
         .route("/app/demo/tickets/{host}/{ticket}/token", get(token))
@@ -102,7 +102,7 @@ fn failed(error: &anyhow::Error) -> Response {
     (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong.\n").into_response()
 }
 
-async fn page(State(stage): State<Stage>, name: &'static str) -> Response {
+fn page(stage: &Stage, name: &'static str) -> Response {
     let Some(cast) = stage.cast.get() else { return not_yet() };
     let (zendesk, freshdesk) = (format!("/app/zendesk/{}", cast.zendesk), "/app/demo/freshdesk".to_owned());
     let of_zendesk = cast.zendesk_tickets.iter().map(|ticket| stage.ticket(Host::Zendesk, *ticket, &zendesk));
@@ -150,7 +150,7 @@ impl Stage {
         let host = address.split_once("//").map_or(address, |(_, host)| host);
         let now = self.cx.now();
         // Two that are asked for in the same second are two all the same.
-        let apart = uuid::Uuid::now_v7();
+        let apart = SignInId::generate();
         let claims = json!({
             "iss": host, "aud": format!("https://{host}/api/v2/apps/installations/{INSTALLATION}.json"),
             "sub": format!("https://{host}/api/v2/users/{}.json", cast.zendesk_agent.id), "jti": apart,

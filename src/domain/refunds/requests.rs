@@ -83,6 +83,9 @@ impl Refund {
             updated_at: at,
         };
         let events = vec![Happened::for_all(RefundEvent::Requested { basis })];
-        Moved { refund, events, effects: vec![RefundEffect::TellBuyer] }
+        // What the operator asks for, it decides about as well: the buyer is told of that.
+        let waits_for_somebody = !matches!(refund.asked_by, Who::Operator { .. } | Who::Agent { .. } | Who::System);
+        let effects = if waits_for_somebody { vec![RefundEffect::TellBuyer] } else { Vec::new() };
+        Moved { refund, events, effects }
     }
 }

@@ -1,6 +1,7 @@
 //! Tags and fields of a ticket follow where its returns, refunds and disputes stand, where the connection is set to do so.
 
 use serde_json::{Value, json};
+use trilogue::demo::peer::Audience;
 use trilogue::domain::tickets::HelpdeskKind;
 use trilogue::workflow::connections::{ConnectionSettings, MarkTags};
 
@@ -52,7 +53,24 @@ async fn nothing_is_marked_unasked(db: Db, kind: HelpdeskKind) {
     assert_eq!((after.tags, after.fields), (before.tags, before.fields));
 }
 
+/// Who asked is told that it was heard; who did not is told when something is decided.
+async fn the_buyer_hears_of_what_the_buyer_asked(db: Db, kind: HelpdeskKind) {
+    let story = Box::pin(begin(db, kind, |_| {})).await;
+    let ticket = story.ticket().await;
+    let told = || story.desk.sim.comments(ticket).iter().filter(|comment| comment.audience == Audience::Public).count();
+    let before = told();
+    let input = json!({ "orderId": story.order_id(ORDER).await, "lineId": "1", "basis": "COMMERCIAL" });
+    let asked = story.app.act(&story.operator, "refundRequest", "refund { id revision }", input).await["refund"].clone();
+    story.desk.settle(&story.app).await;
+    assert_eq!(told(), before, "the operator asked");
+    decline(&story, &asked).await;
+    assert_eq!(told(), before + 1);
+    ask_for(&story, "2").await;
+    assert_eq!(told(), before + 2, "the buyer asked, through the shop");
+}
+
 in_both_products! {
+    the_buyer_hears_of_their_own_request => the_buyer_hears_of_what_the_buyer_asked;
     tags_follow_the_refund => tags_follow;
     without_the_setting_nothing_is_marked => nothing_is_marked_unasked;
 }
