@@ -258,7 +258,12 @@ impl Connections {
 
 /// Refuses what is no public key of an app.
 pub fn check_app_key(key: &str) -> std::result::Result<(), &'static str> {
-    jsonwebtoken::DecodingKey::from_rsa_pem(key.as_bytes()).map(drop).map_err(|_| "it is no public RSA key in PEM")
+    const FAULT: &str = "it is no public RSA key in PEM";
+    // The other half would be read too, and is nothing that should lie here.
+    if !key.contains("PUBLIC KEY-----") || key.contains("PRIVATE KEY-----") {
+        return Err(FAULT);
+    }
+    jsonwebtoken::DecodingKey::from_rsa_pem(key.as_bytes()).map(drop).map_err(|_| FAULT)
 }
 
 /// A connection to make, or to change: one to the same account is replaced.
@@ -340,6 +345,16 @@ pub(super) fn accepted_url(url: &Url) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_public_half_of_a_key_is_taken() {
+        let (public, private) =
+            (include_str!("../../tests/fixtures/keys/app.public.pem"), include_str!("../../tests/fixtures/keys/app.private.pem"));
+        assert_eq!(check_app_key(public), Ok(()));
+        for wrong in [private, "", "-----BEGIN PUBLIC KEY-----\nx\n-----END PUBLIC KEY-----", &format!("{public}{private}")] {
+            assert!(check_app_key(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn only_bare_https_origins_and_this_machine_are_accepted() {

@@ -26,7 +26,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     // The simulated helpdesks and payment systems share nothing with the house but the clock and the words for a signature.
     ("demo", &["clock", "helpdesk"]),
     ("app", &["clock", "config", "courier", "files", "graphql", "helpdesk", "http", "jobs", "store", "telemetry", "workflow"]),
-    ("cli", &["app", "clock", "config", "demo", "domain", "graphql", "helpdesk", "store", "telemetry", "workflow"]),
+    ("cli", &["app", "clock", "config", "demo", "domain", "graphql", "helpdesk", "http", "store", "telemetry", "workflow"]),
     ("main", &[]),
 ];
 
