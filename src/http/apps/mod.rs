@@ -8,7 +8,7 @@ mod sign_in;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
@@ -29,6 +29,9 @@ use crate::workflow::{Cx, Error};
 /// <https://developer.zendesk.com/api-reference/apps/apps-core-api/client_api/>
 const ZENDESK_SDK: &str = "https://static.zdassets.com/zendesk_app_framework_sdk/2.0/zaf_sdk.min.js";
 
+/// The largest form that is read, in bytes: a token is some hundreds.
+const LARGEST_FORM: usize = 16 * 1024;
+
 /// What the doors of pages open onto.
 #[derive(Clone)]
 struct Doors {
@@ -43,6 +46,7 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(cx: &Cx, pages: Pages) ->
         .route("/app/zendesk/{connection}", post(in_zendesk).get(zendesk_wants_post))
         .route("/app/freshdesk/{connection}", get(in_freshdesk))
         .route("/app/page/{connection}", get(by_itself))
+        .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .with_state(Doors { cx: cx.clone(), pages })
         .merge(sign_in::routes(cx))
 }
@@ -157,7 +161,7 @@ impl Doors {
     /// The sidebar, with what it is told first.
     fn shown(&self, host: Host, connected: &Connected, opened: Option<Opened>, asked: &Asked) -> Response {
         let Some(page) = self.pages.page("sidebar") else { return not_built() };
-        let ways = sessions::ways_in(&self.cx, connected);
+        let ways = sessions::ways_in(&self.cx);
         let boot = Boot {
             host,
             connection: connected.id,

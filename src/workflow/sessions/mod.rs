@@ -49,8 +49,8 @@ pub enum SignInWay {
     Pairing,
 }
 
-/// The ways in that a helpdesk's pages can offer.
-pub fn ways_in(cx: &Cx, _: &Connected) -> Vec<SignInWay> {
+/// The ways in that pages can offer.
+pub fn ways_in(cx: &Cx) -> Vec<SignInWay> {
     pairing::post(cx).map(|_| SignInWay::Pairing).into_iter().collect()
 }
 

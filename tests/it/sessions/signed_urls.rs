@@ -130,6 +130,7 @@ on_both_databases! {
             assert_eq!(status, 403, "{what}: {page}");
             assert!(!page.contains("trl_se") && page.contains("lang=\"en\""), "{what}: {page}");
         }
+        assert_eq!(office.post(&"x".repeat(17 * 1024)).await.status(), 413, "nobody reads that much");
         assert_eq!(office.post(&good.signed(Key::App)).await.status(), 200, "the good one is as good as before");
     }
 
