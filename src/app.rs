@@ -1,11 +1,13 @@
 //! The composition root: builds every concrete thing once, starts it, and stops it in order.
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
+use axum::http::HeaderName;
 use chrono::TimeDelta;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
@@ -19,7 +21,7 @@ use crate::files::{Bucket, Files};
 use crate::graphql::limits::Limited;
 use crate::graphql::{TrilogueSchema, schema};
 use crate::helpdesk;
-use crate::http::{self, Doors, Pages};
+use crate::http::{self, Doors, Pages, RateLimits};
 use crate::jobs::{self, JobSettings};
 use crate::store::{Backend, Committer, Store, StoreOptions};
 use crate::telemetry;
@@ -34,6 +36,7 @@ use crate::workflow::payments::Payments;
 
 /// What the use cases work with, on a database that is up to date.
 pub async fn context(settings: &Settings, clock: SharedClock) -> anyhow::Result<Cx> {
+    client_address(settings).context("client_address_header is no name of a header")?;
     let vault = settings.vault()?;
     let store = Store::open(&settings.database_url, StoreOptions { connections: settings.database_connections }, Arc::clone(&clock))
         .await
@@ -80,6 +83,16 @@ fn post(settings: &Settings) -> anyhow::Result<Option<Post>> {
     Ok(Some(Post { mailer: Mailer::new(url.expose_secret(), from)?, public_url }))
 }
 
+fn client_address(settings: &Settings) -> anyhow::Result<Option<HeaderName>> {
+    Ok(settings.client_address_header.as_deref().map(HeaderName::try_from).transpose()?)
+}
+
+fn limits(settings: &Settings) -> RateLimits {
+    // Whoever has a context has good settings.
+    let client_address = client_address(settings).ok().flatten();
+    RateLimits { token: settings.rate_limit, sign_in: settings.sign_in_rate_limit, client_address }
+}
+
 /// A server that runs.
 pub struct Server {
     stop: CancellationToken,
@@ -117,11 +130,14 @@ impl Server {
             graphql: graphql.clone(),
             metrics: telemetry::metrics(),
             webhook_limit: settings.webhook_limit,
+            limits: limits(settings),
             pages,
         };
         let router = http::router(doors, &stop).merge(more);
         let shut = stop.clone().cancelled_owned();
-        let doors = tokio::spawn(axum::serve(listener, router).with_graceful_shutdown(shut).into_future());
+        let doors = tokio::spawn(
+            axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(shut).into_future(),
+        );
         let jobs = TaskTracker::new();
         if work == Work::Here {
             let job_settings = JobSettings {

@@ -7,7 +7,7 @@
 //!          └───────────────┼────────────────┘
 //!                       workflow                             one transaction per use case
 //!          ┌───────────────┼────────────────┐
-//!        policy     store · files     helpdesk     gateway → courier      siblings, blind to each other but for the arrow
+//!        policy     store · files     helpdesk · identity     gateway → courier      siblings, blind to each other but for the arrow
 //!          └───────────────┼────────────────┘
 //!                        domain                              pure
 //! ```
@@ -25,6 +25,7 @@ pub mod gateway;
 pub mod graphql;
 pub mod helpdesk;
 pub mod http;
+pub mod identity;
 pub mod jobs;
 pub mod policy;
 pub mod store;

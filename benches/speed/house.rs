@@ -29,7 +29,12 @@ pub(crate) const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 fn settings(database: &Fresh) -> anyhow::Result<Settings> {
     // Empty, so that the one in the folder where somebody works is not read.
     let file = tempfile::Builder::new().suffix(".toml").tempfile()?;
-    Ok(Settings { database_url: database.url.clone(), secret_key: Some(KEY.to_owned().into()), ..Settings::load(Some(file.path()))? })
+    Ok(Settings {
+        database_url: database.url.clone(),
+        secret_key: Some(KEY.to_owned().into()),
+        rate_limit: 0,
+        ..Settings::load(Some(file.path()))?
+    })
 }
 
 /// A marketplace with one connected helpdesk.
@@ -58,6 +63,7 @@ impl House {
             base_url: helpdesk.parse()?,
             credentials: Credentials::ZendeskOauth { token: ZendeskSim::OAUTH_TOKEN.to_owned().into() },
             webhook_secret: SECRET.to_owned().into(),
+            identity_secret: None,
             settings: ConnectionSettings::default(),
         };
         let connection = connections::connect(&cx, marketplace.id, new).await?.id;

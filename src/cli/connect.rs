@@ -14,8 +14,8 @@ use super::word;
 use crate::config::Settings;
 use crate::domain::tickets::HelpdeskKind;
 use crate::helpdesk::{Credentials, SellerIdentity, freshdesk};
-use crate::workflow::Cx;
-use crate::workflow::connections::{self, ConnectionSettings, MarkSettings, MarkTags, NewConnection, ZendeskApp};
+use crate::workflow::connections::{self, ConnectionSettings, IdentitySettings, MarkSettings, MarkTags, NewConnection, ZendeskApp};
+use crate::workflow::{Cx, sessions};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ConnectVerb {
@@ -96,6 +96,29 @@ pub(super) struct Common {
     /// Another origin whose pages may show ours in a frame, beside the helpdesk's own. Once for each.
     #[arg(long = "frame-ancestor", value_name = "ORIGIN", value_parser = address)]
     frame_ancestors: Vec<Url>,
+    #[command(flatten)]
+    identity: IdentityArguments,
+}
+
+/// Where agents sign in whose helpdesk does not say who they are; without it, by a code that is sent to them.
+#[derive(Debug, Args)]
+struct IdentityArguments {
+    /// The issuer of the operator's OpenID Connect provider, as its discovery document writes it.
+    #[arg(long, value_name = "URL", requires = "oidc_client_id")]
+    oidc_issuer: Option<String>,
+    /// Our client id there.
+    #[arg(long, value_name = "ID", requires = "oidc_issuer")]
+    oidc_client_id: Option<String>,
+    /// Our client secret there; none for a public client.
+    #[arg(long, value_name = "SECRET", requires = "oidc_issuer")]
+    oidc_client_secret: Option<String>,
+}
+
+impl IdentityArguments {
+    fn settings(&self) -> Option<IdentitySettings> {
+        let (issuer, client_id) = self.oidc_issuer.clone().zip(self.oidc_client_id.clone())?;
+        Some(IdentitySettings { issuer, client_id })
+    }
 }
 
 impl Common {
@@ -109,6 +132,7 @@ impl Common {
             help_centre_host: self.help_centre_host.as_ref().map(|host| host.to_lowercase()),
             frame_ancestors: self.frame_ancestors.iter().map(|url| url.origin().ascii_serialization()).collect(),
             apps: Vec::new(),
+            identity: self.identity.settings(),
             marks: MarkSettings {
                 tags: self.mark_tags.unwrap_or_default(),
                 return_field: self.return_field.clone(),
@@ -156,13 +180,19 @@ pub(super) async fn connect(cx: &Cx, settings: &Settings, verb: ConnectVerb, out
         base_url: common.base_url.clone(),
         credentials,
         webhook_secret: webhook_secret.clone(),
+        identity_secret: common.identity.oidc_client_secret.clone().map(SecretString::from),
         settings: ConnectionSettings { apps, ..common.settings() },
     };
     let row = connections::connect(cx, owner.id, new).await?;
     let url = format!("{}/webhooks/{}/{}", settings.public_url(), kind.slug(), row.id);
     let headers = headers(kind, &webhook_secret);
-    let text = instructions(kind, &url, &headers);
-    out.both(|| json!({ "connectionId": row.id, "helpdesk": kind.slug(), "webhookUrl": url, "webhookHeaders": headers }), &text);
+    let mut text = instructions(kind, &url, &headers);
+    let back = common.identity.settings().map(|_| format!("{}{}", settings.public_url(), sessions::BACK));
+    if let Some(back) = &back {
+        text.push_str(&format!("\n\nRegister this redirect address at the identity provider:\n  {back}"));
+    }
+    let shown = || json!({ "connectionId": row.id, "helpdesk": kind.slug(), "webhookUrl": url, "webhookHeaders": headers, "oidcRedirectUrl": back });
+    out.both(shown, &text);
     Ok(())
 }
 

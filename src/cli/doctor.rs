@@ -145,6 +145,7 @@ async fn look_at_connections(settings: &Settings, store: &Store, report: &mut Re
             for row in rows {
                 let (verdict, say) = greet(&connections, row.id).await;
                 report.add(format!("{} {}", row.kind.name(), row.id), verdict, format!("{}: {say}", row.base_url));
+                look_at_identity(&connections, row.id, report).await;
             }
         }
         Err(error) => report.add("connections", Verdict::Ill, reason(&error)),
@@ -164,6 +165,17 @@ async fn greet(connections: &Connections, id: ConnectionId) -> (Verdict, String)
         }
         Err(error) => (Verdict::Warning, error.to_string()),
     }
+}
+
+/// Whether agents can sign in at the provider that the connection names.
+async fn look_at_identity(connections: &Connections, id: ConnectionId, report: &mut Report) {
+    let Ok(connected) = connections.get(id).await else { return };
+    let Some(provider) = &connected.identity else { return };
+    let (verdict, say) = match provider.look().await {
+        Ok(()) => (Verdict::Well, format!("{} answers", provider.issuer())),
+        Err(error) => (Verdict::Ill, format!("{}: {}", provider.issuer(), reason(&error))),
+    };
+    report.add(format!("sign-in of {id}"), verdict, say);
 }
 
 /// Whether money can go back, and its reports be believed. Nothing is asked of the payment system: its key may do no more than refund.

@@ -32,6 +32,12 @@ pub struct Settings {
     pub inbox_queue: usize,
     /// The largest webhook body, in bytes.
     pub webhook_limit: usize,
+    /// How many requests a second one token may send; 0 for as many as it likes.
+    pub rate_limit: u32,
+    /// How many requests a second one network address may send to the doors of sign-in; 0 likewise.
+    pub sign_in_rate_limit: u32,
+    /// The header in which a proxy writes the address of who asks.
+    pub client_address_header: Option<String>,
     /// How often each helpdesk is asked what changed, in minutes.
     pub reconcile_minutes: u32,
     /// How long finished deliveries are kept, in days.
@@ -220,7 +226,8 @@ impl Settings {
 }
 
 fn is_known(key: &str) -> bool {
-    ["public_url", "secret_key", "s3_endpoint", "s3_access_key", "s3_secret_key", "smtp_url", "smtp_from"].contains(&key)
+    ["public_url", "client_address_header", "secret_key", "s3_endpoint", "s3_access_key", "s3_secret_key", "smtp_url", "smtp_from"]
+        .contains(&key)
         || DEFAULTS.lines().any(|line| line.starts_with(&format!("{key} =")))
 }
 

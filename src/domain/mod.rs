@@ -1,5 +1,6 @@
 //! The vocabulary and the rules, pure: no async, no IO, no SQL, no clock. Read it in this order.
 
+pub mod addresses;
 pub mod alerts;
 pub mod articles;
 pub mod attachments;

@@ -6,6 +6,7 @@ use axum::response::{Html, IntoResponse, Response};
 use serde_json::json;
 
 use super::prepare::Denied;
+use super::rates::seconds;
 
 /// What may be done with an answer that is for one viewer alone.
 pub(super) const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-store");
@@ -29,6 +30,11 @@ pub(super) fn denied(denied: Denied) -> Response {
             answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             answer
         }
+        Denied::TooOften { after } => {
+            let mut answer = refused(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY", &denied.to_string());
+            answer.headers_mut().insert(header::RETRY_AFTER, seconds(after));
+            answer
+        }
         Denied::Unlisted => refused(StatusCode::FORBIDDEN, "FORBIDDEN", &denied.to_string()),
         Denied::Unavailable => refused(StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", &denied.to_string()),
     }
@@ -39,10 +45,14 @@ pub(super) fn not_found() -> Response {
     refused(StatusCode::NOT_FOUND, "NOT_FOUND", "Not found.")
 }
 
+/// An error with all that it came of.
+pub(super) fn causes(error: &dyn std::error::Error) -> String {
+    std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
 /// A fault of ours, logged here once.
 pub(super) fn failed(error: &dyn std::error::Error) -> Response {
-    let cause = std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ");
-    tracing::error!(cause, "a request failed");
+    tracing::error!(cause = causes(error), "a request failed");
     refused(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_SERVER_ERROR", "Something went wrong on our side.")
 }
 

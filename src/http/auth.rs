@@ -1,11 +1,15 @@
 //! Credentials to actors: a bearer token in the header of a request, or in the first message of a socket.
 
+use std::sync::Arc;
+
 use async_graphql::Data;
 use axum::http::{HeaderMap, header};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
 
 use super::apps::Pages;
 use super::prepare::{Denied, Lapse, ListedOnly, Prepare};
+use super::rates::{Rate, TooOften};
 use crate::domain::parties::Actor;
 use crate::graphql::Session;
 use crate::store::StoreError;
@@ -13,18 +17,24 @@ use crate::workflow::tenants::{Admitted, Holder};
 use crate::workflow::{Cx, Error, tenants};
 
 /// Makes a session of whoever sends a valid token.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Sessions {
     /// The house.
     pub cx: Cx,
     /// The pages, with the operations that they send.
     pub pages: Pages,
+    /// How often one token may ask.
+    pub(super) rate: Option<Arc<Rate<[u8; 32]>>>,
 }
 
 impl Prepare for Sessions {
     async fn prepare(&self, headers: &HeaderMap, connection_params: Option<&serde_json::Value>) -> Result<Data, Denied> {
         let token = connection_params.and_then(from_params).or_else(|| from_headers(headers));
+        let key = token.as_ref().map(digest);
         let Admitted { actor, until, held_by } = known(&self.cx, token).await?;
+        if let (Some(rate), Some(key)) = (&self.rate, key) {
+            rate.ask(&key).map_err(|TooOften { after }| Denied::TooOften { after })?;
+        }
         let mut data = Data::default();
         if let Some(until) = until {
             data.insert(Lapse { after: (until - self.cx.now()).to_std().unwrap_or_default() });
@@ -61,6 +71,11 @@ async fn known(cx: &Cx, token: Option<SecretString>) -> Result<Admitted, Denied>
             Denied::Unavailable
         }
     })
+}
+
+/// What a token is told apart by where it is not to be kept.
+fn digest(token: &SecretString) -> [u8; 32] {
+    Sha256::digest(token.expose_secret()).into()
 }
 
 fn bearer(text: &str) -> Option<SecretString> {

@@ -21,6 +21,7 @@ use tokio::time::timeout;
 use super::accept::{Media, negotiate};
 use super::params::{Malformed, Params};
 use super::prepare::{Denied, Prepare};
+use super::rates::seconds;
 use super::websocket::{self, SocketSettings};
 use crate::graphql::code::ErrorCode;
 use crate::graphql::limits::{Limited, Progress, RequestState, Transport};
@@ -147,6 +148,11 @@ fn refused_viewer(media: Media, denied: Denied) -> Response {
         Denied::Unauthenticated => {
             let mut answer = refused(media, StatusCode::UNAUTHORIZED, &error);
             answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            answer
+        }
+        Denied::TooOften { after } => {
+            let mut answer = refused(media, StatusCode::TOO_MANY_REQUESTS, &error);
+            answer.headers_mut().insert(header::RETRY_AFTER, seconds(after));
             answer
         }
         Denied::Unlisted => refused(media, StatusCode::FORBIDDEN, &error),

@@ -15,6 +15,7 @@ mod params;
 mod payments;
 pub mod prepare;
 mod quarters;
+mod rates;
 mod unsubscribe;
 mod webhooks;
 pub mod websocket;
@@ -44,6 +45,7 @@ pub use apps::{demo_page, sidebar_page};
 use auth::Sessions;
 use graphql::Endpoint;
 use health::Vitals;
+use rates::{Knocks, Rate};
 use webhooks::WebhookDoor;
 use websocket::SocketSettings;
 
@@ -60,8 +62,21 @@ pub struct Doors {
     pub metrics: PrometheusHandle,
     /// The largest webhook body, in bytes.
     pub webhook_limit: usize,
+    /// How often somebody may ask.
+    pub limits: RateLimits,
     /// The pages, as they were built.
     pub pages: Pages,
+}
+
+/// How often somebody may ask, in requests a second; 0 for as often as they like.
+#[derive(Debug, Clone, Default)]
+pub struct RateLimits {
+    /// With one token.
+    pub token: u32,
+    /// From one network address, at the doors of sign-in.
+    pub sign_in: u32,
+    /// The header in which a proxy writes the address of who asks.
+    pub client_address: Option<HeaderName>,
 }
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -74,9 +89,11 @@ pub fn router(doors: Doors, stop: &CancellationToken) -> Router {
     let webhooks = WebhookDoor { cx: doors.cx.clone(), committer: doors.committer, limit: doors.webhook_limit };
     let cx = Arc::new(doors.cx.clone());
     let (apps_cx, pages) = (doors.cx.clone(), doors.pages);
+    let knocks = Knocks::new(&apps_cx, doors.limits.sign_in, doors.limits.client_address);
+    let rate = Rate::new(&apps_cx, doors.limits.token);
     let endpoint = Endpoint {
         executor: doors.graphql,
-        prepare: Arc::new(Sessions { cx: doors.cx, pages: pages.clone() }),
+        prepare: Arc::new(Sessions { cx: doors.cx, pages: pages.clone(), rate }),
         graphiql: graphiql::page,
         sockets: SocketSettings { shutdown: stop.clone(), ..SocketSettings::default() },
     };
@@ -97,7 +114,7 @@ pub fn router(doors: Doors, stop: &CancellationToken) -> Router {
         .route("/graphql", endpoint.into_route())
         .merge(graphiql::routes())
         .merge(files)
-        .merge(apps::routes(&apps_cx, pages))
+        .merge(apps::routes(&apps_cx, pages, knocks))
         .route("/unsubscribe/{marketplace}/{receiver}/{kind}/{signature}", get(unsubscribe::show).post(unsubscribe::change).with_state(cx))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz).with_state(vitals.clone()))

@@ -65,6 +65,12 @@ pub enum Denied {
     /// The credentials cannot be checked for the moment.
     #[error("Credentials cannot be checked for the moment: try again.")]
     Unavailable,
+    /// The credentials are good, and used too often.
+    #[error("Too many requests with this token: wait, then send again.")]
+    TooOften {
+        /// How long to wait.
+        after: Duration,
+    },
     /// The operation is named by a digest that nobody knows, or is written out where only known ones are taken.
     #[error("This operation is not on the list: sessions of pages send those that they were built with, by their SHA-256.")]
     Unlisted,
@@ -75,6 +81,7 @@ impl Denied {
     pub(super) fn error(self) -> ServerError {
         let code = match self {
             Self::Unauthenticated => ErrorCode::Unauthenticated,
+            Self::TooOften { .. } => ErrorCode::RateLimited,
             Self::Unavailable => ErrorCode::ServiceUnavailable,
             Self::Unlisted => ErrorCode::Forbidden,
         };

@@ -140,7 +140,7 @@ impl From<Denied> for Ending {
         match denied {
             Denied::Unauthenticated => Self::Forbidden,
             // Only an operation can be unlisted, and no socket ends by it.
-            Denied::Unavailable | Denied::Unlisted => Self::Unavailable,
+            Denied::Unavailable | Denied::Unlisted | Denied::TooOften { .. } => Self::Unavailable,
         }
     }
 }

@@ -8,15 +8,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
-use url::{Host, Url};
+use url::Url;
 
 use super::{Cx, Error, Result, refused};
 use crate::clock::SharedClock;
+use crate::domain::addresses::is_private_way;
 use crate::domain::ids::{ConnectionId, MarketplaceId};
 use crate::domain::marks::Matters;
 use crate::domain::refusal::Refusal;
 use crate::domain::tickets::HelpdeskKind;
 use crate::helpdesk::{self, Account, Credentials, Helpdesk, HelpdeskError, SellerIdentity, Settings};
+use crate::identity::{Provider, ProviderSettings};
 use crate::store::{ConnectionRow, Store};
 use crate::vault::Vault;
 
@@ -40,6 +42,18 @@ pub struct ConnectionSettings {
     pub apps: Vec<ZendeskApp>,
     /// Other origins whose pages may show ours in a frame, beside the helpdesk's own.
     pub frame_ancestors: Vec<String>,
+    /// The operator's identity provider, by which agents sign in where the helpdesk does not say who they are.
+    pub identity: Option<IdentitySettings>,
+}
+
+/// An identity provider, as the connection names it. Our secret there is sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IdentitySettings {
+    /// The provider, as it writes its own address, with or without a slash at its end.
+    pub issuer: String,
+    /// Our name there.
+    pub client_id: String,
 }
 
 /// An installation of our app in a Zendesk account.
@@ -106,6 +120,7 @@ impl Default for ConnectionSettings {
             marks: MarkSettings::default(),
             apps: Vec::new(),
             frame_ancestors: Vec::new(),
+            identity: None,
         }
     }
 }
@@ -115,6 +130,8 @@ impl Default for ConnectionSettings {
 struct Sealed {
     credentials: SealedCredentials,
     webhook_secrets: Vec<String>,
+    #[serde(default)]
+    identity_secret: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -159,6 +176,8 @@ pub struct Connected {
     pub since: DateTime<Utc>,
     /// The way to speak with it.
     pub helpdesk: Arc<dyn Helpdesk>,
+    /// The operator's identity provider, if they have one.
+    pub identity: Option<Provider>,
     account: OnceCell<Account>,
 }
 
@@ -244,6 +263,11 @@ impl Connections {
             self.http.clone(),
             Arc::clone(&self.clock),
         );
+        let identity_secret = sealed.identity_secret.map(SecretString::from);
+        let identity = settings.identity.clone().map(|IdentitySettings { issuer, client_id }| {
+            let settings = ProviderSettings { issuer, client_id, client_secret: identity_secret };
+            Provider::new(settings, self.http.clone(), Arc::clone(&self.clock))
+        });
         Ok(Connected {
             id: row.id,
             marketplace: row.marketplace,
@@ -251,6 +275,7 @@ impl Connections {
             settings,
             since: row.created_at,
             helpdesk,
+            identity,
             account: OnceCell::new(),
         })
     }
@@ -275,6 +300,8 @@ pub struct NewConnection {
     pub credentials: Credentials,
     /// The secret that its webhooks are signed with or carry.
     pub webhook_secret: SecretString,
+    /// Our secret at the identity provider of the settings, if there is one.
+    pub identity_secret: Option<SecretString>,
     /// How to speak with it.
     pub settings: ConnectionSettings,
 }
@@ -288,6 +315,11 @@ pub async fn connect(cx: &Cx, marketplace: MarketplaceId, new: NewConnection) ->
         Credentials::ZendeskOauth { .. } | Credentials::ZendeskApiToken { .. } => HelpdeskKind::Zendesk,
         Credentials::Freshdesk { .. } => HelpdeskKind::Freshdesk,
     };
+    let is_safe = |issuer: &str| issuer.parse().is_ok_and(|url| is_private_way(&url));
+    if new.settings.identity.as_ref().is_some_and(|identity| !is_safe(&identity.issuer)) {
+        let message = "The identity provider's address must begin with https://; plain http:// is for this machine only.";
+        return Err(refused(&["settings", "identity", "issuer"], Refusal::Invalid { message: message.to_owned() }));
+    }
     if new.webhook_secret.expose_secret().trim().is_empty() {
         return Err(refused(&["webhookSecret"], Refusal::Length { what: "The webhook secret", limit: 512 }));
     }
@@ -300,8 +332,9 @@ pub async fn connect(cx: &Cx, marketplace: MarketplaceId, new: NewConnection) ->
         webhook_secrets.extend(before.webhook_secrets.into_iter().find(|secret| *secret != webhook_secrets[0]));
     }
     let id = known.as_ref().map_or_else(ConnectionId::generate, |row| row.id);
-    let sealed = serde_json::to_vec(&Sealed { credentials: SealedCredentials::of(&new.credentials), webhook_secrets })
-        .map_err(|error| Error::Connection(error.to_string()))?;
+    let identity_secret = new.identity_secret.as_ref().map(|secret| secret.expose_secret().to_owned());
+    let sealed = Sealed { credentials: SealedCredentials::of(&new.credentials), webhook_secrets, identity_secret };
+    let sealed = serde_json::to_vec(&sealed).map_err(|error| Error::Connection(error.to_string()))?;
 
     let row = ConnectionRow {
         id,
@@ -322,13 +355,10 @@ pub async fn connect(cx: &Cx, marketplace: MarketplaceId, new: NewConnection) ->
 /// helpdesk, named on the command line and never by a request.
 pub(super) fn accepted_url(url: &Url) -> Result<String> {
     let refuse = |message: &str| refused(&["baseUrl"], Refusal::Invalid { message: message.to_owned() });
-    let local = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => return Err(refuse("The address names no host.")),
-    };
-    if url.scheme() != "https" && !(url.scheme() == "http" && local) {
+    if url.host().is_none() {
+        return Err(refuse("The address names no host."));
+    }
+    if !is_private_way(url) {
         return Err(refuse("The address must begin with https://; plain http:// is for this machine only."));
     }
     if !url.username().is_empty()

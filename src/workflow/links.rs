@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
+use url::Url;
 use uuid::Uuid;
 
 use crate::domain::ids::{BuyerId, MarketplaceId, MediatorId};
@@ -89,6 +90,11 @@ impl Links {
     /// Links under this address, signed with this key.
     pub fn new(key: SigningKey, base: String) -> Self {
         Self { key, base: base.into() }
+    }
+
+    /// The address of a path of ours, as others reach it.
+    pub fn address(&self, path: &str) -> Result<Url, url::ParseError> {
+        format!("{}{path}", self.base).parse()
     }
 
     /// A link to `subject` at `path`, with the eyes of `scope`, good from now on for a while.

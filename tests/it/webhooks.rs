@@ -102,7 +102,13 @@ async fn connect(app: &TestApp, base_url: &str, secret: &str, window: Option<u32
         Credentials::Freshdesk { api_key: "key".to_owned().into() }
     };
     let settings = ConnectionSettings { timestamp_window_seconds: window, ..ConnectionSettings::default() };
-    let new = NewConnection { base_url: base_url.parse().unwrap(), credentials, webhook_secret: secret.to_owned().into(), settings };
+    let new = NewConnection {
+        base_url: base_url.parse().unwrap(),
+        credentials,
+        webhook_secret: secret.to_owned().into(),
+        identity_secret: None,
+        settings,
+    };
     connections::connect(&app.cx, app.marketplace.id, new).await.unwrap().id
 }
 

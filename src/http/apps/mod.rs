@@ -4,12 +4,15 @@
 //! fetched by the others; it is never in an address or a cookie.
 
 mod pages;
+mod provider;
 mod sign_in;
+mod sorry;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use secrecy::ExposeSecret;
@@ -19,11 +22,13 @@ pub use pages::{Pages, UnfitPages};
 
 use super::answers::{self, PRIVATE};
 use super::papers::escaped;
+use super::rates::{Knocks, knock};
 use crate::domain::ids::ConnectionId;
 use crate::domain::tickets::HelpdeskKind;
 use crate::workflow::connections::Connected;
 use crate::workflow::sessions::{self, NotLetIn, Opened, SignInWay};
 use crate::workflow::{Cx, Error};
+use sorry::sorry;
 
 /// Where Zendesk's page of apps lives: reviewers and later mends want this address and no copy.
 /// <https://developer.zendesk.com/api-reference/apps/apps-core-api/client_api/>
@@ -40,15 +45,20 @@ struct Doors {
 }
 
 /// The routes.
-pub(super) fn routes<S: Clone + Send + Sync + 'static>(cx: &Cx, pages: Pages) -> Router<S> {
+pub(super) fn routes<S: Clone + Send + Sync + 'static>(cx: &Cx, pages: Pages, knocks: Knocks) -> Router<S> {
+    let sign_in = Router::new()
+        .route("/app/zendesk/{connection}", post(in_zendesk).get(zendesk_wants_post))
+        .merge(provider::routes())
+        .with_state(Doors { cx: cx.clone(), pages: pages.clone() })
+        .merge(sign_in::routes(cx))
+        .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .layer(middleware::from_fn_with_state(knocks, knock));
     Router::new()
         .route("/app/assets/{file}", get(asset))
-        .route("/app/zendesk/{connection}", post(in_zendesk).get(zendesk_wants_post))
         .route("/app/freshdesk/{connection}", get(in_freshdesk))
         .route("/app/page/{connection}", get(by_itself))
-        .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .with_state(Doors { cx: cx.clone(), pages })
-        .merge(sign_in::routes(cx))
+        .merge(sign_in)
 }
 
 /// What a page is told before anything else.
@@ -130,14 +140,14 @@ async fn in_zendesk(
     };
     match sessions::by_signed_url(&doors.cx, connected.id, &signed.token).await {
         Ok(opened) => doors.shown(Host::Zendesk, &connected, Some(opened), &Asked::default()),
-        Err(error) => sorry(&error, &connected, &headers),
+        Err(error) => sorry(&error, &policy(Host::Zendesk, &connected), &headers),
     }
 }
 
 /// Who opens the address by hand is told what it is for.
 async fn zendesk_wants_post(State(doors): State<Doors>, Path(connection): Path<String>, headers: HeaderMap) -> Response {
     match connected(&doors.cx, &connection).await {
-        Ok(connected) => sorry(&NotLetIn::NoSuchDoor, &connected, &headers),
+        Ok(connected) => sorry(&NotLetIn::NoSuchDoor, &policy(Host::Zendesk, &connected), &headers),
         Err(refusal) => *refusal,
     }
 }
@@ -161,7 +171,7 @@ impl Doors {
     /// The sidebar, with what it is told first.
     fn shown(&self, host: Host, connected: &Connected, opened: Option<Opened>, asked: &Asked) -> Response {
         let Some(page) = self.pages.page("sidebar") else { return not_built() };
-        let ways = sessions::ways_in(&self.cx);
+        let ways = sessions::ways_in(&self.cx, connected);
         let boot = Boot {
             host,
             connection: connected.id,
@@ -231,42 +241,4 @@ fn served(page: &str, policy: &str) -> Response {
 fn not_built() -> Response {
     let message = "The pages are not built. Run `npm ci && npm run build` in examples/apps, or name their folder in TRILOGUE_PAGES.";
     answers::refused(StatusCode::SERVICE_UNAVAILABLE, "PAGES_NOT_BUILT", message)
-}
-
-/// Somebody is not let in: a sentence in both languages, in the place of the page.
-fn sorry(error: &NotLetIn, connected: &Connected, headers: &HeaderMap) -> Response {
-    let (status, code, french, english) = match error {
-        NotLetIn::House(error) => return answers::failed(error),
-        NotLetIn::NoSuchDoor => (
-            StatusCode::FORBIDDEN,
-            "NO_SUCH_DOOR",
-            "Cette application n’est pas installée ici : demandez à votre administrateur.",
-            "This app is not installed here: ask your administrator.",
-        ),
-        NotLetIn::NoAgent => (
-            StatusCode::FORBIDDEN,
-            "NO_AGENT",
-            "Seuls les agents du centre d’assistance entrent ici.",
-            "Only agents of the helpdesk are let in.",
-        ),
-        NotLetIn::Forged | NotLetIn::TooMany => {
-            (StatusCode::FORBIDDEN, "FORGED", "Cette ouverture n’est pas reconnue.", "This was not opened by the helpdesk.")
-        }
-        NotLetIn::Expired | NotLetIn::Used => (
-            StatusCode::FORBIDDEN,
-            "EXPIRED",
-            "Cette ouverture n’est plus valable : rechargez la page du ticket.",
-            "This is good no more: load the ticket's page again.",
-        ),
-    };
-    if !headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html")) {
-        return answers::refused(status, code, english);
-    }
-    let page = format!(
-        "<!doctype html><html lang=\"fr\"><head><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\">\
-         <title>Trilogue</title></head><body><main><p>{french}</p><p lang=\"en\">{english}</p></main></body></html>"
-    );
-    let mut answer = served(&page, &policy(Host::Zendesk, connected));
-    *answer.status_mut() = status;
-    answer
 }

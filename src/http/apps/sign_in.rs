@@ -39,10 +39,10 @@ struct Pair {
     challenge: String,
 }
 
-/// What is exchanged for a session: the code that was sent, with what went with it.
+/// What is exchanged for a session: the code that was sent with what went with it, or the one that was handed over.
 #[derive(Deserialize)]
 struct Exchange {
-    pairing: SecretString,
+    pairing: Option<SecretString>,
     code: SecretString,
     verifier: SecretString,
 }
@@ -82,12 +82,17 @@ async fn pair(State(cx): State<Cx>, body: Result<Json<Pair>, JsonRejection>) -> 
 
 /// `POST /auth/session`: a session for the code.
 async fn session(State(cx): State<Cx>, body: Result<Json<Exchange>, JsonRejection>) -> Response {
-    match body {
-        Ok(Json(Exchange { pairing, code, verifier })) => match sessions::paired(&cx, &pairing, &code, &verifier).await {
-            Ok(new) => opened(new),
-            Err(error) => not_let_in(&error),
-        },
-        Err(rejection) => malformed(&rejection),
+    let Exchange { pairing, code, verifier } = match body {
+        Ok(Json(body)) => body,
+        Err(rejection) => return malformed(&rejection),
+    };
+    let let_in = match pairing {
+        Some(pairing) => sessions::paired(&cx, &pairing, &code, &verifier).await,
+        None => sessions::by_code(&cx, &code, &verifier).await,
+    };
+    match let_in {
+        Ok(new) => opened(new),
+        Err(error) => not_let_in(&error),
     }
 }
 
@@ -97,6 +102,8 @@ const WAIT: &str = "600";
 fn not_let_in(error: &NotLetIn) -> Response {
     let (status, code) = match error {
         NotLetIn::House(error) => return answers::failed(error),
+        NotLetIn::Identity(error) => return answers::failed(error),
+        NotLetIn::TurnedBack => (StatusCode::UNAUTHORIZED, "TURNED_BACK"),
         NotLetIn::NoSuchDoor => (StatusCode::NOT_FOUND, "NO_SUCH_DOOR"),
         // Whoever asks for an address that no agent has learns no more than who mistypes a code.
         NotLetIn::NoAgent => (StatusCode::UNAUTHORIZED, "WRONG_CODE"),

@@ -5,7 +5,10 @@
 
 mod agents;
 mod pairing;
+mod provider;
 mod signed_urls;
+
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,12 +20,14 @@ use subtle::ConstantTimeEq;
 use super::connections::Connected;
 use super::tenants::{Admitted, Holder, digest, secret};
 use super::{Cx, Error, Result};
-use crate::domain::ids::TokenId;
+use crate::domain::ids::{ConnectionId, TokenId};
 use crate::domain::parties::{Actor, Who};
 use crate::helpdesk::{Agent, HelpdeskError};
+use crate::identity::IdentityError;
 use crate::store::{NewSession, StoreError, Tx};
 
 pub use pairing::{Pairing, PairingRequest, pair, paired};
+pub use provider::{BACK, Back, HandedOver, by_code, depart, returned};
 pub use signed_urls::by_signed_url;
 
 /// What their tokens begin with.
@@ -45,13 +50,19 @@ pub struct Opened {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SignInWay {
+    /// At the operator's identity provider, by OpenID Connect.
+    Oidc,
     /// By a code that is sent to their address in the helpdesk.
     Pairing,
 }
 
-/// The ways in that pages can offer.
-pub fn ways_in(cx: &Cx) -> Vec<SignInWay> {
-    pairing::post(cx).map(|_| SignInWay::Pairing).into_iter().collect()
+/// The ways in that pages can offer. Where the operator has an identity provider, it alone says who somebody is.
+pub fn ways_in(cx: &Cx, connected: &Connected) -> Vec<SignInWay> {
+    match (&connected.identity, pairing::post(cx)) {
+        (Some(_), _) => vec![SignInWay::Oidc],
+        (None, Some(_)) => vec![SignInWay::Pairing],
+        (None, None) => Vec::new(),
+    }
 }
 
 /// Why somebody was not let in.
@@ -75,6 +86,12 @@ pub enum NotLetIn {
     /// The helpdesk knows no such agent.
     #[error("only agents of the helpdesk are let in")]
     NoAgent,
+    /// They went to the operator's identity provider, which let them not in or where they changed their mind.
+    #[error("the identity provider let nobody in")]
+    TurnedBack,
+    /// The operator's identity provider does not vouch for them.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
     /// A fault of ours or of the helpdesk.
     #[error(transparent)]
     House(#[from] Error),
@@ -122,6 +139,15 @@ pub async fn without_proof(cx: &Cx, connection: &Connected, number: &str, name: 
     let opened = open(&tx, connection, &agent, cx.now()).await?;
     tx.commit().await?;
     Ok(opened)
+}
+
+/// The helpdesk whose door this is.
+async fn door(cx: &Cx, connection: ConnectionId) -> Result<Arc<Connected>, NotLetIn> {
+    match cx.connections.get(connection).await {
+        Ok(connected) => Ok(connected),
+        Err(Error::NotFound) => Err(NotLetIn::NoSuchDoor),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Lets an agent in whom the helpdesk knows.

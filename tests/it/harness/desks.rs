@@ -65,8 +65,13 @@ impl Desk {
         // Short, so that a peer that never answers costs little.
         let mut settings = ConnectionSettings { timeout_ms: 1_500, ..ConnectionSettings::default() };
         change(&mut settings);
-        let new =
-            NewConnection { base_url: sim.base_url().parse().unwrap(), credentials, webhook_secret: SECRET.to_owned().into(), settings };
+        let new = NewConnection {
+            base_url: sim.base_url().parse().unwrap(),
+            credentials,
+            webhook_secret: SECRET.to_owned().into(),
+            identity_secret: settings.identity.is_some().then(|| SECRET.to_owned().into()),
+            settings,
+        };
         let row = Box::pin(connections::connect(&app.cx, app.marketplace.id, new)).await.unwrap();
         let webhook_url = format!("{}/webhooks/{}/{}", app.url, kind.slug(), row.id);
         Self { kind, sim, connection: row.id, webhook_url }

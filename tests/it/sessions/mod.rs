@@ -1,6 +1,8 @@
 //! Agents who work in a page of ours: how they are let in, for how long, and what their sessions may do.
 
 mod pairing;
+mod provider;
+mod rates;
 mod signed_urls;
 
 use std::time::Duration;

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use trilogue::demo::freshdesk::{FreshdeskOptions, FreshdeskSim, KeyOwner};
 use trilogue::domain::tickets::HelpdeskKind;
 use trilogue::helpdesk::Credentials;
+use trilogue::workflow::connections::ConnectionSettings;
 
 use crate::harness::{Db, Desk, Node, TestApp, on_both_databases};
 
@@ -33,7 +34,7 @@ impl Office {
             app.restart().await;
             let desk = match kind {
                 HelpdeskKind::Zendesk => Desk::connect(&app, kind).await,
-                HelpdeskKind::Freshdesk => freshdesk(&app, KeyOwner::Admin).await,
+                HelpdeskKind::Freshdesk => freshdesk(&app, KeyOwner::Admin, |_| {}).await,
             };
             desk.sim.add_agent("Ida Agent");
             Self { app, desk, mailbox }
@@ -65,11 +66,11 @@ impl Office {
 }
 
 /// A Freshdesk, with the key of such an agent.
-async fn freshdesk(app: &TestApp, key_owner: KeyOwner) -> Desk {
+pub(super) async fn freshdesk(app: &TestApp, key_owner: KeyOwner, change: impl FnOnce(&mut ConnectionSettings)) -> Desk {
     let options = FreshdeskOptions { key_owner, ..FreshdeskOptions::new(app.clock.clone()) };
     let sim = FreshdeskSim::start(options).await.unwrap();
     let key = Credentials::Freshdesk { api_key: FreshdeskSim::API_KEY.to_owned().into() };
-    Desk::register(app, HelpdeskKind::Freshdesk, Arc::new(sim), key, |_| {}).await
+    Desk::register(app, HelpdeskKind::Freshdesk, Arc::new(sim), key, change).await
 }
 
 fn code_of(answer: &(u16, Value)) -> (u16, &str) {
@@ -141,7 +142,7 @@ on_both_databases! {
 
     async fn without_the_right_to_look_agents_up_nobody_signs_in(db: Db) {
         let office = Office::open(db, HelpdeskKind::Freshdesk).await;
-        let desk = freshdesk(&office.app, KeyOwner::Agent).await;
+        let desk = freshdesk(&office.app, KeyOwner::Agent, |_| {}).await;
         desk.sim.add_agent("Ida Agent");
         let office = Office { desk, ..office };
         assert_eq!(code_of(&office.pair("ida.agent@example.com").await), (404, "NO_SUCH_DOOR"));

@@ -19,7 +19,7 @@ pub(super) enum Key {
 }
 
 impl Key {
-    fn private(self) -> EncodingKey {
+    pub(super) fn private(self) -> EncodingKey {
         let pem: &[u8] = match self {
             Self::App => include_bytes!("../../fixtures/keys/app.private.pem"),
             Self::Other => include_bytes!("../../fixtures/keys/other.private.pem"),

@@ -113,7 +113,7 @@ async fn register(
     let apps = if kind == HelpdeskKind::Zendesk { vec![stage::app()] } else { Vec::new() };
     // The pages stand in for the helpdesks', which are no more than their interfaces here.
     let settings = ConnectionSettings { apps, frame_ancestors: vec![house.url.clone()], ..ConnectionSettings::default() };
-    let new = NewConnection { base_url: base_url.parse()?, credentials, webhook_secret: secret.clone(), settings };
+    let new = NewConnection { base_url: base_url.parse()?, credentials, webhook_secret: secret.clone(), identity_secret: None, settings };
     let row = connections::connect(&house.cx, marketplace, new).await?;
     Ok(format!("{}/webhooks/{}/{}", house.url, kind.slug(), row.id))
 }
