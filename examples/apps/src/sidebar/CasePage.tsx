@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { SidebarCaseDocument } from '../gql/graphql';
+import { SidebarCaseDocument, type SidebarCaseQuery } from '../gql/graphql';
 import { useWords } from '../i18n';
 import { Failure as Fault } from '../lib/failure';
 import { FeedContext, useApi, useQuery } from '../lib/query';
@@ -24,22 +24,29 @@ const SellerTab = lazy(() => import('./seller/SellerTab').then((part) => part.Se
 /** Drafts outlive the session and the way back to a case: what somebody wrote is not lost by either. */
 const drafts = keepDrafts();
 
-export function CasePage({ caseId, onGone }: { caseId: string; onGone(): void }) {
+interface CasePageProps {
+  caseId: string;
+  /** What was asked of the case when it was looked for. */
+  known?: SidebarCaseQuery;
+  onGone(): void;
+}
+
+export function CasePage({ caseId, known, onGone }: CasePageProps) {
   const api = useApi();
   const feed = useMemo(() => followCase(api, caseId), [api, caseId]);
   useEffect(() => () => feed.stop(), [feed]);
   return (
     <FeedContext.Provider value={feed}>
       <DraftsContext.Provider value={drafts}>
-        <CaseShell caseId={caseId} feed={feed} onGone={onGone} />
+        <CaseShell caseId={caseId} feed={feed} onGone={onGone} {...(known ? { known } : {})} />
       </DraftsContext.Provider>
     </FeedContext.Provider>
   );
 }
 
-function CaseShell({ caseId, feed, onGone }: { caseId: string; feed: CaseFeed; onGone(): void }) {
+function CaseShell({ caseId, known, feed, onGone }: CasePageProps & { feed: CaseFeed }) {
   const { t } = useWords();
-  const { data, failure, refetch } = useQuery(SidebarCaseDocument, { by: { id: caseId } });
+  const { data, failure, refetch } = useQuery(SidebarCaseDocument, { by: { id: caseId } }, known);
   const [tab, setTab] = useState<TabKey>('case');
   const [place, setPlace] = useState<Place | null>(null);
   if (!data) return <Standstill>{failure ? <Failure failure={failure} retry={refetch} /> : <Skeleton lines={6} />}</Standstill>;

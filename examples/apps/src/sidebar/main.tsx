@@ -50,4 +50,6 @@ function paint(scheme: Scheme | null) {
 }
 
 const boot = readBoot();
+// The helpdesk knows the agent's language, and has yet to be asked: what it will probably say is loaded meanwhile.
+void loadWords(chooseLocale(boot.locale, navigator.language));
 void hostFor(boot).then((host) => show(boot, host));
