@@ -1,7 +1,7 @@
 // Makes docs/images/demo.webp, the moving picture of the demo: a buyer writes, the agent answers the seller alone and refunds a part
 // of a line.
 //
-//   TRILOGUE_BIN=../../target/debug/trilogue node capture.mjs
+//   npm ci && npm ci --prefix ../../examples/apps && TRILOGUE_BIN=../../target/debug/trilogue node capture.mjs
 //
 // FRAMES names a folder for the single pictures, to look at.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
