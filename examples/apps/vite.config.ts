@@ -1,7 +1,7 @@
 /// <reference types="vitest/config" />
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, type BuildOptions, type Plugin } from 'vite';
 import { zendeskSdkAsset } from './hosts/bundle.mjs';
 
 const here = import.meta.dirname;
@@ -28,14 +28,26 @@ function persistedDocuments(): Plugin {
   };
 }
 
-export default defineConfig({
-  base: '/app/',
-  plugins: [persistedDocuments(), zendeskSdkAsset()],
-  build: {
-    target: 'es2022',
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    rollupOptions: { input: Object.fromEntries(pages.map((page) => [page, resolve(here, `${page}.html`)])) },
+const served: BuildOptions = {
+  modulePreload: { polyfill: false },
+  rolldownOptions: { input: Object.fromEntries(pages.map((page) => [page, resolve(here, `${page}.html`)])) },
+};
+
+/** One script and one style, readable, as Freshworks wants what is in an app's package. */
+const packed: BuildOptions = {
+  minify: false,
+  cssCodeSplit: false,
+  rolldownOptions: {
+    input: resolve(here, 'src/sidebar/packed.tsx'),
+    // A script that is no module has none; nothing in it is loaded by its address.
+    transform: { define: { 'import.meta': '{}' } },
+    output: { format: 'iife', codeSplitting: false, entryFileNames: 'scripts/sidebar.js', assetFileNames: 'styles/sidebar[extname]' },
   },
+};
+
+export default defineConfig(({ mode }) => ({
+  base: '/app/',
+  plugins: mode === 'freshdesk' ? [persistedDocuments()] : [persistedDocuments(), zendeskSdkAsset()],
+  build: { target: 'es2022', assetsInlineLimit: 0, ...(mode === 'freshdesk' ? packed : served) },
   test: { environment: 'happy-dom', include: ['src/**/*.test.{ts,tsx}', 'tests/**/*.test.ts', 'packages/**/*.test.ts'] },
-});
+}));

@@ -35,6 +35,14 @@ export function jsonIn(files, path) {
 
 export const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** `https://care.example.com`: the page is loaded from there, and speaks to nothing but https. */
+export function originOf(server) {
+  const address = new URL(server);
+  const isLocal = ['localhost', '127.0.0.1'].includes(address.hostname);
+  if (address.protocol !== 'https:' && !isLocal) throw new Error(`${server}: the server must be reached by https.`);
+  return address.origin;
+}
+
 /** Collects what is wrong; `error` is refused, `warning` is told. */
 export function findings() {
   /** @type {Problem[]} */

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { file, filesIn, jsonIn, textOf } from './files.mjs';
-import { freshdeskPackage } from './freshdesk.mjs';
+import { file, filesIn, jsonIn, originOf, textOf } from './files.mjs';
+import { freshdeskBundle, freshdeskPackage } from './freshdesk.mjs';
 import { problemsOfFreshdesk } from './rules-freshdesk.mjs';
 import { problemsOfZendesk } from './rules-zendesk.mjs';
-import { originOf, zendeskPackage, zipped } from './zendesk.mjs';
+import { zendeskPackage, zipped } from './zendesk.mjs';
 
 type PackageFile = import('./files.mjs').PackageFile;
 type Break = (files: PackageFile[]) => PackageFile[];
@@ -27,7 +27,8 @@ const link: Break = (files) => [...files, { path: 'assets/link.js', bytes: new U
 const rulesIn = (problems: { rule: string }[]) => [...new Set(problems.map(({ rule }) => rule))];
 
 describe('the Zendesk package', () => {
-  const whole = zendeskPackage({ server: 'https://care.example.com/anything', connection: 'con_1' });
+  const known = { server: 'https://care.example.com/anything', connection: 'con_1', email: 'care@example.com' };
+  const whole = zendeskPackage(known);
 
   it('has nothing that Zendesk would refuse or warn of', () => expect(problemsOfZendesk(whole)).toEqual([]));
 
@@ -46,6 +47,11 @@ describe('the Zendesk package', () => {
   it('is made for https alone, and for this machine', () => {
     expect(() => originOf('http://care.example.com')).toThrow(/https/);
     expect(originOf('http://localhost:8080/')).toBe('http://localhost:8080');
+  });
+
+  it('names who answers for it', () => {
+    expect(jsonIn(whole, 'manifest.json').author.email).toBe('care@example.com');
+    expect(() => zendeskPackage({ ...known, email: 'nobody", "x": "@y.z' })).toThrow(/no address/);
   });
 
   const parameter = (given: Json) => manifest((json) => (json.parameters = [{ type: 'text', ...given }]));
@@ -145,6 +151,24 @@ describe('the Freshdesk package', () => {
   it('may have requests whose secrets stay in headers', () => {
     const right = both(setting({ secure: true }), request({ headers: { Authorization: 'Bearer <%= iparam.key %>' } }));
     expect(problemsOfFreshdesk(right(whole))).toEqual([]);
+  });
+});
+
+describe('the Freshdesk package with the page in it', async () => {
+  const files = await freshdeskBundle({ server: 'https://care.example.com/anything', connection: 'con_1' });
+  const text = (path: string) => textOf(files.find((each) => each.path === path) as PackageFile);
+
+  it('has nothing that the platform would refuse or warn of', () => expect(problemsOfFreshdesk(files)).toEqual([]));
+
+  it('is one script, one style and the page that names them', () => {
+    const paths = ['app/index.html', 'app/scripts/sidebar.js', 'app/styles/images/icon.svg', 'app/styles/sidebar.css', 'config/iparams.json', 'manifest.json'];
+    expect(files.map(({ path }) => path).sort()).toEqual(paths);
+  });
+
+  it('tells the page its server, and that agents sign in by a code', () => {
+    const said = /<meta name="trilogue" content="([^"]*)"/.exec(text('app/index.html'))?.[1] ?? '';
+    const boot = { host: 'FRESHDESK', server: 'https://care.example.com', connection: 'con_1', signIn: ['PAIRING'] };
+    expect(JSON.parse(said.replaceAll('&quot;', '"'))).toEqual(boot);
   });
 });
 

@@ -54,7 +54,7 @@ interface AroundProps {
 
 /** What every component finds around it. */
 export function Around({ api = fakeApi().api, clock = serverClock(), locale = 'en', children }: AroundProps) {
-  const boot = { host: 'PAGE', connection: null, session: null, signIn: [], ticket: null, caseId: null, locale: null } as const;
+  const boot = { host: 'PAGE', server: null, connection: null, session: null, signIn: [], ticket: null, caseId: null, locale: null } as const;
   return (
     <HostContext.Provider value={pageHost({ ...boot, signIn: [] })}>
       <WordsContext.Provider value={{ t: locale === 'fr' ? fr : en, format: formatFor(locale) }}>

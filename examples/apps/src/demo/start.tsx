@@ -1,5 +1,7 @@
 import '../styles/tokens.css';
 import '../styles/base.css';
+import '../styles/controls.css';
+import '../styles/surfaces.css';
 import '../styles/demo.css';
 import type { ComponentChildren } from 'preact';
 import { render } from 'preact';

@@ -1,6 +1,8 @@
 /** What the server says in the page itself. */
 export interface Boot {
   host: HostKind;
+  /** The server's origin where the page is served by somebody else: it is part of an app's package. */
+  server: string | null;
   connection: string | null;
   session: Session | null;
   signIn: SignInWay[];
@@ -26,6 +28,7 @@ export function readBoot(page: Document = document): Boot {
   const said = (readMeta(page) ?? {}) as Partial<Boot>;
   return {
     host: said.host ?? 'PAGE',
+    server: said.server ?? null,
     connection: said.connection ?? null,
     session: said.session ?? null,
     signIn: said.signIn ?? [],

@@ -12,19 +12,25 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60_000],
 ];
 
+/** Intl's objects take some milliseconds to make, so each is made when it is first wanted. */
+function once<Made>(make: () => Made): () => Made {
+  let made: Made | undefined;
+  return () => (made ??= make());
+}
+
 export function formatFor(locale: string) {
-  const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
-  const dayAndYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
-  const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
-  const full = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' });
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
-  const relativeLong = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
-  const plurals = new Intl.PluralRules(locale);
-  const list = new Intl.ListFormat(locale);
+  const day = once(() => new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' }));
+  const dayAndYear = once(() => new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' }));
+  const time = once(() => new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }));
+  const full = once(() => new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' }));
+  const relative = once(() => new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' }));
+  const relativeLong = once(() => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }));
+  const plurals = once(() => new Intl.PluralRules(locale));
+  const list = once(() => new Intl.ListFormat(locale));
 
   function date(at: string | Date, now = new Date()): string {
     const when = new Date(at);
-    return (when.getFullYear() === now.getFullYear() ? day : dayAndYear).format(when);
+    return (when.getFullYear() === now.getFullYear() ? day() : dayAndYear()).format(when);
   }
   return {
     locale,
@@ -40,22 +46,22 @@ export function formatFor(locale: string) {
       const midnight = (of: Date) => new Date(of.getFullYear(), of.getMonth(), of.getDate()).getTime();
       const days = Math.round((midnight(new Date(at)) - midnight(now)) / 86_400_000);
       if (days < -1 || days > 0) return date(at, now);
-      const word = relativeLong.format(days, 'day');
+      const word = relativeLong().format(days, 'day');
       return word.charAt(0).toLocaleUpperCase(locale) + word.slice(1);
     },
-    time: (at: string | Date) => time.format(new Date(at)),
+    time: (at: string | Date) => time().format(new Date(at)),
     /** `18 Nov 16:30`, of today only the time */
     moment(at: string | Date, now = new Date()): string {
       const when = new Date(at);
-      return when.toDateString() === now.toDateString() ? time.format(when) : `${date(when, now)} ${time.format(when)}`;
+      return when.toDateString() === now.toDateString() ? time().format(when) : `${date(when, now)} ${time().format(when)}`;
     },
     /** For tooltips: everything */
-    full: (at: string | Date) => full.format(new Date(at)),
+    full: (at: string | Date) => full().format(new Date(at)),
     /** `12 min. ago`, `yesterday` */
     ago(at: string | Date, now = Date.now()): string {
       const distance = new Date(at).getTime() - now;
       const [unit, size] = steps.find(([, size]) => Math.abs(distance) >= size) ?? ['minute', 60_000];
-      return relative.format(Math.trunc(distance / size), unit);
+      return relative().format(Math.trunc(distance / size), unit);
     },
     /** `2 h 14 min`, `3 d 4 h`: the two units that matter, never below a minute */
     span(milliseconds: number): string {
@@ -71,8 +77,8 @@ export function formatFor(locale: string) {
       const [unit, divisor] = size < 1_000_000 ? (['kilobyte', 1_000] as const) : (['megabyte', 1_000_000] as const);
       return new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 1 }).format(size / divisor);
     },
-    list: (items: string[]) => list.format(items),
+    list: (items: string[]) => list().format(items),
     /** Which form a count wants. `one` is what the language says of one, in French of zero too. */
-    plural: (count: number, one: string, other: string) => (plurals.select(count) === 'one' ? one : other),
+    plural: (count: number, one: string, other: string) => (plurals().select(count) === 'one' ? one : other),
   };
 }

@@ -2,6 +2,7 @@ import { createClient, type Client } from 'graphql-ws';
 import type { TypedDocumentString } from '../gql/graphql';
 import { Failure, failureOf, toFailure, type WireError } from './failure';
 import type { ServerClock } from './clock';
+import { atServer } from './server';
 import type { SessionKeeper } from './session';
 
 /** A document with the types of what goes in and what comes out. */
@@ -44,7 +45,7 @@ export function onTheWire<Result, Variables>(document: Doc<Result, Variables>): 
   return { query: '', operationName: String(operationName), extensions: { persistedQuery: { version: 1, sha256Hash: hash } } };
 }
 
-export function connect(session: SessionKeeper, clock: ServerClock, endpoint = '/graphql'): Api {
+export function connect(session: SessionKeeper, clock: ServerClock, endpoint = atServer('/graphql')): Api {
   const socketWatchers = new Set<(up: boolean) => void>();
   const tellSocket = (up: boolean) => socketWatchers.forEach((watcher) => watcher(up));
   const socket = openSocket(session, endpoint, tellSocket);
@@ -165,7 +166,7 @@ async function readAnswer<Result>(response: Response): Promise<Answer<Result>> {
 function uploadFile(token: string, file: File, progress: (share: number) => void, signal: AbortSignal): Promise<{ id: string }> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open('POST', `/attachments?filename=${encodeURIComponent(file.name)}`);
+    request.open('POST', atServer(`/attachments?filename=${encodeURIComponent(file.name)}`));
     request.setRequestHeader('authorization', `Bearer ${token}`);
     if (file.type) request.setRequestHeader('content-type', file.type);
     request.responseType = 'json';

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { toFailure, type Failure } from './failure';
 
 /** A piece of a list that grows at its end: its last so many, what is before an item, or what came after one. */
@@ -100,7 +100,7 @@ export function usePaged<Item extends { id: string }>(load: (cut: Cut) => Promis
   const put = useCallback((item: Item) => set({ items: merge(known.current.items, [item]) }), [set]);
   const replace = useCallback((item: Item) => known.current.items.some(({ id }) => id === item.id) && put(item), [put]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     run.current++;
     busy.current = null;
     asked.current = null;

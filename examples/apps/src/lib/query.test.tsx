@@ -40,6 +40,18 @@ describe('a query', () => {
     expect(screen.getByText('second')).toBeTruthy();
   });
 
+  it('is not asked for what is known, until the case changes', async () => {
+    const server = fakeApi({ Words: () => ({ words: 'newer' }) });
+    const around = feed();
+    const known = { words: 'known' };
+    const ShowsKnown = () => <p>{useQuery(Words, { id: 'one' }, known).data?.words}</p>;
+    render(<Around api={server.api}><FeedContext.Provider value={around}><ShowsKnown /></FeedContext.Provider></Around>);
+    expect(screen.getByText('known')).toBeTruthy();
+    expect(server.calls('Words')).toEqual([]);
+    await act(async () => around.changed());
+    expect(screen.getByText('newer')).toBeTruthy();
+  });
+
   it('is asked again when the case changes, and keeps what it knows when that fails', async () => {
     let fails = false;
     const { api } = fakeApi({

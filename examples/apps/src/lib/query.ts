@@ -1,5 +1,5 @@
 import { createContext } from 'preact';
-import { useCallback, useContext, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useContext, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { refusalIn, toFailure, type Failure } from './failure';
 import type { Api, Doc } from './graphql';
 
@@ -36,34 +36,40 @@ interface Known<Result> {
   key: string;
 }
 
-/** Asks, and asks again when the variables change or the feed of the case says that it changed. Late answers are dropped. */
-export function useQuery<Result, Variables>(document: Doc<Result, Variables>, variables: Variables): Query<Result> {
+/**
+ * Asks, and asks again when the variables change or the feed of the case says that it changed. Late answers are dropped.
+ * What is `known` already is not asked for at first.
+ */
+export function useQuery<Result, Variables>(document: Doc<Result, Variables>, variables: Variables, known?: Result): Query<Result> {
   const api = useApi();
   const feed = useFeed();
   const key = JSON.stringify(variables);
-  const [known, setKnown] = useState<Known<Result>>({ data: null, failure: null, loading: true, key });
+  const [state, setState] = useState<Known<Result>>({ data: known ?? null, failure: null, loading: !known, key });
   const turn = useRef(0);
+  const asks = useRef(!known);
 
   const ask = useCallback(() => {
     const mine = ++turn.current;
-    setKnown((before) => ({ data: before.key === key ? before.data : null, failure: null, loading: true, key }));
+    setState((before) => ({ data: before.key === key ? before.data : null, failure: null, loading: true, key }));
     api.run(document, JSON.parse(key) as Variables).then(
-      (data) => mine === turn.current && setKnown({ data, failure: null, loading: false, key }),
+      (data) => mine === turn.current && setState({ data, failure: null, loading: false, key }),
       (thrown: unknown) =>
-        mine === turn.current && setKnown((before) => ({ ...before, failure: toFailure(thrown), loading: false })),
+        mine === turn.current && setState((before) => ({ ...before, failure: toFailure(thrown), loading: false })),
     );
   }, [api, document, key]);
 
-  useEffect(() => {
-    ask();
+  // Before the frame is painted: an effect after it would ask some frames later.
+  useLayoutEffect(() => {
+    if (asks.current) ask();
+    asks.current = true;
     const stop = feed?.onChange(ask);
     return () => {
       turn.current++;
       stop?.();
     };
   }, [ask, feed]);
-  const isCurrent = known.key === key;
-  return { data: isCurrent ? known.data : null, failure: known.failure, loading: !isCurrent || known.loading, refetch: ask };
+  const isCurrent = state.key === key;
+  return { data: isCurrent ? state.data : null, failure: state.failure, loading: !isCurrent || state.loading, refetch: ask };
 }
 
 export interface Action<Result, Variables> {

@@ -1,6 +1,7 @@
 import type { Session } from './boot';
 import { serverClock, type ServerClock } from './clock';
 import { Failure } from './failure';
+import { atServer } from './server';
 
 /**
  * The session of this page: its token lives in memory only and is renewed at two thirds of its life. Timers sleep with the
@@ -21,7 +22,7 @@ export interface SessionKeeper {
 const earliest = 1_000;
 const margin = 5_000;
 
-export function keepSession(initial: Session | null, clock: ServerClock = serverClock(), door = '/auth/renew'): SessionKeeper {
+export function keepSession(initial: Session | null, clock: ServerClock = serverClock(), door = atServer('/auth/renew')): SessionKeeper {
   let session: Session | null = initial;
   let renewal: Promise<void> | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;

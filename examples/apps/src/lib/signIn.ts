@@ -1,4 +1,5 @@
 import type { Session } from './boot';
+import { atServer } from './server';
 
 /** Why a door of the sign-in stays shut. */
 export type SignInFault = 'WRONG_CODE' | 'EXPIRED' | 'TOO_MANY' | 'POPUP_BLOCKED' | 'CANCELLED' | 'OFFLINE' | 'BROKEN';
@@ -74,7 +75,7 @@ const openSession = (proof: Record<string, string>): Promise<Session> => knock<S
 
 async function knock<Answer>(door: string, body: object): Promise<Answer> {
   const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-  const response = await fetch(door, request).catch(() => {
+  const response = await fetch(atServer(door), request).catch(() => {
     throw new SignInFailure('OFFLINE');
   });
   const answer = (await response.json().catch(() => ({}))) as Answer & { error?: { code?: string } };

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { SidebarCaseDocument } from '../gql/graphql';
+import { SidebarCaseDocument, type SidebarCaseQuery } from '../gql/graphql';
 import { useWords } from '../i18n';
 import { Failure as Fault } from '../lib/failure';
 import { FeedContext, useApi, useQuery } from '../lib/query';
@@ -9,7 +9,8 @@ import { Header } from './header/Header';
 import { Offline } from './header/Offline';
 import { CaseTab } from './case/CaseTab';
 import { MessagesTab } from './messages/MessagesTab';
-import { DraftsContext, keepDrafts } from './messages/drafts';
+import { DraftsContext, keepDrafts, type Drafts } from './messages/drafts';
+import { keptDrafts } from './messages/kept';
 import type { Place } from './messages/lanes';
 import { lazy } from './lazy';
 import { Standstill } from './Standstill';
@@ -21,25 +22,36 @@ const ReturnTab = lazy(() => import('./returns/ReturnTab').then((part) => part.R
 const DisputeTab = lazy(() => import('./disputes/DisputeTab').then((part) => part.DisputeTab));
 const SellerTab = lazy(() => import('./seller/SellerTab').then((part) => part.SellerTab));
 
-/** Drafts outlive the session and the way back to a case: what somebody wrote is not lost by either. */
-const drafts = keepDrafts();
+/** Drafts outlive the session and the way back to a case: what somebody wrote is not lost by either, and is shown to nobody else. */
+let kept = { viewer: '', drafts: keepDrafts() };
 
-export function CasePage({ caseId, onGone }: { caseId: string; onGone(): void }) {
+function draftsOf({ name, marketplace }: SidebarCaseQuery['viewer']): Drafts {
+  const viewer = JSON.stringify([marketplace.id, name]);
+  if (kept.viewer !== viewer) kept = { viewer, drafts: keepDrafts(keptDrafts(viewer)) };
+  return kept.drafts;
+}
+
+interface CasePageProps {
+  caseId: string;
+  /** What was asked of the case when it was looked for. */
+  known?: SidebarCaseQuery;
+  onGone(): void;
+}
+
+export function CasePage({ caseId, known, onGone }: CasePageProps) {
   const api = useApi();
   const feed = useMemo(() => followCase(api, caseId), [api, caseId]);
   useEffect(() => () => feed.stop(), [feed]);
   return (
     <FeedContext.Provider value={feed}>
-      <DraftsContext.Provider value={drafts}>
-        <CaseShell caseId={caseId} feed={feed} onGone={onGone} />
-      </DraftsContext.Provider>
+      <CaseShell caseId={caseId} feed={feed} onGone={onGone} {...(known ? { known } : {})} />
     </FeedContext.Provider>
   );
 }
 
-function CaseShell({ caseId, feed, onGone }: { caseId: string; feed: CaseFeed; onGone(): void }) {
+function CaseShell({ caseId, known, feed, onGone }: CasePageProps & { feed: CaseFeed }) {
   const { t } = useWords();
-  const { data, failure, refetch } = useQuery(SidebarCaseDocument, { by: { id: caseId } });
+  const { data, failure, refetch } = useQuery(SidebarCaseDocument, { by: { id: caseId } }, known);
   const [tab, setTab] = useState<TabKey>('case');
   const [place, setPlace] = useState<Place | null>(null);
   if (!data) return <Standstill>{failure ? <Failure failure={failure} retry={refetch} /> : <Skeleton lines={6} />}</Standstill>;
@@ -61,7 +73,7 @@ function CaseShell({ caseId, feed, onGone }: { caseId: string; feed: CaseFeed; o
   const unread = about.threads.reduce((sum, thread) => sum + thread.unreadCount, 0);
   const list = tabs.map((key) => ({ key, label: t.common.tabs[key], ...(key === 'messages' ? { count: unread, countLabel: t.messages.unread } : {}) }));
   return (
-    <>
+    <DraftsContext.Provider value={draftsOf(data.viewer)}>
       <header class="top">
         <Header about={about} feed={feed} />
         <Tabs label={t.common.tabList} tabs={list} chosen={tab} onChoose={(key) => setTab(key)} />
@@ -76,6 +88,6 @@ function CaseShell({ caseId, feed, onGone }: { caseId: string; feed: CaseFeed; o
           {tab === 'seller' && <SellerTab caseId={about.id} />}
         </div>
       </main>
-    </>
+    </DraftsContext.Provider>
   );
 }

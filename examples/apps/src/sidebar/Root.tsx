@@ -1,5 +1,5 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
-import { FindTicketCaseDocument } from '../gql/graphql';
+import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
+import { SidebarCaseDocument, type SidebarCaseQuery } from '../gql/graphql';
 import type { Boot } from '../lib/boot';
 import { useHost } from '../lib/host';
 import { useQuery } from '../lib/query';
@@ -16,7 +16,7 @@ const SignIn = lazy(() => import('./start/SignIn').then((part) => part.SignIn));
 export function Root({ boot, session }: { boot: Boot; session: SessionKeeper }) {
   const [signedIn, setSignedIn] = useState(session.current() !== null);
   const [hadSession, setHadSession] = useState(signedIn);
-  const [caseId, setCaseId] = useState(boot.caseId);
+  const [chosen, choose] = useState<Chosen | null>(boot.caseId ? { caseId: boot.caseId } : null);
   useEffect(
     () =>
       session.subscribe((current) => {
@@ -26,28 +26,35 @@ export function Root({ boot, session }: { boot: Boot; session: SessionKeeper }) 
     [session],
   );
   if (!signedIn) return <SignIn boot={boot} expired={hadSession} onSession={session.start} />;
-  if (!caseId) return <WhichCase boot={boot} onChoose={setCaseId} />;
-  return <CasePage key={caseId} caseId={caseId} onGone={() => setCaseId(null)} />;
+  if (!chosen) return <WhichCase boot={boot} onChoose={choose} />;
+  return <CasePage key={chosen.caseId} {...chosen} onGone={() => choose(null)} />;
 }
 
-function WhichCase({ boot, onChoose }: { boot: Boot; onChoose(caseId: string): void }) {
+/** A case, with what is known of it where it was found by its ticket. */
+interface Chosen {
+  caseId: string;
+  known?: SidebarCaseQuery;
+}
+type OnChoose = (chosen: Chosen) => void;
+
+function WhichCase({ boot, onChoose }: { boot: Boot; onChoose: OnChoose }) {
   const { kind, ticket } = useHost();
   const by = useMemo(
     () => (ticket && kind !== 'PAGE' ? { ticket: { helpdesk: kind, externalId: ticket, connectionId: boot.connection } } : null),
     [boot.connection, kind, ticket],
   );
-  return by ? <CaseOfTicket by={by} onChoose={onChoose} /> : <NoCase ticket={null} connection={boot.connection} onLook={() => undefined} onChoose={onChoose} />;
+  return by ? <CaseOfTicket by={by} onChoose={onChoose} /> : <NoCase ticket={null} connection={boot.connection} onLook={() => undefined} onChoose={(caseId) => onChoose({ caseId })} />;
 }
 
 interface TicketName {
   ticket: { helpdesk: 'ZENDESK' | 'FRESHDESK'; externalId: string; connectionId: string | null };
 }
 
-function CaseOfTicket({ by, onChoose }: { by: TicketName; onChoose(caseId: string): void }) {
-  const { data, failure, refetch } = useQuery(FindTicketCaseDocument, { by });
-  const found = data?.case?.id;
-  useEffect(() => {
-    if (found) onChoose(found);
+function CaseOfTicket({ by, onChoose }: { by: TicketName; onChoose: OnChoose }) {
+  const { data, failure, refetch } = useQuery(SidebarCaseDocument, { by });
+  const found = data?.case;
+  useLayoutEffect(() => {
+    if (found) onChoose({ caseId: found.id, known: data });
   }, [found, onChoose]);
   if (failure) {
     return (
@@ -63,5 +70,5 @@ function CaseOfTicket({ by, onChoose }: { by: TicketName; onChoose(caseId: strin
       </Standstill>
     );
   }
-  return <NoCase ticket={by.ticket.externalId} connection={by.ticket.connectionId} onLook={refetch} onChoose={onChoose} />;
+  return <NoCase ticket={by.ticket.externalId} connection={by.ticket.connectionId} onLook={refetch} onChoose={(caseId) => onChoose({ caseId })} />;
 }

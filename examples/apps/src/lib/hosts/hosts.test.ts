@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Boot } from '../boot';
+import { FreshdeskStandIn } from '../../../hosts/freshdesk';
 import { freshdeskHost } from './freshdesk';
+import { freshdeskAppHost, type FreshdeskApp } from './freshdeskApp';
 import { zendeskHost } from './zendesk';
 
-const boot: Boot = { host: 'FRESHDESK', connection: 'con_1', session: null, signIn: [], ticket: '7', caseId: null, locale: null };
+const boot: Boot = { host: 'FRESHDESK', server: null, connection: 'con_1', session: null, signIn: [], ticket: '7', caseId: null, locale: null };
 const shell = 'https://acme.freshdesk.com';
 const context = { ticket: '318', locale: 'fr', scheme: 'dark', agentEmail: 'nadia@example.org' };
 
@@ -53,6 +55,40 @@ describe('Freshdesk', () => {
     const { frame, parent } = frameIn(`?shell=${encodeURIComponent(said)}`);
     expect(await freshdeskHost(boot, frame)).toMatchObject({ ticket: '7' });
     expect(parent.postMessage).not.toHaveBeenCalled();
+  });
+});
+
+describe('Freshdesk, with the page in the app', () => {
+  const data = { ticket: { id: 318 }, loggedInUser: { contact: { email: 'nadia@example.org', language: 'fr' } } };
+  const standIn = (known: Record<string, unknown>) => new FreshdeskStandIn({ data: known, iparams: {} });
+
+  it('asks its client for ticket and agent, and has it do what the page wants', async () => {
+    const freshdesk = standIn(data);
+    const host = await freshdeskAppHost(boot, freshdesk.app);
+    expect(host).toMatchObject({ ticket: '318', locale: 'fr', agentEmail: 'nadia@example.org' });
+    host.resize(720);
+    host.notify('Sent');
+    expect(host.insertReply('Hello')).toBe(true);
+    expect(host.openTicket('319')).toBe(true);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(freshdesk.calls).toEqual([
+      ['resize', { height: '720px' }],
+      ['showNotify', { type: 'success', message: 'Sent' }],
+      ['click', { id: 'reply' }],
+      ['click', { id: 'ticket', value: 319 }],
+      ['setValue', { id: 'editor', text: 'Hello', replace: false, position: 'end' }],
+    ]);
+  });
+
+  it.each<[string, FreshdeskApp | undefined]>([
+    ['is not there', undefined],
+    ['knows nothing', standIn({}).app],
+    ['never answers', { initialized: () => new Promise(() => undefined) }],
+  ])('does without a client that %s', async (_, app) => {
+    const host = freshdeskAppHost(boot, app);
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(await host).toMatchObject({ ticket: '7', locale: null, agentEmail: null });
+    expect(() => void host.then(({ resize }) => resize(10))).not.toThrow();
   });
 });
 

@@ -3,6 +3,7 @@ import { DisputeEvidenceLinksDocument, type DisputeDetailsFragment, type Dispute
 import { useWords } from '../../i18n';
 import { toFailure, type Failure as Fault } from '../../lib/failure';
 import { useApi } from '../../lib/query';
+import { fileAtServer } from '../../lib/server';
 import { Avatar, Card, Failure, Icon } from '../../lib/ui';
 import { missingOf, type CaseWithDisputes } from './stages';
 
@@ -96,18 +97,13 @@ function Pieces({ pieces }: { pieces: readonly Piece[] }) {
   );
 }
 
-/** Addresses of the schema are of the server's own; the page may be seen through another name of it. */
-const here = (url: string): string => {
-  const { pathname, search } = new URL(url, location.href);
-  return pathname + search;
-};
 const isPicture = (type: string) => ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif'].includes(type);
 
 function EvidenceFile({ file }: { file: NonNullable<Piece['file']> }) {
   const { t } = useWords();
   const words = t.disputes.evidence;
   if (!file.url) return <p class="muted small-text">{`${file.name}: ${file.state === 'PENDING' ? words.onItsWay : words.notThere}`}</p>;
-  const url = `${here(file.url)}&disposition=inline`;
+  const url = `${fileAtServer(file.url)}&disposition=inline`;
   return (
     <a href={url} target="_blank" rel="noreferrer noopener" class="breaks">
       {isPicture(file.contentType) ? <img src={url} alt={file.name} loading="lazy" width="84" height="64" /> : file.name}
@@ -144,7 +140,7 @@ function Bundle({ disputeId }: { disputeId: string }) {
           ([name, link]) =>
             link && (
               <li key={name}>
-                <a href={here(link.url)} target="_blank" rel="noreferrer noopener">
+                <a href={fileAtServer(link.url)} target="_blank" rel="noreferrer noopener">
                   <Icon name="file" small /> {name}
                 </a>
               </li>

@@ -1,4 +1,5 @@
 import { useWords } from '../../i18n';
+import { fileAtServer } from '../../lib/server';
 import { Icon } from '../../lib/ui';
 import type { Message } from './useThread';
 
@@ -33,14 +34,8 @@ export function Files({ files }: { files: readonly File[] }) {
   );
 }
 
-/** Addresses of the schema are of the server's own; the page may be seen through another name of it. */
-const here = (url: string): string => {
-  const { pathname, search } = new URL(url, location.href);
-  return pathname + search;
-};
-
 function Picture({ file }: { file: File }) {
-  const url = `${here(file.url ?? '')}&disposition=inline`;
+  const url = `${fileAtServer(file.url ?? '')}&disposition=inline`;
   return (
     <a href={url} target="_blank" rel="noopener noreferrer">
       <img src={url} alt={file.name} loading="lazy" width="84" height="64" />
@@ -52,7 +47,7 @@ function FileLine({ file: { name, size, state, url } }: { file: File }) {
   const { t, format } = useWords();
   if (state === 'READY' && url) {
     return (
-      <a href={here(url)} target="_blank" rel="noopener noreferrer" class="breaks">
+      <a href={fileAtServer(url)} target="_blank" rel="noopener noreferrer" class="breaks">
         <Icon name="file" small /> {name} {size !== null && size !== undefined && <span class="muted">{format.bytes(size)}</span>}
       </a>
     );

@@ -1,5 +1,6 @@
 import { createContext } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
+import type { KeptDrafts } from './kept';
 import type { LaneKey } from './lanes';
 
 /** A file that somebody wants to send: on its way to the server, there, or stuck. */
@@ -32,17 +33,18 @@ export interface Drafts {
 
 const blank = (): Draft => ({ text: '', uploads: [], idempotencyKey: crypto.randomUUID(), writtenFor: null });
 
-/** Drafts by thread. There is no "current" draft that could follow somebody into another lane. */
-export function keepDrafts(): Drafts {
+/** Drafts by thread. There is no "current" draft that could follow somebody into another lane. What `kept` has is taken up again. */
+export function keepDrafts(kept?: KeptDrafts): Drafts {
   const drafts = new Map<string, Draft>();
   const listeners = new Map<string, Set<() => void>>();
   const get = (threadId: string): Draft => {
-    const known = drafts.get(threadId) ?? blank();
+    const known = drafts.get(threadId) ?? { ...blank(), ...kept?.read(threadId) };
     drafts.set(threadId, known);
     return known;
   };
   const set = (threadId: string, draft: Draft) => {
     drafts.set(threadId, draft);
+    kept?.write(threadId, draft);
     listeners.get(threadId)?.forEach((listener) => listener());
   };
   const change: Drafts['change'] = (threadId, how) => {
