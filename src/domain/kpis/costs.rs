@@ -52,10 +52,7 @@ impl CostRules {
 }
 
 /// What each channel cost on each side of the sale.
-pub fn cost_report<'a>(
-    rows: impl IntoIterator<Item = (&'a Slice, &'a KpiTally)>,
-    rules: &CostRules,
-) -> Result<Vec<CostLine>, MoneyError> {
+pub fn cost_report<'a>(rows: impl IntoIterator<Item = (&'a Slice, &'a KpiTally)>, rules: &CostRules) -> Result<Vec<CostLine>, MoneyError> {
     let mut sums = BTreeMap::<(Option<CasePhase>, Option<Channel>), KpiTally>::new();
     for (slice, tally) in rows {
         sums.entry((slice.phase, slice.channel)).or_default().merge(tally);

@@ -66,13 +66,7 @@ pub struct InvitationRules {
 
 impl Default for InvitationRules {
     fn default() -> Self {
-        Self {
-            days_after_delivery: 7,
-            hours_after_closing: 24,
-            reminder_days: Some(7),
-            expiry_days: 60,
-            surveyed_by: SurveyedBy::Trilogue,
-        }
+        Self { days_after_delivery: 7, hours_after_closing: 24, reminder_days: Some(7), expiry_days: 60, surveyed_by: SurveyedBy::Trilogue }
     }
 }
 
@@ -112,8 +106,7 @@ pub enum InvitationState {
 
 impl InvitationState {
     /// Every one.
-    pub const ALL: [Self; 7] =
-        [Self::Planned, Self::Sent, Self::Reminded, Self::Used, Self::Expired, Self::OptedOut, Self::Canceled];
+    pub const ALL: [Self; 7] = [Self::Planned, Self::Sent, Self::Reminded, Self::Used, Self::Expired, Self::OptedOut, Self::Canceled];
 
     /// Whether nothing happens to it any more.
     pub const fn is_over(self) -> bool {

@@ -141,8 +141,7 @@ pub enum ReviewState {
 
 impl ReviewState {
     /// Every one.
-    pub const ALL: [Self; 6] =
-        [Self::Submitted, Self::InModeration, Self::Published, Self::Rejected, Self::Withdrawn, Self::Removed];
+    pub const ALL: [Self; 6] = [Self::Submitted, Self::InModeration, Self::Published, Self::Rejected, Self::Withdrawn, Self::Removed];
 }
 
 impl fmt::Display for ReviewState {

@@ -166,9 +166,8 @@ impl BadgeRule {
     /// Looks at a seller's card.
     pub fn review(&self, card: &Scorecard, standing: SellerStanding, held: Option<BadgeAward>) -> BadgeReview {
         let conditions: Vec<_> = self.conditions.iter().map(|condition| condition.read(card)).collect();
-        let earned = !conditions.is_empty()
-            && conditions.iter().all(|read| read.verdict == Met::Yes)
-            && standing < SellerStanding::Restricted;
+        let earned =
+            !conditions.is_empty() && conditions.iter().all(|read| read.verdict == Met::Yes) && standing < SellerStanding::Restricted;
         let change = match (earned, held) {
             (true, None) => {
                 let (seller, badge, since) = (card.seller, self.key.clone(), card.on);

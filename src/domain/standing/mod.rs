@@ -13,7 +13,9 @@ mod visibility;
 #[cfg(test)]
 mod tests;
 
-pub use badges::{BadgeAward, BadgeChange, BadgeCondition, BadgeFault, BadgeKey, BadgeReview, BadgeRule, ConditionRead, MalformedBadge, Met};
+pub use badges::{
+    BadgeAward, BadgeChange, BadgeCondition, BadgeFault, BadgeKey, BadgeReview, BadgeRule, ConditionRead, MalformedBadge, Met,
+};
 pub use complaints::{ComplaintCounts, count_complaints};
 pub use ladder::{Proposal, propose, standing_at};
 pub use refusal::StandingRefusal;

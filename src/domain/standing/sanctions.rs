@@ -271,9 +271,8 @@ impl Sanction {
     /// Lifts it as its measures are back. Whoever cannot sell has no measures: after a suspension a person has to look.
     pub fn recover(&self, card: &Scorecard, days: &LegalDays, by: DecidedBy, at: DateTime<Utc>) -> Result<Self, StandingRefusal> {
         let since = days.date_of(self.effective_at);
-        let is_back = |measure: &Measure| {
-            card.line(*measure).is_some_and(|line| line.status == MeasureStatus::Fine && line.reading.from >= since)
-        };
+        let is_back =
+            |measure: &Measure| card.line(*measure).is_some_and(|line| line.status == MeasureStatus::Fine && line.reading.from >= since);
         let recovered = card.seller == self.seller && !self.measures.is_empty() && self.measures.iter().all(is_back);
         if recovered { self.lift(LiftingReason::Recovered, by, at) } else { Err(StandingRefusal::NotRecovered) }
     }
