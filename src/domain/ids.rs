@@ -170,6 +170,18 @@ ids! {
     OfferId, "ofr", "an offer id";
     /// A piece of evidence.
     EvidenceId, "evi", "an evidence id";
+    /// What somebody answered about a product, a seller or the support.
+    RatingId, "rat", "a rating id";
+    /// An invitation to rate.
+    InvitationId, "inv", "an invitation id";
+    /// What somebody reported about a review.
+    ReportId, "rpt", "a report id";
+    /// A badge that a seller was given.
+    BadgeAwardId, "bad", "a badge award id";
+    /// A sanction of a seller.
+    SanctionId, "san", "a sanction id";
+    /// Something to do better.
+    ImprovementId, "imp", "an improvement id";
 }
 
 #[cfg(test)]

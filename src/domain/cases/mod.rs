@@ -154,7 +154,7 @@ impl fmt::Display for CaseStatus {
 }
 
 /// Which side of the purchase the case is on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum CasePhase {
     /// A question before any order.

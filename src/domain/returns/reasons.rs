@@ -36,7 +36,7 @@ pub enum Cause {
 macro_rules! kinds {
     ($($(#[doc = $doc:literal])+ $variant:ident $cause:ident, $mirakl:literal, $shopify:literal, $ebay:literal, $medusa:literal $(, also $also:literal)*;)+) => {
         /// Why goods go back. The base is Mirakl's list.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
         pub enum ReasonKind {
             $($(#[doc = $doc])+ $variant),+

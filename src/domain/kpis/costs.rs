@@ -1,0 +1,62 @@
+//! What customer service costs, by channel and by side of the sale: before it, the cost of winning customers; after it, a cost
+//! of each sale.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::super::cases::CasePhase;
+use super::super::money::{Currency, Money, MoneyError};
+use super::super::tickets::Channel;
+use super::{KpiTally, Slice};
+
+/// What work and channels cost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CostRules {
+    /// An hour of work.
+    pub hour: Money,
+    /// What each case of a channel costs beside the work; a channel that is not named costs nothing more.
+    pub channels: BTreeMap<Channel, Money>,
+}
+
+/// What a channel cost on one side of the sale.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CostLine {
+    /// The channel; none of cases whose channel is not known.
+    pub channel: Option<Channel>,
+    /// The side of the sale.
+    pub phase: Option<CasePhase>,
+    /// How many cases.
+    pub cases: u64,
+    /// What they cost.
+    pub cost: Money,
+}
+
+impl CostRules {
+    /// The currency in which it is reckoned.
+    pub const fn currency(&self) -> Currency {
+        self.hour.currency
+    }
+
+    /// What these cases of one channel cost: rounded once, to the nearest unit.
+    fn cost(&self, channel: Option<Channel>, tally: &KpiTally) -> Result<Money, MoneyError> {
+        const HOUR: i128 = 3600;
+        let work = i128::from(self.hour.minor) * i128::from(tally.handling_seconds);
+        let currency = self.currency();
+        let work = i64::try_from((work + HOUR / 2).div_euclid(HOUR)).map_err(|_| MoneyError::TooLarge)?;
+        let each = channel.and_then(|channel| self.channels.get(&channel)).copied().unwrap_or(Money::zero(currency));
+        let count = u32::try_from(tally.cases).map_err(|_| MoneyError::TooLarge)?;
+        Money { minor: work, currency }.plus(each.times(count)?)
+    }
+}
+
+/// What each channel cost on each side of the sale.
+pub fn cost_report<'a>(rows: impl IntoIterator<Item = (&'a Slice, &'a KpiTally)>, rules: &CostRules) -> Result<Vec<CostLine>, MoneyError> {
+    let mut sums = BTreeMap::<(Option<CasePhase>, Option<Channel>), KpiTally>::new();
+    for (slice, tally) in rows {
+        sums.entry((slice.phase, slice.channel)).or_default().merge(tally);
+    }
+    let lines = sums.into_iter().filter(|(_, tally)| tally.cases > 0);
+    lines.map(|((phase, channel), tally)| Ok(CostLine { channel, phase, cases: tally.cases, cost: rules.cost(channel, &tally)? })).collect()
+}

@@ -1,0 +1,177 @@
+//! Improvement items: what is to be done better, by whom, until when, and what it changed.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::super::hands::{StaffId, not_now, seen, text};
+use super::super::ids::{ImprovementId, RatingId, SellerId};
+use super::super::ratings::Answers;
+use super::super::refusal::Refusal;
+use super::{Kpi, Measured};
+
+/// The most characters of what is to be done.
+const LONGEST_PLAN: usize = 2000;
+
+/// What is to become better.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ImprovementAbout {
+    /// A product of a seller.
+    Product {
+        /// Whose.
+        seller: SellerId,
+        /// Which, by the marketplace's own id.
+        product: String,
+    },
+    /// A seller.
+    Seller {
+        /// Which.
+        seller: SellerId,
+    },
+    /// The marketplace's own way of doing things.
+    Process {
+        /// Which.
+        name: String,
+    },
+}
+
+/// What it comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "id", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ImprovementOrigin {
+    /// A bad rating with words.
+    Rating(RatingId),
+    /// A product that comes back too often.
+    Defect,
+    /// A target that was missed.
+    Target,
+    /// Somebody's idea.
+    Person(StaffId),
+}
+
+/// Where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ImprovementState {
+    /// Nobody has taken it on.
+    Proposed,
+    /// Somebody works on it.
+    Planned,
+    /// It is done; the effect is waited for.
+    Done,
+    /// The effect was measured.
+    Measured,
+    /// It will not be done.
+    Dropped,
+}
+
+/// Something to do better.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Improvement {
+    /// Our id.
+    pub id: ImprovementId,
+    /// What is to become better.
+    pub about: ImprovementAbout,
+    /// What it comes from.
+    pub origin: ImprovementOrigin,
+    /// What is to be done.
+    pub plan: String,
+    /// Where it stands.
+    pub state: ImprovementState,
+    /// Who sees to it.
+    pub owner: Option<StaffId>,
+    /// Until when.
+    pub due_on: Option<NaiveDate>,
+    /// By which figure it is judged.
+    pub kpi: Kpi,
+    /// The figure before.
+    pub before: Measured,
+    /// The figure after; none until it was measured.
+    pub after: Option<Measured>,
+    /// Why it was dropped.
+    pub dropped: Option<String>,
+    /// When it was proposed.
+    pub proposed_at: DateTime<Utc>,
+    /// How often it has moved, from 1.
+    pub revision: i32,
+}
+
+impl Improvement {
+    /// Proposes one, with the figure as it is.
+    pub fn propose(
+        about: ImprovementAbout,
+        origin: ImprovementOrigin,
+        plan: &str,
+        (kpi, before): (Kpi, Measured),
+        at: DateTime<Utc>,
+    ) -> Result<Self, Refusal> {
+        Ok(Self {
+            id: ImprovementId::generate(),
+            about,
+            origin,
+            plan: text("The plan", plan, LONGEST_PLAN)?,
+            state: ImprovementState::Proposed,
+            owner: None,
+            due_on: None,
+            kpi,
+            before,
+            after: None,
+            dropped: None,
+            proposed_at: at,
+            revision: 1,
+        })
+    }
+
+    /// Somebody takes it on, or over, until a day that is not past.
+    pub fn take_on(&self, owner: StaffId, due_on: NaiveDate, today: NaiveDate, revision: i32) -> Result<Self, Refusal> {
+        self.must_be(&[ImprovementState::Proposed, ImprovementState::Planned], revision)?;
+        if due_on < today {
+            return Err(not_now("The day until which it is to be done has passed."));
+        }
+        Ok(Self { owner: Some(owner), due_on: Some(due_on), ..self.moved(ImprovementState::Planned) })
+    }
+
+    /// It is done.
+    pub fn finish(&self, revision: i32) -> Result<Self, Refusal> {
+        self.must_be(&[ImprovementState::Planned], revision)?;
+        Ok(self.moved(ImprovementState::Done))
+    }
+
+    /// The same figure afterwards.
+    pub fn measure(&self, after: Measured, revision: i32) -> Result<Self, Refusal> {
+        self.must_be(&[ImprovementState::Done], revision)?;
+        Ok(Self { after: Some(after), ..self.moved(ImprovementState::Measured) })
+    }
+
+    /// It will not be done, for a reason.
+    pub fn drop_for(&self, reason: &str, revision: i32) -> Result<Self, Refusal> {
+        self.must_be(&[ImprovementState::Proposed, ImprovementState::Planned], revision)?;
+        let dropped = Some(text("The reason", reason, LONGEST_PLAN)?);
+        Ok(Self { dropped, ..self.moved(ImprovementState::Dropped) })
+    }
+
+    /// Whether it should have been done by now.
+    pub fn is_overdue(&self, today: NaiveDate) -> bool {
+        self.state == ImprovementState::Planned && self.due_on.is_some_and(|due| due < today)
+    }
+
+    /// By how much the figure changed, in its unit; none before it was measured.
+    pub fn change(&self) -> Option<f64> {
+        self.after.and_then(|after| after.value).zip(self.before.value).map(|(after, before)| after - before)
+    }
+
+    /// Whether a rating asks for one: a bad grade, and words that say why.
+    pub fn is_asked_by(answers: &Answers, words: &str) -> bool {
+        answers.is_negative() && !words.trim().is_empty()
+    }
+
+    fn must_be(&self, states: &[ImprovementState], revision: i32) -> Result<(), Refusal> {
+        seen(self.revision, revision)?;
+        if states.contains(&self.state) { Ok(()) } else { Err(not_now("This is not possible where the improvement stands.")) }
+    }
+
+    fn moved(&self, state: ImprovementState) -> Self {
+        Self { state, revision: self.revision + 1, ..self.clone() }
+    }
+}

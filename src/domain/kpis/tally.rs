@@ -1,0 +1,264 @@
+//! What is counted, by day and slice.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::super::cases::CasePhase;
+use super::super::ids::SellerId;
+use super::super::ratings::{Grade, Recommendation};
+use super::super::reasons::{Avoidable, Family, ReasonKey};
+use super::super::tickets::Channel;
+use super::{Durations, Nps, Share};
+
+/// By what figures can be split.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Slice {
+    /// The seller.
+    pub seller: Option<SellerId>,
+    /// The channel.
+    pub channel: Option<Channel>,
+    /// The contact reason.
+    pub reason: Option<ReasonKey>,
+    /// Before or after the sale.
+    pub phase: Option<CasePhase>,
+    /// The operator's team or provider that handled it.
+    pub team: Option<String>,
+}
+
+/// What became of a case after it was resolved. It is known only when the time to come back has passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Aftermath {
+    /// That time still runs.
+    NotYetKnown,
+    /// The buyer did not come back.
+    Quiet,
+    /// It was opened again.
+    Reopened,
+    /// There was a new case of the same line and reason.
+    CameBack,
+}
+
+/// How a case was resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Resolution {
+    /// How many human replies it took. Automatic ones are none.
+    pub replies: u32,
+    /// What came after.
+    pub aftermath: Aftermath,
+}
+
+impl Resolution {
+    /// Resolved with one reply, and quiet since.
+    const fn at_first_contact(self) -> bool {
+        self.replies <= 1 && matches!(self.aftermath, Aftermath::Quiet)
+    }
+}
+
+/// Whether a case is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum CaseEnd {
+    /// It is not.
+    Open,
+    /// It was resolved.
+    Resolved(Resolution),
+}
+
+/// What one case adds to the day on which it was opened. A case that changes is taken out as it was and put in as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CaseFacts {
+    /// The day on which it was opened.
+    pub opened_on: NaiveDate,
+    /// Where it belongs.
+    pub slice: Slice,
+    /// What kind of request it is.
+    pub family: Family,
+    /// Whether better information would have spared it.
+    pub avoidable: Avoidable,
+    /// From the buyer's first message to the first human reply, in seconds by the clock on the wall; none before it.
+    pub first_reply: Option<u32>,
+    /// The same in seconds of business hours.
+    pub first_reply_business: Option<u32>,
+    /// Whether it is over.
+    pub end: CaseEnd,
+    /// For how many seconds somebody worked on it.
+    pub handling_seconds: u32,
+    /// The buyer's satisfaction, counted once ([`super::super::ratings::one_per_case`]).
+    pub satisfaction: Option<Grade>,
+    /// Whether the buyer recommends the marketplace.
+    pub recommendation: Option<Recommendation>,
+}
+
+/// Whether the same product or seller had a dispute for the same reason not long before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Recurrence {
+    /// It had none.
+    First,
+    /// It had one.
+    Again,
+}
+
+impl Recurrence {
+    /// Whether a dispute recurs, given the day of the last one before it of the same product or seller and reason.
+    pub fn of(earlier: Option<NaiveDate>, opened_on: NaiveDate, window_days: u16) -> Self {
+        match earlier {
+            Some(earlier) if (opened_on - earlier).num_days() <= i64::from(window_days) => Self::Again,
+            _ => Self::First,
+        }
+    }
+}
+
+/// Whether and how a dispute ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DisputeEnding {
+    /// It has not.
+    Open,
+    /// By an agreement or a decision that stands.
+    Resolved,
+    /// Nobody decided in time, or the operator could not help.
+    Unresolved,
+}
+
+/// What one dispute adds to the day on which it was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DisputeFacts {
+    /// Whether it recurs.
+    pub recurrence: Recurrence,
+    /// How it ended.
+    pub ending: DisputeEnding,
+}
+
+/// What became of a visit to the help pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum HelpVisit {
+    /// The visitor found enough.
+    Deflected,
+    /// The visitor went on to the form.
+    WentOn,
+}
+
+/// The counts of a day and slice, or of any number of them merged.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct KpiTally {
+    /// Orders. They are counted by seller only.
+    pub orders: u64,
+    /// Cases.
+    pub cases: u64,
+    /// Complaints among them.
+    pub complaints: u64,
+    /// Cases that better information would have spared.
+    pub avoidable: u64,
+    /// Satisfied buyers of those who answered.
+    pub satisfied: Share,
+    /// Who recommends the marketplace.
+    pub nps: Nps,
+    /// First replies, by the clock on the wall.
+    pub first_reply: Durations,
+    /// First replies, in business hours.
+    pub first_reply_business: Durations,
+    /// Cases resolved at first contact, of those of which that is known.
+    pub first_contact: Share,
+    /// Cases opened again, of those that were resolved.
+    pub reopened: Share,
+    /// Seconds of work.
+    pub handling_seconds: u64,
+    /// Disputes that recur, of all.
+    pub recurring: Share,
+    /// Disputes resolved, of those that ended.
+    pub disputes_resolved: Share,
+    /// Visits to the help pages that ended there.
+    pub deflected: Share,
+}
+
+impl KpiTally {
+    /// Puts a case in.
+    pub fn add_case(&mut self, case: &CaseFacts) {
+        self.cases += 1;
+        self.complaints += u64::from(case.family == Family::Complaint);
+        self.avoidable += u64::from(case.avoidable == Avoidable::Yes);
+        self.handling_seconds += u64::from(case.handling_seconds);
+        case.satisfaction.iter().for_each(|grade| self.satisfied.count(|| *grade >= Grade::SATISFIED));
+        case.recommendation.iter().for_each(|answer| self.nps.count(*answer));
+        case.first_reply.iter().for_each(|seconds| self.first_reply.add(*seconds));
+        case.first_reply_business.iter().for_each(|seconds| self.first_reply_business.add(*seconds));
+        if let CaseEnd::Resolved(resolution) = case.end {
+            self.reopened.count(|| resolution.aftermath == Aftermath::Reopened);
+            if resolution.aftermath != Aftermath::NotYetKnown {
+                self.first_contact.count(|| resolution.at_first_contact());
+            }
+        }
+    }
+
+    /// Takes a case out that was put in as it is given here.
+    pub fn remove_case(&mut self, case: &CaseFacts) {
+        self.cases = self.cases.saturating_sub(1);
+        self.complaints = self.complaints.saturating_sub(u64::from(case.family == Family::Complaint));
+        self.avoidable = self.avoidable.saturating_sub(u64::from(case.avoidable == Avoidable::Yes));
+        self.handling_seconds = self.handling_seconds.saturating_sub(u64::from(case.handling_seconds));
+        case.satisfaction.iter().for_each(|grade| self.satisfied.uncount(|| *grade >= Grade::SATISFIED));
+        case.recommendation.iter().for_each(|answer| self.nps.uncount(*answer));
+        case.first_reply.iter().for_each(|seconds| self.first_reply.remove(*seconds));
+        case.first_reply_business.iter().for_each(|seconds| self.first_reply_business.remove(*seconds));
+        if let CaseEnd::Resolved(resolution) = case.end {
+            self.reopened.uncount(|| resolution.aftermath == Aftermath::Reopened);
+            if resolution.aftermath != Aftermath::NotYetKnown {
+                self.first_contact.uncount(|| resolution.at_first_contact());
+            }
+        }
+    }
+
+    /// Puts a dispute in.
+    pub fn add_dispute(&mut self, dispute: DisputeFacts) {
+        self.recurring.count(|| dispute.recurrence == Recurrence::Again);
+        if dispute.ending != DisputeEnding::Open {
+            self.disputes_resolved.count(|| dispute.ending == DisputeEnding::Resolved);
+        }
+    }
+
+    /// Takes a dispute out that was put in as it is given here.
+    pub fn remove_dispute(&mut self, dispute: DisputeFacts) {
+        self.recurring.uncount(|| dispute.recurrence == Recurrence::Again);
+        if dispute.ending != DisputeEnding::Open {
+            self.disputes_resolved.uncount(|| dispute.ending == DisputeEnding::Resolved);
+        }
+    }
+
+    /// Counts a visit to the help pages.
+    pub fn add_visit(&mut self, visit: HelpVisit) {
+        self.deflected.count(|| visit == HelpVisit::Deflected);
+    }
+
+    /// Takes other counts in.
+    pub fn merge(&mut self, other: &Self) {
+        self.orders += other.orders;
+        self.cases += other.cases;
+        self.complaints += other.complaints;
+        self.avoidable += other.avoidable;
+        self.satisfied.merge(&other.satisfied);
+        self.nps.merge(&other.nps);
+        self.first_reply.merge(&other.first_reply);
+        self.first_reply_business.merge(&other.first_reply_business);
+        self.first_contact.merge(&other.first_contact);
+        self.reopened.merge(&other.reopened);
+        self.handling_seconds += other.handling_seconds;
+        self.recurring.merge(&other.recurring);
+        self.disputes_resolved.merge(&other.disputes_resolved);
+        self.deflected.merge(&other.deflected);
+    }
+
+    /// All of them merged.
+    pub fn merged<'a>(tallies: impl IntoIterator<Item = &'a Self>) -> Self {
+        tallies.into_iter().fold(Self::default(), |mut whole, tally| {
+            whole.merge(tally);
+            whole
+        })
+    }
+}

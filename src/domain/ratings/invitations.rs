@@ -1,0 +1,240 @@
+//! Invitations to rate: single-use, bound to an order line or a case. The signature on the link is the door's matter; what
+//! it opens, and until when, is decided here.
+
+use std::fmt;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::super::ids::{BuyerId, CaseId, InvitationId, OrderId};
+use super::{RatingRefusal, Subject, SurveyedBy};
+
+/// What an invitation asks about. It is what makes a rating that of a verified purchase.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
+pub enum InvitationAbout {
+    /// A line of an order that was delivered: product and seller.
+    OrderLine {
+        /// The order.
+        order: OrderId,
+        /// The line, by the marketplace's own id.
+        line: String,
+    },
+    /// A case that was closed: the support.
+    Case {
+        /// The case.
+        case: CaseId,
+    },
+}
+
+impl InvitationAbout {
+    /// What can be rated with it.
+    pub const fn subjects(&self) -> &'static [Subject] {
+        match self {
+            Self::OrderLine { .. } => &[Subject::Product, Subject::Seller],
+            Self::Case { .. } => &[Subject::Support],
+        }
+    }
+}
+
+/// Whether a buyer wants to be asked at all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Opting {
+    /// Nothing was said against it.
+    #[default]
+    In,
+    /// The buyer does not want to be asked.
+    Out,
+}
+
+/// When invitations go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct InvitationRules {
+    /// How many days after the delivery, so that the goods can be tried.
+    pub days_after_delivery: u16,
+    /// How many hours after the close of a case.
+    pub hours_after_closing: u16,
+    /// How many days after it was sent one reminder goes out; none for no reminder.
+    pub reminder_days: Option<u16>,
+    /// For how many days after it was sent it can be used.
+    pub expiry_days: u16,
+    /// Who asks after a case.
+    pub surveyed_by: SurveyedBy,
+}
+
+impl Default for InvitationRules {
+    fn default() -> Self {
+        Self { days_after_delivery: 7, hours_after_closing: 24, reminder_days: Some(7), expiry_days: 60, surveyed_by: SurveyedBy::Trilogue }
+    }
+}
+
+impl InvitationRules {
+    /// What is wrong with them: the field, and a sentence.
+    pub fn faults(&self) -> Vec<(&'static str, String)> {
+        let mut faults = Vec::new();
+        if !(1..=365).contains(&self.expiry_days) {
+            faults.push(("expiryDays", "The number of days must be between 1 and 365.".to_owned()));
+        }
+        if self.reminder_days.is_some_and(|days| days == 0 || days >= self.expiry_days) {
+            faults.push(("reminderDays", "A reminder goes out after a day or more, and before the invitation expires.".to_owned()));
+        }
+        faults
+    }
+}
+
+/// Where an invitation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum InvitationState {
+    /// It waits for its time.
+    Planned,
+    /// It was sent.
+    Sent,
+    /// A reminder was sent.
+    Reminded,
+    /// It was used.
+    Used,
+    /// Its time ran out.
+    Expired,
+    /// The buyer does not want to be asked.
+    OptedOut,
+    /// What it asks about is no more: the case was opened again, the line canceled.
+    Canceled,
+}
+
+impl InvitationState {
+    /// Every one.
+    pub const ALL: [Self; 7] = [Self::Planned, Self::Sent, Self::Reminded, Self::Used, Self::Expired, Self::OptedOut, Self::Canceled];
+
+    /// Whether nothing happens to it any more.
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Used | Self::Expired | Self::OptedOut | Self::Canceled)
+    }
+}
+
+impl fmt::Display for InvitationState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Planned => "planned",
+            Self::Sent | Self::Reminded => "sent",
+            Self::Used => "used",
+            Self::Expired => "expired",
+            Self::OptedOut => "called off by the buyer",
+            Self::Canceled => "canceled",
+        })
+    }
+}
+
+/// An invitation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Invitation {
+    /// Our id, which the signed link carries.
+    pub id: InvitationId,
+    /// Whom it invites.
+    pub buyer: BuyerId,
+    /// What it asks about. There is one invitation for each.
+    pub about: InvitationAbout,
+    /// Where it stands.
+    pub state: InvitationState,
+    /// When it is to be sent.
+    pub send_at: DateTime<Utc>,
+    /// When it was.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// When it was used, ran out or was called off.
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// What the passing of time asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InvitationStep {
+    /// To send it.
+    Send,
+    /// To send the one reminder.
+    Remind,
+    /// To close it unused.
+    Expire,
+}
+
+impl Invitation {
+    /// Plans one for a delivery or the close of a case at `at`; none when the buyer does not want to be asked, or when the
+    /// helpdesk asks about cases.
+    pub fn plan(buyer: BuyerId, about: InvitationAbout, opting: Opting, rules: &InvitationRules, at: DateTime<Utc>) -> Option<Self> {
+        let wait = match &about {
+            InvitationAbout::Case { .. } if rules.surveyed_by == SurveyedBy::Helpdesk => return None,
+            InvitationAbout::Case { .. } => TimeDelta::hours(i64::from(rules.hours_after_closing)),
+            InvitationAbout::OrderLine { .. } => TimeDelta::days(i64::from(rules.days_after_delivery)),
+        };
+        let (id, state) = (InvitationId::generate(), InvitationState::Planned);
+        (opting == Opting::In).then(|| Self { id, buyer, about, state, send_at: at + wait, sent_at: None, ended_at: None })
+    }
+
+    /// When it expires; none before it was sent.
+    pub fn expires_at(&self, rules: &InvitationRules) -> Option<DateTime<Utc>> {
+        self.sent_at.map(|sent| sent + TimeDelta::days(i64::from(rules.expiry_days)))
+    }
+
+    /// What is next, and when; none when it is over.
+    pub fn next(&self, rules: &InvitationRules) -> Option<(InvitationStep, DateTime<Utc>)> {
+        let expires = self.expires_at(rules);
+        match (self.state, self.sent_at, rules.reminder_days) {
+            (InvitationState::Planned, ..) => Some((InvitationStep::Send, self.send_at)),
+            (InvitationState::Sent, Some(sent), Some(days)) => Some((InvitationStep::Remind, sent + TimeDelta::days(i64::from(days)))),
+            (InvitationState::Sent | InvitationState::Reminded, ..) => expires.map(|at| (InvitationStep::Expire, at)),
+            _ => None,
+        }
+    }
+
+    /// Takes the step that is due at `now`; none when nothing is. What is long overdue expires rather than being reminded of.
+    pub fn elapse(&self, rules: &InvitationRules, now: DateTime<Utc>) -> Option<(InvitationStep, Self)> {
+        let (step, at) = self.next(rules)?;
+        if self.expires_at(rules).is_some_and(|end| end <= now) {
+            return Some((InvitationStep::Expire, self.ended(InvitationState::Expired, now)));
+        }
+        (at <= now).then(|| match step {
+            InvitationStep::Send => (step, Self { state: InvitationState::Sent, sent_at: Some(now), ..self.clone() }),
+            InvitationStep::Remind => (step, Self { state: InvitationState::Reminded, ..self.clone() }),
+            InvitationStep::Expire => (step, self.ended(InvitationState::Expired, now)),
+        })
+    }
+
+    /// Where it stands, also when nobody has yet written down that its time ran out.
+    pub fn state_at(&self, rules: &InvitationRules, now: DateTime<Utc>) -> InvitationState {
+        let ran_out = !self.state.is_over() && self.expires_at(rules).is_some_and(|end| end <= now);
+        if ran_out { InvitationState::Expired } else { self.state }
+    }
+
+    /// Uses it for ratings of these subjects, once.
+    pub fn redeem(&self, subjects: &[Subject], rules: &InvitationRules, now: DateTime<Utc>) -> Result<Self, RatingRefusal> {
+        match self.state_at(rules, now) {
+            InvitationState::Sent | InvitationState::Reminded => {}
+            InvitationState::Planned => return Err(RatingRefusal::InvitationNotSent),
+            state => return Err(RatingRefusal::InvitationOver { state }),
+        }
+        if subjects.is_empty() {
+            return Err(RatingRefusal::NothingAnswered);
+        }
+        match subjects.iter().find(|subject| !self.about.subjects().contains(subject)) {
+            Some(subject) => Err(RatingRefusal::NotAskedAbout { subject: *subject }),
+            None => Ok(self.ended(InvitationState::Used, now)),
+        }
+    }
+
+    /// The buyer does not want to be asked; nothing changes when it is over already.
+    #[must_use]
+    pub fn opt_out(&self, now: DateTime<Utc>) -> Self {
+        if self.state.is_over() { self.clone() } else { self.ended(InvitationState::OptedOut, now) }
+    }
+
+    /// What it asks about is no more; nothing changes when it is over already.
+    #[must_use]
+    pub fn cancel(&self, now: DateTime<Utc>) -> Self {
+        if self.state.is_over() { self.clone() } else { self.ended(InvitationState::Canceled, now) }
+    }
+
+    fn ended(&self, state: InvitationState, now: DateTime<Utc>) -> Self {
+        Self { state, ended_at: Some(now), ..self.clone() }
+    }
+}

@@ -1,0 +1,23 @@
+//! How a seller stands with the marketplace: badges, how visible its offers are, and sanctions.
+//!
+//! Measures propose, people decide: a rule over measures can warn a seller and give or take a badge; what goes beyond a warning
+//! takes a person, and the types ask for one.
+
+mod badges;
+mod complaints;
+mod ladder;
+mod refusal;
+mod sanctions;
+mod visibility;
+
+#[cfg(test)]
+mod tests;
+
+pub use badges::{
+    BadgeAward, BadgeChange, BadgeCondition, BadgeFault, BadgeKey, BadgeReview, BadgeRule, ConditionRead, MalformedBadge, Met,
+};
+pub use complaints::{ComplaintCounts, count_complaints};
+pub use ladder::{Proposal, propose, standing_at};
+pub use refusal::StandingRefusal;
+pub use sanctions::{Grave, Lifting, LiftingReason, NoticeException, Sanction, SanctionOrder, SanctionStep, SellerStanding};
+pub use visibility::{VisibilityFactor, VisibilityFault, VisibilityInput, VisibilityRules, VisibilityWeight};
