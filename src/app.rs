@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
-use axum::http::HeaderName;
+use axum::http::{HeaderName, HeaderValue};
 use chrono::TimeDelta;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
@@ -37,6 +37,7 @@ use crate::workflow::payments::Payments;
 /// What the use cases work with, on a database that is up to date.
 pub async fn context(settings: &Settings, clock: SharedClock) -> anyhow::Result<Cx> {
     client_address(settings).context("client_address_header is no name of a header")?;
+    page_origins(settings).context("page_origins cannot be read; it names origins such as https://acme.example.com")?;
     let vault = settings.vault()?;
     let store = Store::open(&settings.database_url, StoreOptions { connections: settings.database_connections }, Arc::clone(&clock))
         .await
@@ -87,6 +88,18 @@ fn client_address(settings: &Settings) -> anyhow::Result<Option<HeaderName>> {
     Ok(settings.client_address_header.as_deref().map(HeaderName::try_from).transpose()?)
 }
 
+/// The origins whose pages may call us: each to the letter as a browser writes it.
+fn page_origins(settings: &Settings) -> anyhow::Result<Vec<HeaderValue>> {
+    let named = settings.page_origins.split(',').map(str::trim).filter(|origin| !origin.is_empty());
+    named
+        .map(|origin| {
+            let url: url::Url = origin.parse().with_context(|| origin.to_owned())?;
+            anyhow::ensure!(url.origin().ascii_serialization() == origin, "{origin} is no bare origin");
+            Ok(HeaderValue::from_str(origin)?)
+        })
+        .collect()
+}
+
 fn limits(settings: &Settings) -> RateLimits {
     // Whoever has a context has good settings.
     let client_address = client_address(settings).ok().flatten();
@@ -130,6 +143,7 @@ impl Server {
             graphql: graphql.clone(),
             metrics: telemetry::metrics(),
             webhook_limit: settings.webhook_limit,
+            origins: page_origins(settings).unwrap_or_default(),
             limits: limits(settings),
             pages,
         };

@@ -38,6 +38,8 @@ pub struct Settings {
     pub sign_in_rate_limit: u32,
     /// The header in which a proxy writes the address of who asks.
     pub client_address_header: Option<String>,
+    /// The origins whose pages may call this server from a browser, with commas between them.
+    pub page_origins: String,
     /// How often each helpdesk is asked what changed, in minutes.
     pub reconcile_minutes: u32,
     /// How long finished deliveries are kept, in days.

@@ -10,6 +10,7 @@ mod export;
 pub mod graphiql;
 pub mod graphql;
 mod health;
+mod origins;
 mod papers;
 mod params;
 mod payments;
@@ -62,6 +63,8 @@ pub struct Doors {
     pub metrics: PrometheusHandle,
     /// The largest webhook body, in bytes.
     pub webhook_limit: usize,
+    /// The origins whose pages may call from a browser.
+    pub origins: Vec<HeaderValue>,
     /// How often somebody may ask.
     pub limits: RateLimits,
     /// The pages, as they were built.
@@ -108,13 +111,12 @@ pub fn router(doors: Doors, stop: &CancellationToken) -> Router {
         .propagate_request_id(REQUEST_ID)
         .layer(SetResponseHeaderLayer::if_not_present(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
         .layer(CatchPanicLayer::new());
+    let called_by_pages = Router::new().route("/graphql", endpoint.into_route()).merge(files).merge(apps::routes(&apps_cx, pages, knocks));
     Router::new()
         .route("/webhooks/{kind}/{connection}", post(webhooks::receive).with_state(Arc::new(webhooks)))
         .route("/hooks/payments/{connection}", post(payments::receive).with_state(Arc::clone(&cx)))
-        .route("/graphql", endpoint.into_route())
+        .merge(origins::allow(called_by_pages, doors.origins))
         .merge(graphiql::routes())
-        .merge(files)
-        .merge(apps::routes(&apps_cx, pages, knocks))
         .route("/unsubscribe/{marketplace}/{receiver}/{kind}/{signature}", get(unsubscribe::show).post(unsubscribe::change).with_state(cx))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz).with_state(vitals.clone()))

@@ -69,6 +69,7 @@ fn settings(database_url: String) -> Settings {
         rate_limit: 0,
         sign_in_rate_limit: 0,
         client_address_header: None,
+        page_origins: String::new(),
         reconcile_minutes: 5,
         keep_days: 30,
         attachments: String::new(),

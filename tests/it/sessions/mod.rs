@@ -1,5 +1,6 @@
 //! Agents who work in a page of ours: how they are let in, for how long, and what their sessions may do.
 
+mod origins;
 mod pairing;
 mod provider;
 mod rates;
