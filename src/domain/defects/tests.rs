@@ -36,12 +36,9 @@ fn chance_is_no_defect() {
 #[test]
 fn what_buyers_choose_or_carriers_do_says_nothing_of_a_product() {
     let products = [(100, 60), (1000, 20)];
-    for (reason, expected) in [
-        (ReasonKind::Broken, true),
-        (ReasonKind::PoorQuality, true),
-        (ReasonKind::ChangedMind, false),
-        (ReasonKind::ArrivedLate, false),
-    ] {
+    for (reason, expected) in
+        [(ReasonKind::Broken, true), (ReasonKind::PoorQuality, true), (ReasonKind::ChangedMind, false), (ReasonKind::ArrivedLate, false)]
+    {
         assert_eq!(!found(&products, reason).is_empty(), expected, "{reason:?}");
     }
 }

@@ -133,10 +133,7 @@ fn costs_are_exact_and_split_by_side_of_the_sale() {
     // 601 seconds at 30.00 an hour are 5.008, and three calls 4.50.
     assert_eq!(
         costs,
-        [
-            (Some(Channel::Email), Some(CasePhase::PreSale), 1, eur(75)),
-            (Some(Channel::Phone), Some(CasePhase::AfterSale), 3, eur(951)),
-        ]
+        [(Some(Channel::Email), Some(CasePhase::PreSale), 1, eur(75)), (Some(Channel::Phone), Some(CasePhase::AfterSale), 3, eur(951)),]
     );
     let endless = CostRules { hour: eur(i64::MAX), channels: [].into() };
     assert!(cost_report(rows.iter().map(|(slice, tally)| (slice, tally)), &endless).is_ok(), "ten minutes of it still fit");

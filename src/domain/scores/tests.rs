@@ -171,11 +171,16 @@ fn stories() -> impl Strategy<Value = Vec<ScoreEvent>> {
             let mut at = start;
             for (revision, (kind, wait)) in (2..).zip(later) {
                 at += wait;
-                let exclusion = || Exclusion::by(DisputeId::generate(), &decision(
-                    Fault::Buyer,
-                    CountsAgainstSeller::DoesNotCount,
-                    Decider::Person(serde_json::from_str("\"token:ana\"").unwrap()),
-                ));
+                let exclusion = || {
+                    Exclusion::by(
+                        DisputeId::generate(),
+                        &decision(
+                            Fault::Buyer,
+                            CountsAgainstSeller::DoesNotCount,
+                            Decider::Person(serde_json::from_str("\"token:ana\"").unwrap()),
+                        ),
+                    )
+                };
                 events.push(match kind {
                     0 => counts(rating, revision, at, &grades),
                     1 => event(rating, revision, at, ScoreChange::Stops { why: StopReason::Withdrawn }),
