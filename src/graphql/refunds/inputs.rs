@@ -16,13 +16,13 @@ use crate::domain::refusal::Refusal;
 use crate::workflow::refunds::{GrantAsk, ItemAsk, RefundAsk, RefundRead};
 use crate::workflow::{Error, refused};
 
-type Read<T> = Result<T, Error>;
+pub(super) type Read<T> = Result<T, Error>;
 
-fn invalid(path: &[&str], message: impl Into<String>) -> Error {
+pub(super) fn invalid(path: &[&str], message: impl Into<String>) -> Error {
     refused(path, Refusal::Invalid { message: message.into() })
 }
 
-fn line(key: String, path: &[&str]) -> Read<LineKey> {
+pub(super) fn line(key: String, path: &[&str]) -> Read<LineKey> {
     LineKey::try_from(key).map_err(|error| invalid(path, format!("This is not right: {error}.")))
 }
 
@@ -157,7 +157,7 @@ pub(in crate::graphql) struct RefundPartsInput {
 }
 
 impl RefundPartsInput {
-    fn read(&self, total: Money, position: &str) -> Read<Parts> {
+    pub(super) fn read(&self, total: Money, position: &str) -> Read<Parts> {
         let mut parts = Vec::new();
         for (part, given, field) in [
             (Part::Item, &self.item, "item"),

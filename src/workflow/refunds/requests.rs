@@ -1,7 +1,7 @@
 //! A refund is asked for, in one call.
 
 use super::run::Run;
-use super::{Cx, Error, Result, Standing, dealings, no};
+use super::{Cx, Error, Result, Standing, dealings, no, open_on};
 use crate::domain::ids::{CaseId, OrderId};
 use crate::domain::parties::Actor;
 use crate::domain::purchases::LineKey;
@@ -42,8 +42,7 @@ async fn request_once(cx: &Cx, actor: &Actor, ask: &RefundAsk) -> Result<StoredR
     let mut tx = cx.store.begin(actor.marketplace).await?;
     let dealing = dealings::about(&mut tx, actor, ask.order, Some(&ask.line), ask.case).await?;
     let all = tx.refunds_of_order(ask.order).await?;
-    let mut open = all.iter().filter(|stored| stored.refund.line == ask.line && stored.refund.status.is_open());
-    let open = open.clone().find(|stored| stored.origin == RefundOrigin::Request).or_else(|| open.next());
+    let open = open_on(&all, &ask.line);
     let standing = Standing::in_dealing(&dealing, all.iter().map(|stored| &stored.refund), DisputeGuard::None)?;
 
     let by = actor.who.clone();

@@ -7,6 +7,7 @@ mod life;
 mod machines;
 mod marks;
 mod news;
+mod previews;
 mod refusals;
 mod time;
 
@@ -208,6 +209,9 @@ pub(crate) async fn a_life(story: &Story) {
         story.app.ask(token, seen, json!({ "by": { "reference": ORDER } })).await;
         story.app.ask(token, "query($id: ID!) { node(id: $id) { id } }", json!({ "id": asked })).await;
         story.app.answer(token, quote, json!({ "input": asking })).await;
+        let preview =
+            "query($input: RefundGrantQuoteInput!) { refundGrantQuote(input: $input) { quote { refund { id } lines { lineId } } } }";
+        story.app.answer(token, preview, json!({ "input": { "orderId": order } })).await;
     }
     story.app.advance(TimeDelta::days(6));
     story.app.work().await;
