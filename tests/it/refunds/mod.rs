@@ -195,7 +195,9 @@ pub(crate) async fn a_life(story: &Story) {
     let asking = json!({ "orderId": order, "lineId": "1", "basis": "WITHDRAWAL" });
     let quote = "query($input: RefundQuoteInput!) { refundQuote(input: $input) { quote { amount { amount } openRefund { id } } } }";
     let seen = "query($by: OrderByInput!) { order(by: $by) { refunds { id case { id refunds { id } } lateIncrease { days } } } }";
-    let asked = story.app.act(&story.seller, "refundRequest", "refund { id }", asking.clone()).await["refund"]["id"].clone();
+    let mut keyed = asking.clone();
+    keyed["idempotencyKey"] = json!("once");
+    let asked = story.app.act(&story.seller, "refundRequest", "refund { id }", keyed).await["refund"]["id"].clone();
     for (mutation, revision, more) in [
         ("refundEstablish", 1, json!({ "startedAt": "2026-11-01T10:00:00Z" })),
         ("refundGrant", 2, json!({ "form": "FULL" })),
