@@ -84,7 +84,7 @@ impl<'a> Moving<'a> {
             ReturnEvent::Approved { method, way_back, .. } if *method != ReturnMethod::Returnless => {
                 Some(("return_approved", vec![("quantity", one.quantity.to_string()), ("carriage", words.carriage(*way_back))]))
             }
-            ReturnEvent::ReadyToShip { .. } => one.papers.as_ref().map(|papers| ("return_ready", ready(one, &words, papers))),
+            ReturnEvent::ReadyToShip { .. } => one.papers.as_ref().map(|papers| ("return_ready", ready(one, words, papers))),
             ReturnEvent::KeepOffered { amount, .. } => {
                 Some(("return_keep_offer", vec![("amount", words.amount(*amount)), ("until", words.moment(one.due_at))]))
             }
