@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::table::Kind::{Integer, Json, Text, Time, Uuid};
+use crate::table::Kind::{Bytes, Integer, Json, Text, Time, Uuid};
 use crate::table::{is_not_null, tenant_table};
 
 #[derive(DeriveMigrationName)]
@@ -31,8 +31,11 @@ impl MigrationTrait for Migration {
             .must("document", Json)
             .must("opened_at", Time)
             .must("updated_at", Time)
+            .may("idempotency_key", Text) // none where nobody gave one, or another machine opened it
+            .may("request_digest", Bytes)
             .belongs_to("case_id", "cases")
             .belongs_to("order_id", "orders")
+            .unique(&["marketplace_id", "idempotency_key"])
             .unique_where(&["marketplace_id", "order_id", "order_line"], asked_and_open)
             .index(&["marketplace_id", "case_id", "id"])
             .index(&["marketplace_id", "order_id", "id"])

@@ -104,19 +104,19 @@ pub(super) struct Common {
 #[derive(Debug, Args)]
 struct IdentityArguments {
     /// The issuer of the operator's OpenID Connect provider, as its discovery document writes it.
-    #[arg(long, value_name = "URL", requires = "oidc_client_id")]
-    oidc_issuer: Option<String>,
+    #[arg(long = "oidc-issuer", value_name = "URL", requires = "client_id")]
+    issuer: Option<String>,
     /// Our client id there.
-    #[arg(long, value_name = "ID", requires = "oidc_issuer")]
-    oidc_client_id: Option<String>,
+    #[arg(long = "oidc-client-id", value_name = "ID", requires = "issuer")]
+    client_id: Option<String>,
     /// Our client secret there; none for a public client.
-    #[arg(long, value_name = "SECRET", requires = "oidc_issuer")]
-    oidc_client_secret: Option<String>,
+    #[arg(long = "oidc-client-secret", value_name = "SECRET", requires = "issuer")]
+    client_secret: Option<String>,
 }
 
 impl IdentityArguments {
     fn settings(&self) -> Option<IdentitySettings> {
-        let (issuer, client_id) = self.oidc_issuer.clone().zip(self.oidc_client_id.clone())?;
+        let (issuer, client_id) = self.issuer.clone().zip(self.client_id.clone())?;
         Some(IdentitySettings { issuer, client_id })
     }
 }
@@ -180,7 +180,7 @@ pub(super) async fn connect(cx: &Cx, settings: &Settings, verb: ConnectVerb, out
         base_url: common.base_url.clone(),
         credentials,
         webhook_secret: webhook_secret.clone(),
-        identity_secret: common.identity.oidc_client_secret.clone().map(SecretString::from),
+        identity_secret: common.identity.client_secret.clone().map(SecretString::from),
         settings: ConnectionSettings { apps, ..common.settings() },
     };
     let row = connections::connect(cx, owner.id, new).await?;
@@ -189,7 +189,7 @@ pub(super) async fn connect(cx: &Cx, settings: &Settings, verb: ConnectVerb, out
     let mut text = instructions(kind, &url, &headers);
     let back = common.identity.settings().map(|_| format!("{}{}", settings.public_url(), sessions::BACK));
     if let Some(back) = &back {
-        text.push_str(&format!("\n\nRegister this redirect address at the identity provider:\n  {back}"));
+        text = format!("{text}\n\nRegister this redirect address at the identity provider:\n  {back}");
     }
     let shown = || json!({ "connectionId": row.id, "helpdesk": kind.slug(), "webhookUrl": url, "webhookHeaders": headers, "oidcRedirectUrl": back });
     out.both(shown, &text);

@@ -11,7 +11,9 @@ use crate::domain::cases::Case;
 use crate::domain::ids::{CaseId, ConnectionId, MessageId};
 use crate::domain::reasons::ReasonKey;
 use crate::domain::refusal::Refusal;
+use crate::domain::tickets::TicketNumber;
 use crate::workflow::cases::{self, CaseRequest, Settlement};
+use crate::workflow::inbound::{self, TicketRequest};
 use crate::workflow::merges;
 use crate::workflow::splits::{self, Part};
 
@@ -43,6 +45,17 @@ pub(super) struct CaseOpenInput {
     connection_id: Option<ConnectionId>,
     /// A key of the client's choice, 1 to 128 characters. A repeated call with the same key gives the same case.
     idempotency_key: String,
+}
+
+/// A ticket whose case is wanted.
+#[derive(InputObject)]
+pub(super) struct CaseOpenFromTicketInput {
+    /// The helpdesk in which the ticket is.
+    connection_id: ConnectionId,
+    /// The ticket's number there, digits alone.
+    ticket_number: String,
+    /// The reference of the order it is about; null for the one that the ticket itself names, if any.
+    order_reference: Option<String>,
 }
 
 /// An order to attach.
@@ -207,6 +220,7 @@ macro_rules! case_payloads {
 
 case_payloads!(
     CaseOpenPayload,
+    CaseOpenFromTicketPayload,
     CaseAttachOrderPayload,
     CaseEscalatePayload,
     CaseResolvePayload,
@@ -270,6 +284,23 @@ impl CaseMutations {
                 idempotency_key: input.idempotency_key,
             };
             CaseOpenPayload::of(Box::pin(cases::open(session.cx(), session.actor(), request)).await)
+        };
+        Some(run.await)
+    }
+
+    /// The case of a ticket that is in the helpdesk already. Where there is none yet, because the ticket is older than the
+    /// connection or was settled before it, one is opened with the ticket's requester, subject and comments; an open case of the
+    /// same buyer about the same order takes the ticket in. Safe to repeat: of one ticket there is one case. For operators.
+    async fn case_open_from_ticket(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The ticket.")] input: CaseOpenFromTicketInput,
+    ) -> Option<Result<CaseOpenFromTicketPayload>> {
+        let run = async {
+            let session = session(ctx)?;
+            let CaseOpenFromTicketInput { connection_id, ticket_number, order_reference } = input;
+            let request = TicketRequest { connection: connection_id, number: TicketNumber(ticket_number), order_reference };
+            CaseOpenFromTicketPayload::of(Box::pin(inbound::open(session.cx(), session.actor(), request)).await)
         };
         Some(run.await)
     }

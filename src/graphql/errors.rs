@@ -41,6 +41,10 @@ pub(super) fn store(error: &StoreError) -> Error {
 pub(super) fn failure(error: &workflow::Error) -> Error {
     match error {
         workflow::Error::Store(error) => store(error),
+        workflow::Error::Helpdesk(error) => {
+            tracing::warn!(%error, "the helpdesk could not be asked while somebody waited");
+            coded(ErrorCode::ServiceUnavailable, "The helpdesk does not answer at the moment; try again.")
+        }
         workflow::Error::NotFound => coded(ErrorCode::NotFound, "Not found."),
         other => internal(other),
     }

@@ -122,6 +122,7 @@ pub struct QueryRoot(
     PoolQueries,
     notices::NoticeQueries,
     refunds::RefundQueries,
+    refunds::RefundPreviewQueries,
     articles::ArticleQueries,
     disputes::DisputeQueries,
     ledger::LedgerQueries,

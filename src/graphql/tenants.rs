@@ -15,6 +15,7 @@ use super::scalars::CurrencyCode;
 use super::session::session;
 use crate::domain::calendar::{BusinessCalendar, Hours, Place};
 use crate::domain::charter::{CharterVersion, Marketplace};
+use crate::domain::hands::StaffId;
 use crate::domain::ids::{ConnectionId, MarketplaceId};
 use crate::domain::parties::{Actor, Who};
 use crate::policy::{self, Permission};
@@ -51,6 +52,12 @@ impl Viewer {
             | Who::Mediator { name, .. } => name,
             Who::Buyer { .. } | Who::Helpdesk { .. } | Who::System => "",
         }
+    }
+
+    /// Which person of the operator's staff it is, as `Dispute.mediators` names them: who conciliated may not decide. It is as good as
+    /// the tokens are personal. Null for viewers other than the operator.
+    async fn staff_id(&self) -> Option<String> {
+        StaffId::of(&self.0.who).map(|staff| staff.as_str().to_owned())
     }
 
     /// The seller whose token it is; null for the other roles.

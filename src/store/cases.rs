@@ -17,7 +17,7 @@ use super::search::{CaseKeys, cases_that_say};
 use super::{Backend, Result, Store, StoreError, Tx, scope};
 use crate::domain::cases::{Case, CasePhase, CaseStatus};
 use crate::domain::charter::CharterVersion;
-use crate::domain::ids::{BuyerId, CaseId, OrderId, SellerId, ThreadId, TicketId};
+use crate::domain::ids::{BuyerId, CaseId, MarketplaceId, OrderId, SellerId, ThreadId, TicketId};
 use crate::domain::parties::{Party, Scope, View};
 use crate::domain::search::SearchQuery;
 use crate::domain::tickets::{Channel, Priority};
@@ -137,6 +137,15 @@ pub(super) fn case(row: cases::Model) -> Result<Case> {
 }
 
 /// What a case's place in the search depends on.
+/// The cases about an order that are not closed: a handful. Sorted by the database they would be found by walking through all
+/// cases.
+fn open_about(marketplace: MarketplaceId, order: OrderId) -> Select<cases::Entity> {
+    cases::Entity::find()
+        .filter(cases::Column::MarketplaceId.eq(marketplace.uuid()))
+        .filter(cases::Column::OrderId.eq(order.uuid()))
+        .filter(cases::Column::Status.ne(text(CaseStatus::Closed)))
+}
+
 fn keys(case: &Case) -> CaseKeys {
     (case.subject.clone(), case.seller.map(SellerId::uuid), case.order.map(OrderId::uuid))
 }
@@ -211,6 +220,12 @@ impl Store {
         find.all(&self.reads).await?.into_iter().map(case).collect()
     }
 
+    /// The newest case about an order that is not closed, of those that the reader knows.
+    pub async fn newest_case_about(&self, scope: Scope, order: OrderId) -> Result<Option<Case>> {
+        let found = open_about(scope.marketplace, order).filter(scope::cases(scope)).all(&self.reads).await?;
+        found.into_iter().max_by_key(|row| row.id).map(case).transpose()
+    }
+
     /// A case by the short name that people read aloud.
     pub async fn case_by_reference(&self, scope: Scope, reference: &str) -> Result<Option<Case>> {
         let find = cases::Entity::find().filter(scope::cases(scope)).filter(cases::Column::Reference.eq(reference));
@@ -271,14 +286,7 @@ impl Tx {
 
     /// The newest case about an order that is not closed. It is not locked.
     pub async fn newest_case_about(&self, order: OrderId) -> Result<Option<CaseId>> {
-        let find = cases::Entity::find()
-            .select_only()
-            .column(cases::Column::Id)
-            .filter(cases::Column::MarketplaceId.eq(self.marketplace.uuid()))
-            .filter(cases::Column::OrderId.eq(order.uuid()))
-            .filter(cases::Column::Status.ne(text(CaseStatus::Closed)))
-            .into_tuple::<uuid::Uuid>();
-        // An order has a handful. Sorted by the database they would be found by walking through all cases.
+        let find = open_about(self.marketplace, order).select_only().column(cases::Column::Id).into_tuple::<uuid::Uuid>();
         Ok(find.all(self.db().await?).await?.into_iter().max().map(CaseId::from_uuid))
     }
 

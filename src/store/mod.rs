@@ -92,7 +92,7 @@ pub use pool::{DueQuestion, OfferedBefore};
 pub use presence::{Presence, Sign};
 pub use purchases::{NewFacts, OrderKnown};
 pub use queue::{Claim, QueueDepth, QueueStatus, Settlement};
-pub use refunds::{DueRefund, StoredRefund, ToBuyer};
+pub use refunds::{AskedBefore, DueRefund, StoredRefund, ToBuyer};
 pub use returns::{DueReturn, RequestedBefore};
 pub use saved_searches::{SavedSearch, Sharing};
 pub use scene::Scene;

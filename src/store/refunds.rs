@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::codec::{from_json, from_text, json, text};
 use super::entity::{cases, refunds};
-use super::{Result, Store, StoreError, Tx, scope};
+use super::{RequestKey, Result, Store, StoreError, Tx, scope};
 use crate::domain::ids::{CaseId, DisputeId, MarketplaceId, OrderId, RefundId, ReturnId, SellerId, WithdrawalId};
 use crate::domain::parties::{Scope, View};
 use crate::domain::refunds::{Refund, RefundOrigin, RefundOriginKind, Revision};
@@ -35,6 +35,15 @@ pub struct ToBuyer {
     pub revision: Revision,
     /// When last.
     pub updated_at: DateTime<Utc>,
+}
+
+/// What became of an earlier request with the same key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AskedBefore {
+    /// It asked for the same, and opened this refund.
+    Alike(Box<StoredRefund>),
+    /// It asked for something else.
+    Otherwise,
 }
 
 /// A refund for which time has come.
@@ -141,8 +150,19 @@ impl Tx {
         sorted(find.all(self.db().await?).await?)
     }
 
-    /// Stores a new refund. A second open one that people ask for on the same line is a [`StoreError::Conflict`].
-    pub async fn insert_refund(&self, stored: &StoredRefund) -> Result<()> {
+    /// The refund that was opened by an earlier call with the same key.
+    pub async fn refund_by_key(&self, request: &RequestKey) -> Result<Option<AskedBefore>> {
+        let find = refunds::Entity::find()
+            .filter(refunds::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(refunds::Column::IdempotencyKey.eq(&request.key));
+        let Some(row) = find.one(self.db().await?).await? else { return Ok(None) };
+        let same = row.request_digest.as_deref() == Some(request.digest.as_slice());
+        Ok(Some(if same { AskedBefore::Alike(Box::new(read(row)?)) } else { AskedBefore::Otherwise }))
+    }
+
+    /// Stores a new refund. A second open one that people ask for on the same line, and a key that was used already, is a
+    /// [`StoreError::Conflict`].
+    pub async fn insert_refund(&self, stored: &StoredRefund, request: Option<&RequestKey>) -> Result<()> {
         let StoredRefund { refund, origin, case, seller, to_buyer } = stored;
         let row = refunds::Model {
             marketplace_id: self.marketplace.uuid(),
@@ -161,6 +181,8 @@ impl Tx {
             document: json(refund),
             opened_at: refund.opened_at,
             updated_at: refund.updated_at,
+            idempotency_key: request.map(|request| request.key.clone()),
+            request_digest: request.map(|request| request.digest.to_vec()),
         };
         refunds::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(self.db().await?).await?;
         Ok(())

@@ -95,12 +95,11 @@ impl Tx {
         find.one(self.db().await?).await?.map(stored).transpose()
     }
 
-    /// All returns of an order's line, to count what they take up: under the lock of the order.
-    pub async fn returns_of_line(&self, order: OrderId, line: &str) -> Result<Vec<Return>> {
+    /// All returns of an order, to count what they take up: under the lock of the order.
+    pub async fn returns_of_order(&self, order: OrderId) -> Result<Vec<Return>> {
         let find = returns::Entity::find()
             .filter(returns::Column::MarketplaceId.eq(self.marketplace.uuid()))
-            .filter(returns::Column::OrderId.eq(order.uuid()))
-            .filter(returns::Column::OrderLine.eq(line));
+            .filter(returns::Column::OrderId.eq(order.uuid()));
         oldest_first(find.all(self.db().await?).await?)
     }
 

@@ -282,7 +282,8 @@ async fn connection_for(cx: &Cx, actor: &Actor, named: Option<ConnectionId>) -> 
     }
 }
 
-async fn find_order(tx: &Tx, reference: &str, field: &str) -> Result<(OrderId, SellerId)> {
+/// The order of this name, for the input's field that names it.
+pub(super) async fn find_order(tx: &Tx, reference: &str, field: &str) -> Result<(OrderId, SellerId)> {
     let found = tx.order_sellers(&[reference.to_owned()]).await?;
     found.get(reference).copied().ok_or_else(|| refused(&[field], Refusal::NotFound { what: "Order" }))
 }

@@ -42,6 +42,7 @@ mod sessions;
 mod shipments;
 mod statements;
 mod templates;
+mod tickets_without_case;
 mod transactions;
 mod transport;
 mod webhooks;

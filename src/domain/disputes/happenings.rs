@@ -147,6 +147,16 @@ pub enum DisputeEvent {
     },
 }
 
+impl DisputeEvent {
+    /// From which stage to which it went; none where it stayed.
+    pub const fn stages(&self) -> Option<(DisputeStage, DisputeStage)> {
+        match self {
+            Self::StageChanged { from, to } => Some((*from, *to)),
+            _ => None,
+        }
+    }
+}
+
 /// What a dispute asks of the rest of the house.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DisputeEffect {

@@ -131,7 +131,7 @@ impl Refund {
         if self.claim.basis.gives_money() { Ok(None) } else { Err(RefundRefusal::NotALegalClaim) }
     }
 
-    fn may_decide(&self, side: Side, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, RefundRefusal> {
+    pub(super) fn may_decide(&self, side: Side, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, RefundRefusal> {
         match side {
             Side::Operator | Side::System => Ok(None),
             // The seller's word ends with its time, whether or not the timer has come by yet.

@@ -74,6 +74,12 @@ pub struct ItemOrder {
     pub parts: Parts,
 }
 
+impl From<&GrantedItem> for ItemOrder {
+    fn from(item: &GrantedItem) -> Self {
+        Self { line: item.sold.line().clone(), units: item.units, parts: item.parts }
+    }
+}
+
 impl LineStanding {
     /// A line of which nothing is refunded yet.
     pub fn untouched(line: RecordedLine) -> Self {

@@ -139,6 +139,17 @@ impl Bearing {
     }
 }
 
+impl Borne {
+    /// Both together.
+    pub fn plus(self, other: Self) -> Result<Self, PartsError> {
+        Ok(Self {
+            seller: self.seller.plus(other.seller)?,
+            operator: self.operator.plus(other.operator)?,
+            carrier: self.carrier.plus(other.carrier)?,
+        })
+    }
+}
+
 impl CostPlan {
     /// One bearer of everything.
     pub const fn all(bearing: Bearing) -> Self {

@@ -3,13 +3,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::hands::Happened;
-use super::super::money::Money;
 use super::super::parties::{Party, Who};
-use super::super::purchases::{LineKey, WithdrawalRight};
+use super::super::purchases::WithdrawalRight;
 use super::actions::Side;
-use super::amounts::{checked, held_on, refundable};
+use super::amounts::checked;
+use super::judging::Judged;
 use super::{
-    Asked, Attempt, AttemptNumber, AttemptOutcome, Claim, ClaimStanding, Consent, CostPlan, Decline, DeclineReason, DisputeGuard, Grant,
+    Approval, Attempt, AttemptNumber, AttemptOutcome, Claim, ClaimStanding, Consent, CostPlan, Decline, DeclineReason, DisputeGuard, Grant,
     Ground, IdempotencyKey, ItemOrder, Moved, Refund, RefundAction, RefundBasis, RefundClock, RefundEffect, RefundEvent, RefundForm,
     RefundMeans, RefundRefusal, RefundRules, RefundStatus, Revision,
 };
@@ -176,18 +176,12 @@ impl Refund {
         at: DateTime<Utc>,
         told: &mut Told,
     ) -> Result<(), RefundRefusal> {
-        if !order.form.goes_by(order.means) {
-            return Err(RefundRefusal::FormAndMeans);
-        }
-        let items = match &order.items {
-            Some(items) => checked(ground, items)?,
-            None => checked(ground, &refundable(ground, &self.line, self.asked, self.claim.basis)?)?,
-        };
-        let mut grant = Grant {
+        let Judged { items, amount, fallback, approval } = self.judge(order, Side::of(by), ground)?;
+        let grant = Grant {
             items,
             form: order.form,
             means: order.means,
-            fallback: RefundForm::Partial,
+            fallback,
             costs: order.costs,
             commission: ground.rules.commission,
             consent: Consent::NotNeeded,
@@ -195,26 +189,7 @@ impl Refund {
             approved_by: None,
             at,
         };
-        let amount = grant.total()?;
-        let full = total(ground, &self.line, refundable(ground, &self.line, Asked::Everything, self.claim.basis))?;
-        if amount.compare(full)?.is_ge() {
-            grant.fallback = RefundForm::Full;
-        } else if order.form == RefundForm::Full {
-            return Err(RefundRefusal::NotFull { full });
-        }
-        if Side::of(by) == Side::Seller && self.claim.standing == ClaimStanding::Established {
-            let due = total(ground, &self.line, refundable(ground, &self.line, self.asked, self.claim.basis))?;
-            if amount.compare(due)?.is_lt() {
-                return Err(RefundRefusal::BelowDue { due });
-            }
-        }
-        let counted = amount.plus(held_on(ground, &grant.items)?)?;
-        if let Some(limit) = RefundRules::beyond(ground.rules.seller_limit, counted).filter(|_| Side::of(by) == Side::Seller) {
-            return Err(RefundRefusal::AboveSellerLimit { limit });
-        }
-        // What arbitration decided has had its two pairs of eyes.
-        let alone = ground.dispute == DisputeGuard::Executing;
-        if RefundRules::beyond(ground.rules.second_approver_above, counted).is_some() && !alone {
+        if approval == Approval::SecondPerson {
             self.proposal = Some(Box::new(grant));
             told.events.push(Happened::for_staff(RefundEvent::GrantProposed { amount }));
             told.effects.push(RefundEffect::AlertOperator);
@@ -226,8 +201,7 @@ impl Refund {
     fn approve(&mut self, by: &Who, ground: &Ground<'_>, at: DateTime<Utc>, told: &mut Told) -> Result<(), RefundRefusal> {
         let Some(mut grant) = self.proposal.take() else { return Err(RefundRefusal::NothingToApprove) };
         // Others may have been granted since it was proposed; the facts stay those that it was proposed on.
-        let order = |item: &super::GrantedItem| ItemOrder { line: item.sold.line().clone(), units: item.units, parts: item.parts };
-        checked(ground, &grant.items.iter().map(order).collect::<Vec<_>>())?;
+        checked(ground, &grant.items.iter().map(ItemOrder::from).collect::<Vec<_>>())?;
         grant.approved_by = Some(by.clone());
         self.take_effect(*grant, ground, at, told)
     }
@@ -235,11 +209,7 @@ impl Refund {
     fn take_effect(&mut self, mut grant: Grant, ground: &Ground<'_>, at: DateTime<Utc>, told: &mut Told) -> Result<(), RefundRefusal> {
         let (amount, form) = (grant.total()?, grant.form);
         told.events.push(Happened::for_all(RefundEvent::Granted { amount, form }));
-        if self.claim.basis.gives_money() && grant.means != RefundMeans::OriginalPayment {
-            let until = at + TimeDelta::days(i64::from(ground.rules.consent_days));
-            // Waiting for an answer must not make the refund late.
-            let due = self.claim.clock.and_then(|clock| clock.due_at(ground.timezone));
-            let until = due.map_or(until, |due| until.min(due));
+        if let Some(until) = self.consent_until(grant.means, ground, at) {
             grant.consent = Consent::Awaited { until };
             told.events.push(Happened::for_all(RefundEvent::ConsentAsked { until }));
         }
@@ -309,15 +279,6 @@ impl Refund {
         self.updated_at = at;
         Moved { refund: self, events: told.events, effects: told.effects }
     }
-}
-
-/// What is due in all. Nothing may be, while something is left that is not due, such as the delivery of a part of an order.
-fn total(ground: &Ground<'_>, line: &LineKey, due: Result<Vec<ItemOrder>, RefundRefusal>) -> Result<Money, RefundRefusal> {
-    let items = match due {
-        Err(RefundRefusal::NothingLeft) => Vec::new(),
-        due => due?,
-    };
-    Ok(Money::sum(ground.find(line)?.held.currency(), items.iter().map(|item| item.parts.total()))?)
 }
 
 fn checked_text(what: &'static str, text: &str) -> Result<String, RefundRefusal> {

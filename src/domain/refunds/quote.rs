@@ -6,7 +6,7 @@ use super::super::money::Money;
 use super::super::parties::Party;
 use super::super::purchases::{CommissionBack, LineKey, Parts};
 use super::amounts::{checked, held_on, refundable};
-use super::{Asked, Ground, ItemOrder, Refund, RefundBasis, RefundMeans, RefundRefusal, RefundRules};
+use super::{Asked, Bearing, CostPlan, Ground, ItemOrder, Refund, RefundBasis, RefundMeans, RefundRefusal, RefundRules};
 
 /// Whose word a grant of an amount needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -74,17 +74,18 @@ pub fn quote<'a>(
         most: standing.left()?,
         units_left: standing.units_left(),
         consent_for: if basis.gives_money() { ways.to_vec() } else { Vec::new() },
-        commission: commission(ground, &items, others)?,
+        commission: commission(ground, &items, CostPlan::all(Bearing::Seller), others)?,
         granted_by,
         approval,
         items,
     })
 }
 
-/// The commission that goes back by the cumulative rule, on top of what went back with the refunds before.
-fn commission<'a>(
+/// The commission that goes back by the cumulative rule, on top of what went back with the refunds before: on what the seller bears.
+pub(super) fn commission<'a>(
     ground: &Ground<'_>,
     items: &[ItemOrder],
+    costs: CostPlan,
     others: impl IntoIterator<Item = &'a Refund>,
 ) -> Result<CommissionBack, RefundRefusal> {
     let others: Vec<_> = others.into_iter().collect();
@@ -99,7 +100,7 @@ fn commission<'a>(
         }
         let base = sold.facts().commission.base;
         let back = |borne: Parts| sold.commission().back(ground.rules.commission, base.of(borne)?);
-        let (then, now) = (back(before)?, back(before.plus(item.parts)?)?);
+        let (then, now) = (back(before)?, back(before.plus(costs.split(item.parts)?.seller)?)?);
         let (fee, vat) = (now.fee.minus(then.fee)?.at_least_zero(), now.vat.minus(then.vat)?.at_least_zero());
         sum = Some(match sum {
             None => CommissionBack { fee, vat },

@@ -32,7 +32,7 @@ pub use happenings::{Closing, ReturnEffect, ReturnEvent, ReturnMoved};
 pub use moves::{DisputeEnd, ReturnMove, Withheld};
 pub use policy::{Goodwill, ReturnPolicy, ReturnTerms};
 pub use reasons::{Cause, DeclineReason, NonCompliance, RawReason, ReasonKind, ReturnReason, Vocabulary};
-pub use requests::{DeclaredWithdrawal, ReturnRequest, quantity_left};
+pub use requests::{DeclaredWithdrawal, ReturnRequest, next_reference, quantity_left};
 pub use transitions::{ReturnAction, Transition};
 
 /// A quantity of one order line on its way back.
@@ -45,6 +45,8 @@ pub struct Return {
     pub case: CaseId,
     /// The order.
     pub order: OrderId,
+    /// The short name that people quote: `A-1042-R1`.
+    pub reference: String,
     /// The line, by the marketplace's own id.
     pub order_line: String,
     /// How many pieces.

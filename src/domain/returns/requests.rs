@@ -20,6 +20,8 @@ pub struct ReturnRequest {
     pub case: CaseId,
     /// Of which order.
     pub order: OrderId,
+    /// The short name that people will quote.
+    pub reference: String,
     /// How many pieces.
     pub quantity: u32,
     /// Why.
@@ -92,6 +94,7 @@ impl Return {
             id: ReturnId::generate(),
             case: request.case,
             order: request.order,
+            reference: request.reference,
             order_line: line.order_line.clone(),
             quantity: request.quantity,
             basis: ground.basis,
@@ -145,6 +148,12 @@ fn ground(
         (None, Some(Err(why))) => Err(not_now(why.to_string())),
         (None, _) => Err(not_now("This cannot be returned.")),
     }
+}
+
+/// The short name of the next return of an order: the order's own with a number, so that it finds its way on a parcel. `others` are all
+/// returns of the order, read under its lock.
+pub fn next_reference(order: &str, others: &[Return]) -> String {
+    format!("{order}-R{}", others.len() + 1)
 }
 
 /// How many pieces of a line can still be returned, given all returns of it.

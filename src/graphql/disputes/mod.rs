@@ -26,7 +26,8 @@ mod policy;
 
 use bids::{EvidenceRequestObject, OfferObject, ProposalObject};
 use decisions::{AppealObject, DecisionObject, SettlementObject};
-use enums::{DisputeAction, DisputeReason, DisputeStage, Remedy};
+pub(super) use enums::DisputeStage;
+use enums::{DisputeAction, DisputeReason, Remedy};
 use evidence::EvidenceObject;
 pub(super) use mutations::DisputeMutations;
 pub(super) use policy::{DisputeRules, DisputeRulesInput, GivenRules, SellerComplaintsInput, SellerComplaintsObject, complaints_of};
@@ -101,14 +102,16 @@ impl DisputeObject {
         self.0.stage.into()
     }
 
-    /// What people call the stage. In French "médiation" alone is the consumer mediator's service, which no stage is.
+    /// What people call a stage. In French "médiation" alone is the consumer mediator's service, which no stage is.
     async fn stage_label(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "In which language; null for the marketplace's.")] locale: Option<String>,
+        #[graphql(desc = "Which stage; null for the present one.")] stage: Option<DisputeStage>,
     ) -> Result<&str> {
         let house = session(ctx)?.marketplace().await?;
-        Ok(self.0.stage.label(locale.as_deref().unwrap_or(&house.locale)))
+        let stage = stage.map_or(self.0.stage, Into::into);
+        Ok(stage.label(locale.as_deref().unwrap_or(&house.locale)))
     }
 
     /// What the other party answered, in its words; null when it has not, or by an offer alone.

@@ -16,13 +16,13 @@ use crate::domain::refusal::Refusal;
 use crate::workflow::refunds::{GrantAsk, ItemAsk, RefundAsk, RefundRead};
 use crate::workflow::{Error, refused};
 
-type Read<T> = Result<T, Error>;
+pub(super) type Read<T> = Result<T, Error>;
 
-fn invalid(path: &[&str], message: impl Into<String>) -> Error {
+pub(super) fn invalid(path: &[&str], message: impl Into<String>) -> Error {
     refused(path, Refusal::Invalid { message: message.into() })
 }
 
-fn line(key: String, path: &[&str]) -> Read<LineKey> {
+pub(super) fn line(key: String, path: &[&str]) -> Read<LineKey> {
     LineKey::try_from(key).map_err(|error| invalid(path, format!("This is not right: {error}.")))
 }
 
@@ -54,6 +54,9 @@ pub(in crate::graphql) struct RefundRequestInput {
     amount: Option<MoneyInput>,
     /// On what it is based. What somebody names here is a claim.
     basis: RefundBasis,
+    /// A key of the client's choice, 1 to 128 characters: a repeated call with it gives the refund that the first one opened, also
+    /// when that one is over. Null where only an open one on the line is to be found again.
+    idempotency_key: Option<String>,
 }
 
 impl RefundRequestInput {
@@ -64,6 +67,7 @@ impl RefundRequestInput {
             case: self.case_id,
             asked: asked(self.units, self.amount.as_ref())?,
             basis: self.basis.into(),
+            idempotency_key: self.idempotency_key,
         })
     }
 }
@@ -86,7 +90,7 @@ pub(in crate::graphql) struct RefundQuoteInput {
 impl RefundQuoteInput {
     pub(super) fn read(self) -> Read<RefundAsk> {
         let Self { order_id, line_id, units, amount, basis } = self;
-        RefundRequestInput { order_id, line_id, case_id: None, units, amount, basis }.read()
+        RefundRequestInput { order_id, line_id, case_id: None, units, amount, basis, idempotency_key: None }.read()
     }
 }
 
@@ -157,7 +161,7 @@ pub(in crate::graphql) struct RefundPartsInput {
 }
 
 impl RefundPartsInput {
-    fn read(&self, total: Money, position: &str) -> Read<Parts> {
+    pub(super) fn read(&self, total: Money, position: &str) -> Read<Parts> {
         let mut parts = Vec::new();
         for (part, given, field) in [
             (Part::Item, &self.item, "item"),

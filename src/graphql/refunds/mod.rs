@@ -5,6 +5,7 @@ mod grants;
 mod inputs;
 mod loading;
 mod mutations;
+mod previews;
 mod quote;
 mod rules;
 
@@ -31,6 +32,7 @@ use grants::{GrantObject, PersonObject, is_staff};
 pub(super) use grants::{CostsObject, SharesObject};
 pub(super) use inputs::{CostSharesInput, RefundCostsInput};
 pub(super) use mutations::RefundMutations;
+pub(super) use previews::RefundPreviewQueries;
 pub(super) use quote::RefundQueries;
 pub(super) use rules::{RefundRulesInput, RefundRulesObject, refund_rules};
 

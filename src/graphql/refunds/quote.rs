@@ -12,6 +12,7 @@ use super::enums::{Approval, RefundMeans};
 use super::grants::{ItemObject, is_staff};
 use super::inputs::RefundQuoteInput;
 use crate::domain::parties::View;
+use crate::domain::purchases::CommissionBack;
 use crate::workflow::refunds::{self, SeenQuote};
 
 /// What a refund would be if it were granted now.
@@ -60,6 +61,12 @@ pub(in crate::graphql) struct CommissionBackObject {
     vat: MoneyObject,
 }
 
+impl From<CommissionBack> for CommissionBackObject {
+    fn from(back: CommissionBack) -> Self {
+        Self { fee: back.fee.into(), vat: back.vat.into() }
+    }
+}
+
 impl RefundQuote {
     fn of(seen: SeenQuote, view: View) -> Self {
         let SeenQuote { quote, open } = seen;
@@ -73,7 +80,7 @@ impl RefundQuote {
             maximum: quote.most.into(),
             units_left: quote.units_left,
             consent_needed_for: quote.consent_for.into_iter().map(Into::into).collect(),
-            commission_back: staff.then(|| CommissionBackObject { fee: commission.fee.into(), vat: commission.vat.into() }),
+            commission_back: staff.then(|| commission.into()),
             grantable_by: staff.then(|| quote.granted_by.into_iter().map(Into::into).collect()),
             approval: staff.then(|| quote.approval.into()),
         }

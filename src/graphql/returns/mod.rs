@@ -44,6 +44,11 @@ impl ReturnObject {
         self.0.id
     }
 
+    /// The short name that people quote, and that the buyer writes on the parcel: the order's reference with a number, `A-1042-R1`.
+    async fn reference(&self) -> &str {
+        &self.0.reference
+    }
+
     /// The case that it belongs to.
     async fn case(&self, ctx: &Context<'_>) -> Option<Result<CaseObject>> {
         let load = async { session(ctx)?.loaders().case(self.0.case).await };

@@ -4,6 +4,7 @@ use async_graphql::{Context, Enum, Object};
 use chrono::{DateTime, Utc};
 
 use super::super::cases::{CaseObject, known_case};
+use super::super::disputes::DisputeStage;
 use super::super::errors::Result;
 use super::super::scalars::MoneyObject;
 use super::super::session::session;
@@ -307,6 +308,27 @@ event! {
         /// The dispute.
         async fn dispute_id(&self) -> DisputeId {
             self.dispute
+        }
+
+        /// The stage that it left; null where it stayed.
+        async fn from_stage(&self) -> Option<DisputeStage> {
+            self.what.stages().map(|(from, _)| from.into())
+        }
+
+        /// The stage that it went to; null where it stayed.
+        async fn to_stage(&self) -> Option<DisputeStage> {
+            self.what.stages().map(|(_, to)| to.into())
+        }
+
+        /// What people call the stage that it went to; null where it stayed.
+        async fn to_stage_label(
+            &self,
+            ctx: &Context<'_>,
+            #[graphql(desc = "In which language; null for the marketplace's.")] locale: Option<String>,
+        ) -> Option<Result<&str>> {
+            let (_, to) = self.what.stages()?;
+            let label = async { Ok(to.label(locale.as_deref().unwrap_or(&session(ctx)?.marketplace().await?.locale))) };
+            Some(label.await)
         }
     }
 }

@@ -23,6 +23,8 @@ pub(crate) struct Model {
     pub(crate) document: Json,
     pub(crate) opened_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,
+    pub(crate) idempotency_key: Option<String>,
+    pub(crate) request_digest: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

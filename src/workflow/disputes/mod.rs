@@ -23,11 +23,10 @@ use super::{Cx, Error, Result, refused};
 use crate::domain::charter::{Marketplace, Terms};
 use crate::domain::disputes::{Dispute, DisputeAction, DisputeMoved, DisputeTerms};
 use crate::domain::hands::{Available, StaffId};
-use crate::domain::ids::{DisputeId, OrderId};
+use crate::domain::ids::DisputeId;
 use crate::domain::money::Money;
 use crate::domain::parties::{Actor, Scope, Who};
-use crate::domain::purchases::LineKey;
-use crate::domain::refunds::{DisputeGuard, Refund, RefundStatus};
+use crate::domain::refunds::{Refund, RefundStatus};
 use crate::domain::refusal::Refusal;
 use crate::domain::timeline::EventKind;
 use crate::store::{DueDispute, Tx};
@@ -100,12 +99,6 @@ pub async fn fire(cx: &Cx, due: DueDispute) -> Result<()> {
     record(cx, &mut tx, &dealing, &actor.who, &dispute, moved).await?;
     tx.commit().await?;
     Ok(())
-}
-
-/// What the disputes of an order allow for money of a line. The order is locked.
-pub(super) async fn guard(tx: &Tx, order: OrderId, line: &LineKey) -> Result<DisputeGuard> {
-    let disputes = tx.disputes_of_order(order).await?;
-    Ok(Dispute::guard(&disputes, line))
 }
 
 /// Settles the disputes of an order that its refunds cover. The case and the order are locked.

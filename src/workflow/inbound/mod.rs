@@ -4,9 +4,12 @@
 //! and which of its comments we have already.
 
 mod comments;
+mod opening;
 mod ticket;
 
 use chrono::{DateTime, Utc};
+
+pub use opening::{TicketRequest, open};
 
 use super::connections::Connected;
 use super::threads::open_buyer_thread;
@@ -14,7 +17,7 @@ use super::{Cx, Error, Result, attachments, cases, effects, shipments, triage};
 use crate::domain::cases::{Case, CaseMove, CaseStatus, Opening};
 use crate::domain::charter::{Marketplace, Terms};
 use crate::domain::effects::Effect;
-use crate::domain::ids::{CaseId, MarketplaceId};
+use crate::domain::ids::{CaseId, MarketplaceId, OrderId, SellerId};
 use crate::domain::language;
 use crate::domain::parties::{Party, Who};
 use crate::domain::tickets::{Channel, Ticket, TicketNumber, TicketPresence, TicketStatus};
@@ -44,32 +47,72 @@ pub async fn follow(cx: &Cx, connected: &Connected, number: &TicketNumber, nudge
     if known.is_none() && !is_for_us(connected, &snapshot) {
         return Ok(Outcome::Ignored("the ticket was finished, spam or deleted before we knew it"));
     }
-    let read = match (&known, nudge) {
-        (None, _) | (_, NudgeKind::CommentsRewritten) => CommentsRead::default(),
-        (Some(ticket), _) => CommentsRead { count: ticket.comments_read.unsigned_abs(), last: ticket.last_comment.clone() },
-    };
-    let comments = connected.helpdesk.comments(number, &read).await?;
-    let account = connected.account().await?.user.clone();
-    let marketplace = cx.marketplace(connected.marketplace).await?;
+    let reading = Reading::of(connected, known, snapshot, nudge).await?;
+    bring_up_to_date(cx, connected, &reading, nudge, None).await
+}
 
+/// What the helpdesk says of a ticket, and what we knew when we asked.
+struct Reading {
+    known: Option<Ticket>,
+    snapshot: TicketSnapshot,
+    /// Those that we had not read.
+    comments: Vec<Comment>,
+    /// What we had read.
+    read: CommentsRead,
+    /// Who we are there.
+    account: String,
+}
+
+impl Reading {
+    async fn of(connected: &Connected, known: Option<Ticket>, snapshot: TicketSnapshot, nudge: &NudgeKind) -> Result<Self, HelpdeskError> {
+        let read = match (&known, nudge) {
+            (None, _) | (_, NudgeKind::CommentsRewritten) => CommentsRead::default(),
+            (Some(ticket), _) => CommentsRead { count: ticket.comments_read.unsigned_abs(), last: ticket.last_comment.clone() },
+        };
+        let comments = connected.helpdesk.comments(&snapshot.number, &read).await?;
+        let account = connected.account().await?.user.clone();
+        Ok(Self { known, snapshot, comments, read, account })
+    }
+}
+
+/// A person's wish that a ticket tells a case.
+struct Wish<'a> {
+    who: &'a Who,
+    /// The reference of the order that it is about, as the person knows.
+    order: Option<&'a str>,
+}
+
+async fn bring_up_to_date(
+    cx: &Cx,
+    connected: &Connected,
+    Reading { known, snapshot, comments, read, account }: &Reading,
+    nudge: &NudgeKind,
+    wish: Option<Wish<'_>>,
+) -> Result<Outcome> {
+    let marketplace = cx.marketplace(connected.marketplace).await?;
     let tx = cx.store.begin(connected.marketplace).await?;
-    let terms = Terms::today(&marketplace);
-    let mut desk = Desk { tx, connected, marketplace, terms, account, newest: None, now: cx.now(), news: News::None, withdrew: false };
-    let Some((mut ticket, mut open)) = desk.take_up(known.as_ref(), &snapshot, &comments, read.count).await? else {
+    let mut desk = Desk::at(cx, connected, tx, marketplace, account.clone());
+    if let Some(Wish { who, order }) = wish {
+        desk.opener = who.clone();
+        if let Some(reference) = order {
+            desk.named = Some(cases::find_order(&desk.tx, reference, "orderReference").await?);
+        }
+    }
+    let Some((mut ticket, mut open)) = desk.take_up(known.as_ref(), snapshot, comments, read.count).await? else {
         return Ok(Outcome::NotYet);
     };
     if *nudge == NudgeKind::CommentsRewritten {
-        desk.rewrite(number, &comments).await?;
+        desk.rewrite(&snapshot.number, comments).await?;
     }
-    desk.follow_presence(&mut ticket, &mut open, &snapshot, nudge).await?;
+    desk.follow_presence(&mut ticket, &mut open, snapshot, nudge).await?;
     if ticket.presence == TicketPresence::Active
         && let Some(case) = &mut open
     {
-        desk.follow_order(case, &snapshot).await?;
-        desk.follow_properties(&mut ticket, case, &snapshot).await?;
+        desk.follow_order(case, snapshot).await?;
+        desk.follow_properties(&mut ticket, case, snapshot).await?;
     }
     let withdrew = desk.withdrew;
-    desk.finish(ticket, open, &snapshot, &comments, &read).await?;
+    desk.finish(ticket, open, snapshot, comments, read).await?;
     if withdrew {
         attachments::tidy_soon(cx).await;
     }
@@ -93,12 +136,11 @@ async fn vanished(cx: &Cx, connected: &Connected, number: &TicketNumber, nudge: 
     let Some(mut ticket) = tx.lock_ticket(connected.id, number).await? else { return Ok(Outcome::NotYet) };
     let newest = cases.last().map(|case| case.id);
     let mut case = newest_open(cases);
-    let terms = match &case {
-        Some(case) => tx.terms(&marketplace, case).await?,
-        None => Terms::today(&marketplace),
-    };
-    let mut desk =
-        Desk { tx, connected, marketplace, terms, account: String::new(), newest, now: cx.now(), news: News::None, withdrew: false };
+    let mut desk = Desk::at(cx, connected, tx, marketplace, String::new());
+    if let Some(case) = &case {
+        desk.terms = desk.tx.terms(&desk.marketplace, case).await?;
+    }
+    desk.newest = newest;
     // What is marked as spam goes to the bin as well, and the one is told before or after the other.
     let presence = match (&ticket.presence, nudge) {
         (TicketPresence::Spam, _) | (_, NudgeKind::TicketSpam) => TicketPresence::Spam,
@@ -137,6 +179,10 @@ struct Desk<'a> {
     news: News,
     /// Whether files were taken away whose bytes must go.
     withdrew: bool,
+    /// Who opens a case where one is needed: the helpdesk that tells of the ticket, or a person who asks for it.
+    opener: Who,
+    /// The order that this person named.
+    named: Option<(OrderId, SellerId)>,
 }
 
 /// Whether this look found something that gives us a say in the ticket's state.
@@ -146,6 +192,25 @@ enum News {
     None,
     /// The buyer wrote, which makes a helpdesk reopen the ticket, or the case moved.
     Some,
+}
+
+impl<'a> Desk<'a> {
+    fn at(cx: &Cx, connected: &'a Connected, tx: Tx, marketplace: Marketplace, account: String) -> Self {
+        let terms = Terms::today(&marketplace);
+        Self {
+            tx,
+            connected,
+            marketplace,
+            terms,
+            account,
+            newest: None,
+            now: cx.now(),
+            news: News::None,
+            withdrew: false,
+            opener: Who::Helpdesk { connection: connected.id },
+            named: None,
+        }
+    }
 }
 
 impl Desk<'_> {
@@ -216,7 +281,7 @@ impl Desk<'_> {
                 self.same_matter(Contact { buyer: buyer.id, order: about, order_line: None, channel, since: self.now }).await?
         {
             self.tx.link_ticket(case.id, ticket.id).await?;
-            self.tx.record(case.id, &self.helpdesk(), NewEvent::for_operator(EventKind::TicketLinked { ticket: ticket.id }));
+            self.tx.record(case.id, &self.opener, NewEvent::for_operator(EventKind::TicketLinked { ticket: ticket.id }));
             return Ok(case);
         }
         let total = match order {
@@ -247,7 +312,7 @@ impl Desk<'_> {
         self.tx.insert_case(&case, None).await?;
         self.newest = Some(case.id);
         self.tx.link_ticket(case.id, ticket.id).await?;
-        let who = self.helpdesk();
+        let who = self.opener.clone();
         // The ticket is brought in step at the end, when everything is known.
         self.news = News::Some;
         let mut opening = case.opening();

@@ -138,9 +138,12 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// The order that the ticket names: in the configured field, or in subject or words. Words are the buyer's own, so
-    /// an order that was placed with another address is not taken from them.
+    /// The order that a person named, or the ticket: in the configured field, or in subject or words. Words are the buyer's
+    /// own, so an order that was placed with another address is not taken from them.
     pub(super) async fn find_order(&mut self, snapshot: &TicketSnapshot, words: Vec<String>) -> Result<Option<(OrderId, SellerId)>> {
+        if self.named.is_some() {
+            return Ok(self.named);
+        }
         let field = self.connected.settings.order_field.as_ref().and_then(|field| snapshot.fields.get(field));
         if let Some(reference) = field.map(|reference| reference.trim().to_owned()) {
             let found = self.tx.order_sellers(std::slice::from_ref(&reference)).await?;

@@ -2,6 +2,8 @@
 
 use super::run::Run;
 use super::{Cx, Error, Result, Standing, dealings, guard, locked, no};
+use crate::domain::cases::Case;
+use crate::domain::charter::Terms;
 use crate::domain::ids::RefundId;
 use crate::domain::money::Money;
 use crate::domain::parties::{Actor, Who};
@@ -16,7 +18,7 @@ use crate::workflow::dealings::Dealing;
 use crate::workflow::refused;
 
 /// At most this many lines in one grant.
-const MOST_ITEMS: usize = 200;
+pub(super) const MOST_ITEMS: usize = 200;
 
 /// A refund as somebody has read it.
 #[derive(Debug, Clone, Copy)]
@@ -79,13 +81,13 @@ async fn act(cx: &Cx, actor: &Actor, read: RefundRead, wish: Wish) -> Result<Sto
     as_it_was_read(&actor.who, &stored, read, &wish)?;
     let all = tx.refunds_of_order(stored.refund.order).await?;
     let others = all.iter().map(|other| &other.refund).filter(|other| other.id != stored.refund.id);
-    let dispute = guard(&tx, stored.refund.order, &lines(&stored.refund, &wish)).await?;
-    let standing = Standing::in_dealing(&dealing, others, dispute)?;
-
     let items: Vec<LineKey> = match &wish {
         Wish::Grant(GrantAsk { items: Some(items), .. }) => items.iter().map(|item| item.line.clone()).collect(),
         Wish::Grant(_) | Wish::Move(_) => Vec::new(),
     };
+    let dispute = guard(&tx, stored.refund.order, &lines(&stored.refund, &items)).await?;
+    let standing = Standing::in_dealing(&dealing, others, dispute)?;
+
     let action = match wish {
         Wish::Move(action) => action,
         Wish::Grant(ask) => RefundMove::Grant(order(&actor.who, &dealing, &standing, ask)?),
@@ -112,30 +114,29 @@ fn as_it_was_read(who: &Who, stored: &StoredRefund, read: RefundRead, wish: &Wis
 }
 
 /// The lines that a move concerns.
-fn lines(refund: &Refund, wish: &Wish) -> Vec<LineKey> {
-    let wished = match wish {
-        Wish::Grant(ask) => ask.items.as_deref().unwrap_or_default(),
-        Wish::Move(_) => &[],
-    };
+pub(super) fn lines(refund: &Refund, wished: &[LineKey]) -> Vec<LineKey> {
     let grants = [refund.grant.as_deref(), refund.proposal.as_deref()].into_iter().flatten();
     let granted = grants.flat_map(|grant| grant.items.iter().map(|item| item.sold.line()));
-    std::iter::once(&refund.line).chain(wished.iter().map(|item| &item.line)).chain(granted).cloned().collect()
+    std::iter::once(&refund.line).chain(wished).chain(granted).cloned().collect()
 }
 
 /// What somebody wants to grant, as parts of lines.
 fn order(who: &Who, dealing: &Dealing, standing: &Standing, ask: GrantAsk) -> Result<GrantOrder> {
     let items = ask.items.map(|items| items.into_iter().enumerate().map(|item| item_order(standing, item)).collect::<Result<_>>());
-    let costs = match (who, ask.costs) {
-        // Nobody spends another one's money.
-        (Who::Seller { .. }, Some(costs)) if costs != CostPlan::all(Bearing::Seller) => {
-            return Err(no(&["costs"], RefundRefusal::NotAllowed));
-        }
-        (Who::Seller { .. }, _) => CostPlan::all(Bearing::Seller),
-        (_, Some(costs)) => costs,
-        (_, None) => CostPlan::all(usual_bearer(dealing)),
-    };
+    let costs = costs(who, ask.costs, &dealing.terms, Some(&dealing.case))?;
     let means = ask.means.unwrap_or_else(|| ask.form.usual_means());
     Ok(GrantOrder { items: items.transpose()?, form: ask.form, means, costs })
+}
+
+/// Who pays in the end. A seller pays itself.
+pub(super) fn costs(who: &Who, asked: Option<CostPlan>, terms: &Terms, case: Option<&Case>) -> Result<CostPlan> {
+    match (who, asked) {
+        // Nobody spends another one's money.
+        (Who::Seller { .. }, Some(costs)) if costs != CostPlan::all(Bearing::Seller) => Err(no(&["costs"], RefundRefusal::NotAllowed)),
+        (Who::Seller { .. }, _) => Ok(CostPlan::all(Bearing::Seller)),
+        (_, Some(costs)) => Ok(costs),
+        (_, None) => Ok(CostPlan::all(usual_bearer(terms, case))),
+    }
 }
 
 fn item_order(standing: &Standing, (position, item): (usize, ItemAsk)) -> Result<ItemOrder> {
@@ -152,8 +153,8 @@ fn item_order(standing: &Standing, (position, item): (usize, ItemAsk)) -> Result
 }
 
 /// Who pays when nobody says: as the playbook of the contact reason has it. What a buyer pays is no refund.
-fn usual_bearer(dealing: &Dealing) -> Bearing {
-    match dealing.terms.reason(Some(&dealing.case.reason)).map(|reason| reason.cost_bearer) {
+fn usual_bearer(terms: &Terms, case: Option<&Case>) -> Bearing {
+    match case.and_then(|case| terms.reason(Some(&case.reason))).map(|reason| reason.cost_bearer) {
         Some(CostBearer::Operator) => Bearing::Operator,
         Some(CostBearer::Carrier) => Bearing::Carrier,
         _ => Bearing::Seller,
@@ -161,7 +162,7 @@ fn usual_bearer(dealing: &Dealing) -> Bearing {
 }
 
 /// What is wrong, and where. The buyer's side is not told of a state that it does not see.
-fn fault(who: &Who, items: &[LineKey], refusal: RefundRefusal) -> Error {
+pub(super) fn fault(who: &Who, items: &[LineKey], refusal: RefundRefusal) -> Error {
     let refusal = match (who, refusal) {
         (Who::Buyer { .. } | Who::Vendor { .. }, RefundRefusal::NotInThisState { status }) => {
             RefundRefusal::NotInThisState { status: status.to_buyer() }

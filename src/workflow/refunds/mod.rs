@@ -5,6 +5,7 @@
 
 mod decisions;
 mod machine;
+mod previews;
 mod quotes;
 mod requests;
 mod run;
@@ -15,15 +16,18 @@ use chrono_tz::Tz;
 pub use decisions::{GrantAsk, ItemAsk, RefundRead, decide, grant};
 pub use machine::{MoneyClaim, carry_out_alone, elapse, hear};
 pub(super) use machine::{carry_out, refundable_now};
+pub use previews::{PreviewAsk, SeenLine, SeenPreview, WishAsk, preview};
 pub use quotes::{LateRefund, SeenQuote, late_increase, quote};
 pub use requests::{RefundAsk, request};
 
 use super::dealings::{self, Dealing};
 use super::{Cx, Error, Fault, Result, disputes};
+use crate::domain::charter::Terms;
+use crate::domain::disputes::Dispute;
 use crate::domain::ids::{OrderId, RefundId};
 use crate::domain::parties::Scope;
 use crate::domain::purchases::{LineKey, Parts, Purchase};
-use crate::domain::refunds::{DeliveryQuote, DisputeGuard, Ground, LineStanding, Refund, RefundRefusal, RefundRules};
+use crate::domain::refunds::{DeliveryQuote, DisputeGuard, Ground, LineStanding, Refund, RefundOrigin, RefundRefusal, RefundRules};
 use crate::domain::refusal::Refusal;
 use crate::store::{StoredRefund, Tx};
 
@@ -62,9 +66,19 @@ impl Standing {
         others: impl IntoIterator<Item = &'a Refund>,
         dispute: DisputeGuard,
     ) -> Result<Self, RefundRefusal> {
-        let rules = dealing.terms.charter.refunds.worked_by(&dealing.terms.house.refunds);
-        let standing = Self::of(&dealing.purchase, &rules, dealing.marketplace.timezone, others)?;
-        Ok(Self { dispute, ..standing })
+        Self::under(&dealing.terms, dealing.marketplace.timezone, &dealing.purchase, others, dispute)
+    }
+
+    /// The same under these terms.
+    fn under<'a>(
+        terms: &Terms,
+        timezone: Tz,
+        purchase: &Purchase,
+        others: impl IntoIterator<Item = &'a Refund>,
+        dispute: DisputeGuard,
+    ) -> Result<Self, RefundRefusal> {
+        let rules = terms.charter.refunds.worked_by(&terms.house.refunds);
+        Ok(Self { dispute, ..Self::of(purchase, &rules, timezone, others)? })
     }
 
     fn ground(&self) -> Ground<'_> {
@@ -78,20 +92,24 @@ impl Standing {
     }
 }
 
-/// The strictest of what disputes on these lines allow.
+/// The strictest of what the disputes of an order allow for money of these lines.
+fn strictest(disputes: &[Dispute], lines: &[LineKey]) -> DisputeGuard {
+    lines.iter().fold(DisputeGuard::None, |strictest, line| match (Dispute::guard(disputes, line), strictest) {
+        (DisputeGuard::Arbitration, _) | (_, DisputeGuard::Arbitration) => DisputeGuard::Arbitration,
+        (DisputeGuard::Open, _) | (_, DisputeGuard::Open) => DisputeGuard::Open,
+        _ => DisputeGuard::None,
+    })
+}
+
+/// The same of the disputes as they stand. The order is locked.
 async fn guard(tx: &Tx, order: OrderId, lines: &[LineKey]) -> Result<DisputeGuard> {
-    let mut strictest = DisputeGuard::None;
-    for (position, line) in lines.iter().enumerate() {
-        if lines[..position].contains(line) {
-            continue;
-        }
-        strictest = match (disputes::guard(tx, order, line).await?, strictest) {
-            (DisputeGuard::Arbitration, _) | (_, DisputeGuard::Arbitration) => DisputeGuard::Arbitration,
-            (DisputeGuard::Open, _) | (_, DisputeGuard::Open) => DisputeGuard::Open,
-            _ => DisputeGuard::None,
-        };
-    }
-    Ok(strictest)
+    Ok(strictest(&tx.disputes_of_order(order).await?, lines))
+}
+
+/// The refund that is open on a line, and that asking again would find.
+fn open_on<'a>(all: &'a [StoredRefund], line: &LineKey) -> Option<&'a StoredRefund> {
+    let mut open = all.iter().filter(|stored| stored.refund.line == *line && stored.refund.status.is_open());
+    open.clone().find(|stored| stored.origin == RefundOrigin::Request).or_else(|| open.next())
 }
 
 /// A refund that the reader knows, read again under the locks of its case and its order.

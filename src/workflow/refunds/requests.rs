@@ -1,13 +1,17 @@
 //! A refund is asked for, in one call.
 
+use sha2::{Digest, Sha256};
+
+use super::super::Check;
+use super::super::threads::{KEY_LIMIT, scoped_key};
 use super::run::Run;
-use super::{Cx, Error, Result, Standing, dealings, no};
+use super::{Cx, Error, Result, Standing, dealings, no, open_on};
 use crate::domain::ids::{CaseId, OrderId};
-use crate::domain::parties::Actor;
+use crate::domain::parties::{Actor, Who};
 use crate::domain::purchases::LineKey;
 use crate::domain::refunds::{Asked, DisputeGuard, Refund, RefundBasis, RefundOrigin, RefundRefusal, RefundRequest, Requested};
 use crate::domain::refusal::Refusal;
-use crate::store::{StoreError, StoredRefund};
+use crate::store::{AskedBefore, RequestKey, StoreError, StoredRefund};
 use crate::workflow::refused;
 
 /// At most this many refunds are asked for on one order.
@@ -26,6 +30,8 @@ pub struct RefundAsk {
     pub asked: Asked,
     /// On what basis.
     pub basis: RefundBasis,
+    /// The client's key: a second call with it finds the refund that the first opened, whatever became of it.
+    pub idempotency_key: Option<String>,
 }
 
 /// Asks for a refund on an order line. Where one is open on the line, that one is found and nothing changes.
@@ -39,11 +45,18 @@ pub async fn request(cx: &Cx, actor: &Actor, ask: RefundAsk) -> Result<StoredRef
 
 async fn request_once(cx: &Cx, actor: &Actor, ask: &RefundAsk) -> Result<StoredRefund> {
     dealings::hand(&actor.who)?;
+    let key = request_key(&actor.who, ask)?;
     let mut tx = cx.store.begin(actor.marketplace).await?;
     let dealing = dealings::about(&mut tx, actor, ask.order, Some(&ask.line), ask.case).await?;
+    if let Some(key) = &key {
+        match tx.refund_by_key(key).await? {
+            Some(AskedBefore::Alike(stored)) => return Ok(*stored),
+            Some(AskedBefore::Otherwise) => return Err(refused(&["idempotencyKey"], Refusal::KeyUsedDifferently)),
+            None => {}
+        }
+    }
     let all = tx.refunds_of_order(ask.order).await?;
-    let mut open = all.iter().filter(|stored| stored.refund.line == ask.line && stored.refund.status.is_open());
-    let open = open.clone().find(|stored| stored.origin == RefundOrigin::Request).or_else(|| open.next());
+    let open = open_on(&all, &ask.line);
     let standing = Standing::in_dealing(&dealing, all.iter().map(|stored| &stored.refund), DisputeGuard::None)?;
 
     let by = actor.who.clone();
@@ -60,11 +73,22 @@ async fn request_once(cx: &Cx, actor: &Actor, ask: &RefundAsk) -> Result<StoredR
         return Err(refused(&["orderId"], Refusal::TooMany { limit: MOST_REFUNDS }));
     }
 
-    let mut run = Run::opening(cx, &mut tx, &dealing, (standing, RefundOrigin::Request), moved.refund.clone());
+    let mut run = Run::opening(cx, &mut tx, &dealing, (standing, RefundOrigin::Request), moved.refund.clone()).called(key);
     run.make(&actor.who, *moved).await?;
     let stored = run.finish().await?;
     tx.commit().await?;
     Ok(stored)
+}
+
+/// The client's key, if it gave one, with what it asks for.
+fn request_key(who: &Who, ask: &RefundAsk) -> Result<Option<RequestKey>> {
+    let RefundAsk { order, line, case, asked, basis, idempotency_key } = ask;
+    let Some(key) = idempotency_key else { return Ok(None) };
+    let mut check = Check::default();
+    check.text(&["idempotencyKey"], "The idempotency key", key, KEY_LIMIT);
+    check.done()?;
+    let content = serde_json::json!([order, line, case, asked, basis]);
+    Ok(Some(RequestKey { key: scoped_key(who, key), digest: Sha256::digest(content.to_string()).into() }))
 }
 
 /// The field that a refusal is about.

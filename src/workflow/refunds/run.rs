@@ -11,7 +11,7 @@ use crate::domain::refunds::{
     RefundStatus,
 };
 use crate::domain::timeline::EventKind;
-use crate::store::{StoredRefund, ToBuyer, Tx};
+use crate::store::{RequestKey, StoredRefund, ToBuyer, Tx};
 use crate::workflow::dealings::Dealing;
 use crate::workflow::{effects, ledger, payments, returns};
 
@@ -32,6 +32,8 @@ pub(super) struct Run<'a> {
     standing: Standing,
     stored: StoredRefund,
     row: Row,
+    /// By which call of a client it is opened.
+    request: Option<RequestKey>,
     after: After,
 }
 
@@ -46,7 +48,7 @@ struct After {
 impl<'a> Run<'a> {
     /// A refund that is stored already.
     pub(super) fn of(cx: &'a Cx, tx: &'a mut Tx, dealing: &'a Dealing, standing: Standing, stored: StoredRefund) -> Self {
-        Self { cx, tx, dealing, standing, stored, row: Row::There, after: After::default() }
+        Self { cx, tx, dealing, standing, stored, row: Row::There, request: None, after: After::default() }
     }
 
     /// A refund that is opened by this move.
@@ -60,6 +62,11 @@ impl<'a> Run<'a> {
         let to_buyer = ToBuyer { revision: crate::domain::refunds::Revision::default(), updated_at: refund.updated_at };
         let stored = StoredRefund { refund, origin, case: dealing.case.id, seller: dealing.purchase.seller, to_buyer };
         Self { row: Row::Missing, ..Self::of(cx, tx, dealing, standing, stored) }
+    }
+
+    /// The same by a call that a client may repeat.
+    pub(super) fn called(self, request: Option<RequestKey>) -> Self {
+        Self { request, ..self }
     }
 
     /// What somebody does to it, at the revision that it is at.
@@ -89,7 +96,7 @@ impl<'a> Run<'a> {
         }
         self.stored.refund = refund;
         match self.row {
-            Row::Missing => self.tx.insert_refund(&self.stored).await?,
+            Row::Missing => self.tx.insert_refund(&self.stored, self.request.as_ref()).await?,
             Row::There => self.tx.save_refund(&self.stored, seen).await?,
         }
         self.row = Row::There;

@@ -84,10 +84,7 @@ impl<'a> Moving<'a> {
             ReturnEvent::Approved { method, way_back, .. } if *method != ReturnMethod::Returnless => {
                 Some(("return_approved", vec![("quantity", one.quantity.to_string()), ("carriage", words.carriage(*way_back))]))
             }
-            ReturnEvent::ReadyToShip { .. } => one
-                .papers
-                .as_ref()
-                .map(|papers| ("return_ready", vec![("papers", words.papers(papers)), ("until", words.moment(one.due_at))])),
+            ReturnEvent::ReadyToShip { .. } => one.papers.as_ref().map(|papers| ("return_ready", ready(one, words, papers))),
             ReturnEvent::KeepOffered { amount, .. } => {
                 Some(("return_keep_offer", vec![("amount", words.amount(*amount)), ("until", words.moment(one.due_at))]))
             }
@@ -252,4 +249,9 @@ pub(super) async fn worth(tx: &Tx, dealing: &Dealing, one: &Return, quantity: u3
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
 fn unreckonable(error: MoneyError) -> Error {
     Refusal::Invalid { message: format!("{error}.") }.into()
+}
+
+/// What the buyer needs to send it back.
+fn ready(one: &Return, words: &Words<'_>, papers: &Papers) -> Vec<(&'static str, String)> {
+    vec![("papers", words.papers(papers)), ("reference", one.reference.clone()), ("until", words.moment(one.due_at))]
 }

@@ -12,7 +12,9 @@ use crate::domain::ids::{CaseId, OrderId, ReturnId};
 use crate::domain::parties::{Actor, Who};
 use crate::domain::purchases::LineKey;
 use crate::domain::refusal::Refusal;
-use crate::domain::returns::{LegalBasis, ReasonKind, Resolution, Return, ReturnMoved, ReturnReason, ReturnRequest, quantity_left};
+use crate::domain::returns::{
+    LegalBasis, ReasonKind, Resolution, Return, ReturnMoved, ReturnReason, ReturnRequest, next_reference, quantity_left,
+};
 use crate::domain::withdrawals::{Withdrawal, WithdrawnLine};
 use crate::store::{RequestKey, RequestedBefore, StoreError, Tx};
 
@@ -95,12 +97,13 @@ pub(super) fn dealings_with(actor: &Actor, dealing: &Dealing) -> Result<()> {
 async fn ask(cx: &Cx, tx: &Tx, dealing: &Dealing, asked: &ReturnAsked, by: Hand) -> Result<ReturnMoved> {
     let (_, bought) = bought(dealing, &asked.line).ok_or_else(no_line)?;
     let facts = line_facts(bought);
-    let others = tx.returns_of_line(asked.order, &asked.line).await?;
+    let others = tx.returns_of_order(asked.order).await?;
     let days = legal_days(dealing);
     let terms = terms(&dealing.terms, &days);
     let request = ReturnRequest {
         case: dealing.case.id,
         order: asked.order,
+        reference: next_reference(&dealing.purchase.reference, &others),
         quantity: asked.quantity,
         reason: asked.reason.clone(),
         note: asked.note.trim().to_owned(),
@@ -136,7 +139,7 @@ pub(in super::super) async fn open_for_withdrawal(
 ) -> Result<Option<ReturnId>> {
     let (_, bought) = bought(dealing, &line.order_line).ok_or_else(no_line)?;
     let facts = line_facts(bought);
-    let others = tx.returns_of_line(dealing.purchase.order, &line.order_line).await?;
+    let others = tx.returns_of_order(dealing.purchase.order).await?;
     let quantity = line.quantity.min(quantity_left(&facts, &others));
     if quantity == 0 {
         return Ok(None);
@@ -144,6 +147,7 @@ pub(in super::super) async fn open_for_withdrawal(
     let request = ReturnRequest {
         case: dealing.case.id,
         order: dealing.purchase.order,
+        reference: next_reference(&dealing.purchase.reference, &others),
         quantity,
         reason: ReturnReason::of(ReasonKind::NoReason),
         note: String::new(),

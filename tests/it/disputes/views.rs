@@ -10,6 +10,30 @@ use crate::harness::on_both_databases;
 const PEOPLE: &str = "mediators proposals { by } evidenceRequests { by } decision { by decider costBearer { goods { seller } } countsAgainstSeller statement }";
 
 on_both_databases! {
+    async fn a_change_of_stage_names_both_stages(db: Db) {
+        let house = House::open(db).await;
+        let dispute = house.mediated().await;
+        let query = "{ cases { nodes { timeline(first: 50) { nodes { ... on DisputeChangedEvent { change fromStage toStage toStageLabel(locale: \"fr\") } } } } } }";
+        let seen = house.app.ask(&house.seller, query, json!({})).await;
+        let items = seen["cases"]["nodes"][0]["timeline"]["nodes"].as_array().unwrap().clone();
+        let stages: Vec<_> = items.iter().filter(|item| item["change"] == "STAGE_CHANGED").map(|item| (&item["fromStage"], &item["toStage"], &item["toStageLabel"])).collect();
+        assert_eq!(stages, [(&json!("DIRECT_CONTACT"), &json!("MEDIATION"), &json!("Conciliation (médiation interne)"))]);
+        let opened = items.iter().find(|item| item["change"] == "OPENED").unwrap();
+        assert_eq!((&opened["fromStage"], &opened["toStage"], &opened["toStageLabel"]), (&Value::Null, &Value::Null, &Value::Null));
+        let labels = house.seen(&house.seller, &dispute, "now: stageLabel(locale: \"fr\") then: stageLabel(locale: \"fr\", stage: FINAL)").await;
+        assert_eq!(labels, json!({ "now": "Conciliation (médiation interne)", "then": "Décision définitive" }));
+    }
+
+    async fn a_person_knows_themselves_among_the_mediators(db: Db) {
+        let house = House::open(db).await;
+        let dispute = house.arbitrated().await;
+        let mediators = house.seen(&house.ben, &dispute, "mediators").await["mediators"].clone();
+        let staff = async |token: &str| house.app.ask(token, "{ viewer { staffId } }", json!({})).await["viewer"]["staffId"].clone();
+        assert_eq!(mediators, json!([staff(&house.ana).await]));
+        assert_ne!(staff(&house.ben).await, staff(&house.ana).await);
+        assert_eq!([staff(&house.seller).await, staff(&house.buyer).await], [Value::Null, Value::Null]);
+    }
+
     async fn nobody_else_can_tell_that_there_is_a_dispute(db: Db) {
         let house = House::open(db).await;
         let dispute = house.opened().await;

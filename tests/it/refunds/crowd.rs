@@ -3,12 +3,33 @@
 use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::Shop;
+use super::{Shop, fault};
 use crate::harness::on_both_databases;
 
 on_both_databases! {
+    async fn a_key_finds_its_refund_again(db: Db) {
+        let shop = Shop::open(db).await;
+        let asking = |more: Value| {
+            let mut input = shop.asking("COMMERCIAL", json!({ "units": 1, "idempotencyKey": "k" }));
+            input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            input
+        };
+        let calls = (0..6).map(|_| shop.act(&shop.vendor, "refundRequest", asking(json!({}))));
+        let all = join_all(calls).await;
+        assert!(all.iter().all(|refund| refund["id"] == all[0]["id"]));
+        shop.decide(&shop.operator, "refundDecline", &all[0], json!({ "reason": "NOT_DUE", "text": "Non." })).await;
+        let again = shop.act(&shop.vendor, "refundRequest", asking(json!({}))).await;
+        assert_eq!((&again["id"], &again["status"]), (&all[0]["id"], &json!("DECLINED")), "a late repetition opens no second one");
+        for (more, code) in [(json!({ "units": 2 }), "IDEMPOTENCY_CONFLICT"), (json!({ "idempotencyKey": "" }), "LENGTH")] {
+            let refused = shop.attempt(&shop.vendor, "refundRequest", asking(more)).await;
+            assert_eq!(fault(&refused), (json!(["idempotencyKey"]), json!(code)));
+        }
+        let others = shop.act(&shop.operator, "refundRequest", asking(json!({}))).await;
+        assert_ne!(others["id"], all[0]["id"], "a key means nothing to another client");
+    }
+
     async fn two_hundred_who_ask_at_once_get_one_refund(db: Db) {
         let shop = Shop::open(db).await;
         let tokens = [&shop.vendor, &shop.seller, &shop.operator];

@@ -7,6 +7,7 @@ mod life;
 mod machines;
 mod marks;
 mod news;
+mod previews;
 mod refusals;
 mod time;
 
@@ -194,7 +195,9 @@ pub(crate) async fn a_life(story: &Story) {
     let asking = json!({ "orderId": order, "lineId": "1", "basis": "WITHDRAWAL" });
     let quote = "query($input: RefundQuoteInput!) { refundQuote(input: $input) { quote { amount { amount } openRefund { id } } } }";
     let seen = "query($by: OrderByInput!) { order(by: $by) { refunds { id case { id refunds { id } } lateIncrease { days } } } }";
-    let asked = story.app.act(&story.seller, "refundRequest", "refund { id }", asking.clone()).await["refund"]["id"].clone();
+    let mut keyed = asking.clone();
+    keyed["idempotencyKey"] = json!("once");
+    let asked = story.app.act(&story.seller, "refundRequest", "refund { id }", keyed).await["refund"]["id"].clone();
     for (mutation, revision, more) in [
         ("refundEstablish", 1, json!({ "startedAt": "2026-11-01T10:00:00Z" })),
         ("refundGrant", 2, json!({ "form": "FULL" })),
@@ -208,6 +211,9 @@ pub(crate) async fn a_life(story: &Story) {
         story.app.ask(token, seen, json!({ "by": { "reference": ORDER } })).await;
         story.app.ask(token, "query($id: ID!) { node(id: $id) { id } }", json!({ "id": asked })).await;
         story.app.answer(token, quote, json!({ "input": asking })).await;
+        let preview =
+            "query($input: RefundGrantQuoteInput!) { refundGrantQuote(input: $input) { quote { refund { id } lines { lineId } } } }";
+        story.app.answer(token, preview, json!({ "input": { "orderId": order } })).await;
     }
     story.app.advance(TimeDelta::days(6));
     story.app.work().await;

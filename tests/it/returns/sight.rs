@@ -12,6 +12,24 @@ use super::{RETURN, Shop, fault};
 use crate::harness::{ORDER, Story, on_both_databases, order};
 
 on_both_databases! {
+    async fn a_return_has_a_name_for_its_parcel(db: Db) {
+        let shop = Shop::open(db).await;
+        let (one, two) = (shop.request(1, "1").await, shop.request(1, "2").await);
+        assert_eq!(shop.request(1, "1").await, one);
+        let named = [shop.seen(&one, "reference").await["reference"].clone(), shop.seen_by(&shop.seller, &two, "reference").await["reference"].clone()];
+        assert_eq!(named, ["MK-1-R1", "MK-1-R2"]);
+        let other = shop.sell(order("MK-2", "alma")).await;
+        shop.deliver("MK-2", "1", 1).await;
+        let mut input = shop.asking(1, "3");
+        input["orderId"] = other;
+        let third = shop.app.act(&shop.vendor, "returnRequest", "return { reference }", input).await;
+        assert_eq!(third["return"]["reference"], "MK-2-R1", "each order counts its own");
+        shop.step(&shop.seller, "returnApprove", &two, json!({})).await;
+        shop.step(&shop.seller, "returnProvideLabel", &two, json!({ "papers": { "label": "https://label.example/1" } })).await;
+        let told = shop.told(&two).await;
+        assert!(told.iter().any(|text| text.contains("MK-1-R2")), "the buyer is told what to write on the parcel: {told:#?}");
+    }
+
     async fn who_is_not_concerned_cannot_tell_that_there_is_one(db: Db) {
         let shop = Shop::open(db).await;
         let mut input = shop.asking(1, "1");

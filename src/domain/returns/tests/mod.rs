@@ -96,6 +96,7 @@ fn asked(basis: LegalBasis, quantity: u32) -> ReturnRequest {
     ReturnRequest {
         case: CaseId::generate(),
         order: OrderId::generate(),
+        reference: "A-1-R1".to_owned(),
         quantity,
         reason: ReturnReason::of(kind),
         note: String::new(),

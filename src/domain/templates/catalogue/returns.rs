@@ -59,15 +59,19 @@ Les éléments nécessaires à l’envoi vont suivre. Merci de les attendre avan
         81,
         "return_ready",
         "How to send it back / Comment renvoyer votre colis",
-        &["papers", "until"],
+        &["papers", "reference", "until"],
         "You can send your return{% if order.reference is defined %} of order {{ order.reference }}{% endif %} now.
 
 {{ papers }}
+
+Please write {{ reference }} on the parcel, so that it is known when it comes.
 
 Please send it by {{ until }}, and tell us the tracking number.",
         "Vous pouvez maintenant renvoyer votre colis{% if order.reference is defined %} de la commande {{ order.reference }}{% endif %}.
 
 {{ papers }}
+
+Merci d’inscrire {{ reference }} sur le colis, afin qu’il soit reconnu à son arrivée.
 
 Merci de l’expédier avant le {{ until }} et de nous indiquer le numéro de suivi."
     ),

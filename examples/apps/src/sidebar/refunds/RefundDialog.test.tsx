@@ -16,6 +16,7 @@ const done = vi.fn();
 const refetch = vi.fn();
 let grant: () => unknown;
 let quoting: (asked: Asked) => unknown;
+let weighing: () => unknown;
 let server: ReturnType<typeof fakeApi>;
 
 beforeEach(() => {
@@ -26,7 +27,9 @@ beforeEach(() => {
   };
   grant = () => ({ refundGrant: { refund: refund({ status: 'GRANTED' }), userErrors: [] } });
   quoting = ({ amount, lineId }) => ({ quote: quote(lineId, amount?.amount ?? '44.95'), userErrors: [] });
+  weighing = () => ({ quote: { lines: [], grant: preview() }, userErrors: [] });
   server = fakeApi({
+    RefundGrantQuote: () => ({ refundGrantQuote: weighing() }),
     RefundRules: () => ({ marketplace: { id: 'm', name: 'Bazar', charter: { version: 1, refunds: { consentDays: 5, execution: 'BY_OPERATOR', secondApproverAbove: null } } } }),
     RefundQuote: async ({ input }) => ({ refundQuote: await quoting(input as Asked) }),
     RefundRequest: () => ({ refundRequest: { refund: refund(), userErrors: [] } }),
@@ -34,6 +37,12 @@ beforeEach(() => {
   });
 });
 afterEach(cleanup);
+
+const preview = (seller = '44.95', operator = '0.00') => ({
+  approval: 'NOT_NEEDED',
+  borneBy: { seller: eur(seller), operator: eur(operator), carrier: eur('0.00') },
+  commissionBack: { fee: eur('4.49'), vat: eur('0.90') },
+});
 
 function dialog(refunds: RefundDetailsFragment[] = [], answering: RefundDetailsFragment | null = null, locale: 'en' | 'fr' = 'en') {
   const of = order(refunds);
@@ -53,13 +62,28 @@ describe('a refund', () => {
     render(dialog());
     expect(button().disabled).toBe(true);
     await ready('Refund €44.95');
-    expect(screen.getByText('€39.56')).toBeTruthy();
+    expect(await screen.findByText('€39.56')).toBeTruthy();
+    expect(server.calls('RefundGrantQuote').at(-1)).toMatchObject({ input: { orderId: 'ord_1', caseId: 'cas_1', basis: 'COMMERCIAL', items: [{ lineId: '1', amount: eur('44.95') }] } });
     fireEvent.click(button());
     await waitFor(() => expect(done).toHaveBeenCalled());
     expect(server.calls('RefundRequest')[0]).toEqual({ input: { orderId: 'ord_1', lineId: '1', caseId: 'cas_1', basis: 'COMMERCIAL', units: null, amount: null } });
     expect(server.calls('RefundGrant')[0]).toMatchObject({
       input: { refundId: 'rfd_1', revision: 1, form: 'FULL', means: 'ORIGINAL_PAYMENT', items: [{ lineId: '1', amount: eur('44.95') }], costs: { goods: { seller: 10_000, operator: 0, carrier: 0 } } },
     });
+  });
+
+  it('says before what the grant would say: who pays, who approves, what freezes it', async () => {
+    weighing = () => ({ quote: { lines: [], grant: { ...preview('20.00', '24.95'), approval: 'SECOND_PERSON' } }, userErrors: [] });
+    const { unmount } = render(dialog());
+    await ready('Refund €44.95');
+    expect(await screen.findByText('A second person has to approve it.')).toBeTruthy();
+    expect([screen.getByText('€14.61'), screen.getByText('€24.95')]).toHaveLength(2);
+    unmount();
+    const frozen = { lineId: '1', obstacle: { reason: 'FROZEN', until: null } };
+    weighing = () => ({ quote: { lines: [frozen], grant: null }, userErrors: [{ code: 'NOT_IN_THIS_STATE', field: ['refundId'], message: 'Frozen.' }] });
+    render(dialog());
+    expect(await screen.findByText(/A dispute on it is being decided/)).toBeTruthy();
+    expect(screen.queryByText('Frozen.')).toBeNull();
   });
 
   it('above the maximum says by how much and cannot be made', async () => {

@@ -14,7 +14,8 @@ import { CostSplit } from './CostSplit';
 import { AmountPicker, LinePicker } from './LinePicker';
 import { Meter } from './Meter';
 import { anchorOf, canGrant, formOf, itemsOf, openOn, sharesOf, suggestedSplit, type Pick, type Scope, type Split } from './plan';
-import { picksOf, useReckoning, type Reckoning } from './reckoning';
+import { useGrantQuote, type GrantQuote } from './grantQuote';
+import { picksOf, useReckoning } from './reckoning';
 import { useRefunding, type Refusing } from './refunding';
 import { Summary } from './Summary';
 
@@ -29,6 +30,8 @@ interface RefundDialogProps {
 }
 
 const ways: readonly RefundMeans[] = ['ORIGINAL_PAYMENT', 'STORE_CREDIT', 'VOUCHER', 'BANK_TRANSFER'];
+/** How long somebody who chooses is waited for, in milliseconds. */
+const whileChoosing = 250;
 type Rules = RefundRulesQuery['marketplace']['charter'];
 
 /** How much, as what, and at whose cost are separate questions. Every figure is the server's; here they are only added up. */
@@ -54,6 +57,19 @@ export function RefundDialog({ of, order, refund, refetch, onClose, onDone }: Re
   const answered = refund ?? (anchor === null ? null : openOn(order.refunds, anchor));
   const basis = answered?.basis ?? basisWish;
   const sums = useReckoning(order, basis, wanted, scope === 'EVERYTHING', format.locale);
+  const whole = useGrantQuote(
+    {
+      orderId: order.id,
+      refundId: answered?.id ?? null,
+      caseId: of.id,
+      basis,
+      items: sums.complete ? itemsOf(sums.quotes) : null,
+      form: formOf(means, scope),
+      means,
+      costs: { goods: sharesOf(split) },
+    },
+    whileChoosing,
+  );
   const { run, asked, busy, refused } = useRefunding(() => (refetch(), sums.again()));
 
   const revealing = useReveal<HTMLFormElement>(refused?.failure ?? null);
@@ -91,7 +107,7 @@ export function RefundDialog({ of, order, refund, refetch, onClose, onDone }: Re
           <div class="refund-sums" aria-live="polite">
             {sums.over && <p class="over">{words.over(format.money({ amount: sums.over, currencyCode: shape.currencyCode }))}</p>}
             {sums.complete && !sums.over && (
-              <Summary quotes={sums.quotes} total={sums.total} means={means} split={split} buyer={of.buyer?.displayName ?? t.common.parties.BUYER} {...{ seller }} {...shape} />
+              <Summary preview={whole.preview} total={sums.total} means={means} buyer={of.buyer?.displayName ?? t.common.parties.BUYER} {...{ seller }} {...shape} />
             )}
           </div>
           <button type="button" class="button" onClick={onClose}>
@@ -133,18 +149,35 @@ export function RefundDialog({ of, order, refund, refetch, onClose, onDone }: Re
         <Said refused={refused} at={['form', 'means']} />
         <CostSplit split={split} onSplit={setSplit} seller={seller} reason={of.reason ?? null} />
         <Said refused={refused} at={['costs']} />
-        <Notes sums={sums} charter={charter} underWay={anchor === null && sums.quotes.length > 0} />
+        <Notes whole={whole} ready={sums.complete} charter={charter} underWay={anchor === null && sums.quotes.length > 0} />
       </form>
     </Dialog>
   );
 }
 
+interface NotesProps {
+  whole: GrantQuote;
+  /** Whether something is chosen that could be granted. */
+  ready: boolean;
+  charter: Rules | undefined;
+  underWay: boolean;
+}
+
 /** What the agent should know before pressing the button, as the server says it. */
-function Notes({ sums, charter, underWay }: { sums: Reckoning; charter: Rules | undefined; underWay: boolean }) {
-  const words = useWords().t.refunds.dialog;
+function Notes({ whole, ready, charter, underWay }: NotesProps) {
+  const { t, format } = useWords();
+  const words = t.refunds.dialog;
+  const frozen = whole.obstacles.find(({ reason }) => reason === 'FROZEN');
+  const refusals = ready && !frozen && !underWay ? whole.refusals : [];
   return (
     <>
-      {sums.quotes.some(({ approval }) => approval === 'SECOND_PERSON') && <Note>{words.secondPerson}</Note>}
+      {frozen && <Note>{words.frozen(frozen.until ? format.date(frozen.until) : null)}</Note>}
+      {refusals.length > 0 && (
+        <p class="note" data-tone="warn">
+          <Refusals refusals={refusals} />
+        </p>
+      )}
+      {whole.preview?.approval === 'SECOND_PERSON' && <Note>{words.secondPerson}</Note>}
       {charter?.refunds.execution === 'BY_OPERATOR' && <Note>{words.paidLater}</Note>}
       {underWay && <Note>{words.underWay}</Note>}
     </>

@@ -1,36 +1,32 @@
 import type { RefundMeans } from '../../gql/graphql';
 import { useWords } from '../../i18n';
-import { isZero, minus, type Amount } from '../../lib/decimal';
-import { commissionBackOf, operatorShare, type Split } from './plan';
-import type { Quote } from './quotes';
+import { isZero, minus, plus, type Amount } from '../../lib/decimal';
+import type { GrantPreview } from './grantQuote';
 
 interface SummaryProps {
-  quotes: readonly Quote[];
+  /** What the server says of the grant; null while it has not. */
+  preview: GrantPreview | null;
   total: Amount;
   currencyCode: string;
   means: RefundMeans;
-  split: Split;
   buyer: string;
   seller: string;
 }
 
-/**
- * What the buyer gets and what the others pay. To the cent where one bears it all, as the server says what goes back of the
- * commission then; as shares otherwise, for how those are rounded is the server's to say.
- */
-export function Summary({ quotes, total, currencyCode, means, split, buyer, seller }: SummaryProps) {
+/** What the buyer gets and what the others pay, to the cent as the server splits it. */
+export function Summary({ preview, total, currencyCode, means, buyer, seller }: SummaryProps) {
   const { t, format } = useWords();
   const words = t.refunds.dialog;
   const money = (amount: Amount) => format.money({ amount, currencyCode });
-  const bearers: [string, number][] = [
-    [seller, split.seller],
-    [t.returns.bearers.OPERATOR, operatorShare(split)],
-    [t.returns.bearers.CARRIER, split.carrier],
-  ];
-  const paying = bearers.filter(([, share]) => share > 0);
-  const [one] = paying;
-  const back = commissionBackOf(quotes);
-  const isSellers = split.seller === 10_000;
+  const back = preview ? plus(preview.commissionBack.fee.amount, preview.commissionBack.vat.amount) : '0';
+  const bearers: [string, Amount, Amount][] = preview
+    ? [
+        [seller, preview.borneBy.seller.amount, back],
+        [t.returns.bearers.OPERATOR, preview.borneBy.operator.amount, '0'],
+        [t.returns.bearers.CARRIER, preview.borneBy.carrier.amount, '0'],
+      ]
+    : [];
+  const paying = bearers.filter(([, amount]) => !isZero(amount));
   return (
     <>
       <dl class="refund-summary">
@@ -40,23 +36,15 @@ export function Summary({ quotes, total, currencyCode, means, split, buyer, sell
           </dt>
           <dd class="strong">{money(total)}</dd>
         </div>
-        {paying.length === 1 && one ? (
-          <div>
+        {paying.map(([name, amount, returned]) => (
+          <div key={name}>
             <dt>
-              {words.pays(one[0])} {isSellers && !isZero(back) && <span class="muted">{words.afterCommission(money(back))}</span>}
+              {words.pays(name)} {!isZero(returned) && <span class="muted">{words.afterCommission(money(returned))}</span>}
             </dt>
-            <dd class="strong">{money(isSellers ? minus(total, back) : total)}</dd>
+            <dd class="strong">{money(minus(amount, returned))}</dd>
           </div>
-        ) : (
-          paying.map(([name, share]) => (
-            <div key={name}>
-              <dt>{words.bears(name)}</dt>
-              <dd class="strong">{format.percent(share / 10_000)}</dd>
-            </div>
-          ))
-        )}
+        ))}
       </dl>
-      {paying.length > 1 && <p class="muted small-text">{words.exactLater}</p>}
     </>
   );
 }

@@ -65,8 +65,6 @@ export function itemsOf(quotes: readonly Quote[]): RefundItemInput[] {
 }
 
 export const totalOf = (quotes: readonly Quote[]): Amount => sumOf(quotes.map(({ amount }) => amount.amount));
-export const commissionBackOf = (quotes: readonly Quote[]): Amount =>
-  sumOf(quotes.flatMap(({ commissionBack }) => (commissionBack ? [commissionBack.fee.amount, commissionBack.vat.amount] : [])));
 
 const open: readonly RefundStatus[] = ['REQUESTED', 'GRANTED', 'SUBMITTED', 'PENDING', 'FAILED'];
 

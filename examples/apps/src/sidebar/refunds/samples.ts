@@ -9,11 +9,8 @@ export function quote(lineId: string, amount: string, more: Partial<Quote> = {})
   const parts = { fees: eur('0.00'), item: eur(amount), itemTax: eur('0.00'), shipping: eur('0.00'), shippingTax: eur('0.00'), total: eur(amount) };
   return {
     amount: eur(amount),
-    approval: 'NOT_NEEDED',
-    commissionBack: { fee: eur('4.49'), vat: eur('0.90') },
     consentNeededFor: [],
     due: eur(amount),
-    grantableBy: ['OPERATOR'],
     items: [{ lineId, units: 1, parts }],
     maximum: { ...parts, item: eur('44.95'), total: eur('44.95') },
     unitsLeft: 1,

@@ -35,7 +35,7 @@ export function ReturnCard({ of, order, one, refetch }: ReturnCardProps) {
   const offered = offeredNow(one.availableActions, knownActions, useNow(30_000));
   const line = order.lines.find(({ externalId }) => externalId === one.orderLineId);
   return (
-    <Card title={t.returns.title} aside={<Pill tone={tones[one.state] ?? 'primary'}>{t.returns.states[one.state]}</Pill>}>
+    <Card title={`${t.returns.title} · ${one.reference}`} aside={<Pill tone={tones[one.state] ?? 'primary'}>{t.returns.states[one.state]}</Pill>}>
       <div class="thing">
         <span class="picture">
           <Icon name="box" />

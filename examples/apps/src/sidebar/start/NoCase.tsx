@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { FindCasesDocument, HelpdesksDocument, OpenCaseDocument } from '../../gql/graphql';
+import { FindCasesDocument, HelpdesksDocument, OpenCaseDocument, OpenCaseFromTicketDocument } from '../../gql/graphql';
 import { useWords } from '../../i18n';
 import { useAction, useQuery } from '../../lib/query';
 import { Standstill } from '../Standstill';
@@ -29,12 +29,52 @@ export function NoCase({ ticket, connection, onLook, onChoose }: NoCaseProps) {
           </>
         )}
       </Empty>
+      {ticket && connection && <TakeUp ticket={ticket} connection={connection} onOpened={onChoose} />}
       <Finder onChoose={onChoose} />
-      <button type="button" class="button" onClick={() => setOpening(true)}>
-        <Icon name="plus" /> {t.start.open}
-      </button>
+      {!ticket && (
+        <button type="button" class="button" onClick={() => setOpening(true)}>
+          <Icon name="plus" /> {t.start.open}
+        </button>
+      )}
       {opening && <OpenCase connection={connection} onClose={() => setOpening(false)} onOpened={onChoose} />}
     </Standstill>
+  );
+}
+
+interface TakeUpProps {
+  ticket: string;
+  connection: string;
+  onOpened(caseId: string): void;
+}
+
+/** Makes the ticket's case, from what was said in it so far. A second click finds the case of the first. */
+function TakeUp({ ticket, connection, onOpened }: TakeUpProps) {
+  const { t } = useWords();
+  const [order, setOrder] = useState('');
+  const { act, busy, failure } = useAction(OpenCaseFromTicketDocument);
+  const says = useFailureText(failure);
+  const open = async (event: Event) => {
+    event.preventDefault();
+    const done = await act({ input: { connectionId: connection, ticketNumber: ticket, orderReference: order.trim() || null } });
+    if (done?.caseOpenFromTicket?.case) onOpened(done.caseOpenFromTicket.case.id);
+  };
+  return (
+    <Card>
+      <form class="stack" onSubmit={open}>
+        <p class="muted">{t.start.takeUpWhy}</p>
+        <Field label={`${t.start.orderReference} (${t.common.optional})`} hint={t.start.takeUpOrder}>
+          <input value={order} onInput={(event) => setOrder(event.currentTarget.value)} />
+        </Field>
+        {says && (
+          <p class="note" data-tone="bad" role="alert">
+            {says}
+          </p>
+        )}
+        <button class="button" data-tone="primary" disabled={busy}>
+          {t.start.takeUp}
+        </button>
+      </form>
+    </Card>
   );
 }
 
