@@ -107,8 +107,8 @@ async fn refused(db: Db, kind: HelpdeskKind) {
     ];
     // Freshdesk does not say of a ticket that it was merged.
     let told = (operator, request(&story, merged, None), "NOT_IN_THIS_STATE", json!(["ticketNumber"]));
-    let merges = (kind == HelpdeskKind::Zendesk).then_some(told);
-    for (token, input, code, field) in calls.into_iter().chain(merges) {
+    let known = (kind == HelpdeskKind::Zendesk).then_some(told);
+    for (token, input, code, field) in calls.into_iter().chain(known) {
         let payload = story.app.try_act(token, "caseOpenFromTicket", "case { id }", input.clone()).await;
         assert_eq!((&payload["case"], &payload["userErrors"][0]["code"]), (&Value::Null, &json!(code)), "{input}: {payload:#}");
         assert_eq!(payload["userErrors"][0]["field"], field, "{input}");

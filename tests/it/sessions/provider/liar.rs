@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use chrono::Utc;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use trilogue::clock::{Clock, SystemClock};
 use url::Url;
 
 use super::{Office, challenge};
@@ -137,7 +137,7 @@ async fn token(State(house): State<House>) -> (axum::http::StatusCode, Json<Valu
     if lie == Lie::Refusal {
         return (axum::http::StatusCode::BAD_REQUEST, Json(json!({ "error": "invalid_grant" })));
     }
-    let now = Utc::now().timestamp();
+    let now = SystemClock.now().timestamp();
     let mut claims = json!({
         "iss": house.issuer, "aud": "trilogue", "sub": "p1", "iat": now, "exp": now + 300, "nonce": nonce,
         "email": "ida.agent@example.com", "email_verified": true,
