@@ -1,6 +1,6 @@
 // An identity provider: the certified one of npm. It lets in whom the last line of the input names, {"email": …, "verified": …}, or
-// nobody, {"email": null}; the arguments are our redirect address and secret, and where it tells an e-mail address: in the token
-// or on a page of its own (its `userinfo`). The first line says where it is.
+// nobody, {"email": null}, or waits for somebody, {"waits": true}; the arguments are our redirect address and secret, and where it
+// tells an e-mail address: in the token or on a page of its own (its `userinfo`). The first line says where it is.
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import Provider from 'oidc-provider';
@@ -32,6 +32,7 @@ const server = createServer().listen(0, '127.0.0.1', () => {
   const serve = provider.callback();
   server.on('request', async (request, response) => {
     if (!request.url.startsWith('/in/')) return serve(request, response);
+    if (person.waits) return response.end('Who are you?');
     const result = person.email ? { login: { accountId: 'p1' } } : { error: 'access_denied', error_description: 'Somebody changed their mind.' };
     await provider.interactionFinished(request, response, result);
   });

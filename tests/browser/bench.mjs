@@ -8,7 +8,7 @@
 // RUNS: how often each is measured (30). WATERFALL=1: what a middling opening waited for, from when until when.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { standIn } from '../../examples/apps/hosts/bundle.mjs';
 import { lastWords, putBarePage, watchConversation, writeConversation } from './bench/pages.mjs';
 import { startBrowser } from './lib/browser.mjs';
@@ -18,8 +18,9 @@ const runs = Number(process.env.RUNS ?? 30);
 const aim = 300;
 
 async function main() {
-  const program = process.env.TRILOGUE_BIN;
-  if (!program) throw new Error('Say with TRILOGUE_BIN where the server is.');
+  if (!process.env.TRILOGUE_BIN) throw new Error('Say with TRILOGUE_BIN where the server is.');
+  // The server is started in a folder of its own.
+  const program = resolve(process.env.TRILOGUE_BIN);
   const folder = mkdtempSync(join(tmpdir(), 'trilogue-bench-'));
   buildPagesFor(folder);
   putBarePage(pagesIn(folder));

@@ -1,65 +1,63 @@
-// Tries the pages in a browser, against the server of TRILOGUE_BIN.
+// Tries the pages in a browser. Not run by itself: `cargo test --test it browser` starts servers for it and says by CONTROL where
+// to ask for them, and by DIST where the built pages are.
 //
-//   TRILOGUE_BIN=target/debug/trilogue node run.mjs [word in the name of scenarios …]
-//
-// DATABASE_URL: PostgreSQL instead of a SQLite file. DIST: pages that are built already. UPDATE=1: renew the baseline of the
-// pictures. CHROMIUM: the browser, when it is elsewhere than in /usr/bin.
-import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+// SCENARIO=word: those alone that have the word in their names. UPDATE=1: renew the baseline of the pictures.
+// CHROMIUM: the browser, when it is elsewhere than in /usr/bin.
 import { startBrowser } from './lib/browser.mjs';
-import { canCompare } from './lib/pictures.mjs';
-import { apps, serveDesk } from './lib/pages.mjs';
-import { startServer } from './lib/server.mjs';
+import { serveDesk } from './lib/desk.mjs';
+import { compare, whyNotCompared } from './lib/pictures.mjs';
+import { beginWorld } from './lib/world.mjs';
 
-const scenarioFiles = ['hosts', 'size', 'messages', 'money', 'network', 'session', 'looks', 'demo'];
+const parts = { scenarios: ['hosts', 'size', 'sessions', 'provider', 'bundle', 'messages', 'money', 'disputes', 'network', 'demo'], pictures: ['pictures'] };
+/** For one scenario, in milliseconds; on a busy machine too. */
+const patience = { scenarios: 120_000, pictures: 400_000 };
+/** Pictures wait more than they work. */
+const atOnce = { scenarios: 1, pictures: 4 };
 
-function buildPages() {
-  const dist = join(import.meta.dirname, '../../target/browser/pages');
-  mkdirSync(dist, { recursive: true });
-  const env = { ...process.env, VITE_DOCUMENTS: 'text' };
-  execFileSync('npx', ['graphql-codegen', '--config', 'codegen.ts'], { cwd: apps, env, stdio: 'inherit' });
-  execFileSync('npx', ['vite', 'build', '--outDir', dist, '--emptyOutDir', '--logLevel', 'warn'], { cwd: apps, env, stdio: 'inherit' });
-  return dist;
-}
-
-async function scenarios(words) {
-  const loaded = await Promise.all(scenarioFiles.map((name) => import(`./scenarios/${name}.mjs`)));
-  const all = loaded.flatMap((module, index) => Object.entries(module.default).map(([name, run]) => ({ name: `${scenarioFiles[index]}: ${name}`, run })));
-  return words.length ? all.filter(({ name }) => words.some((word) => name.includes(word))) : all;
+async function load(part) {
+  const files = await Promise.all(parts[part].map(async (name) => [name, (await import(`./scenarios/${name}.mjs`)).default]));
+  const all = files.flatMap(([file, scenarios]) => Object.entries(scenarios).map(([name, run]) => ({ name: `${file}: ${name}`, run })));
+  return all.filter(({ name }) => name.includes(process.env.SCENARIO ?? ''));
 }
 
 async function main() {
-  const program = process.env.TRILOGUE_BIN;
-  if (!program) throw new Error('Say with TRILOGUE_BIN where the server is.');
-  const dist = process.env.DIST ?? buildPages();
-  const [server, browser, desk] = await Promise.all([startServer(program, process.env.DATABASE_URL), startBrowser(), serveDesk()]);
-  if (!canCompare) console.log('The font Inter is not installed: pictures are kept, and not compared.');
-  const world = { server, browser, desk, dist };
+  const part = process.argv[2];
+  const [waiting, browser, desk] = await Promise.all([load(part), startBrowser(), serveDesk()]);
+  const why = part === 'pictures' ? whyNotCompared(browser) : null;
+  if (why) console.log(`Pictures are kept, and not compared: ${why}.`);
+  const scene = { browser, desk, compare: why ? () => null : compare };
   const count = { passed: 0, failed: 0 };
-  try {
-    for (const { name, run } of await scenarios(process.argv.slice(2))) {
+  const work = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
       const startedAt = Date.now();
-      const failure = await attempt(run, world);
+      const failure = await attempt(next.run, scene);
       count[failure ? 'failed' : 'passed']++;
-      console.log(`${failure ? 'FAILED' : 'ok'}  ${name}  ${Date.now() - startedAt} ms`);
+      console.log(`${failure ? 'FAILED' : 'ok'}  ${next.name}  ${Date.now() - startedAt} ms`);
       if (failure) console.log(String(failure.stack ?? failure).replace(/^/gm, '    '));
     }
+  };
+  try {
+    await Promise.all(Array.from({ length: atOnce[part] }, work));
   } finally {
     await browser.close();
     desk.stop();
-    await server.stop();
   }
   console.log(`${count.passed} passed, ${count.failed} failed`);
-  process.exit(count.failed || !count.passed ? 1 : 0);
+  process.exit(count.failed ? 1 : 0);
 }
 
 /** Runs one scenario, cleans up after it whatever comes, and gives what went wrong. */
-async function attempt(run, world) {
+async function attempt(run, shared) {
   const endings = [];
   const later = (end) => void endings.push(end);
+  const begin = async (wishes) => {
+    const world = await beginWorld({ origin: shared.desk.url, ...wishes });
+    later(world.end);
+    return world;
+  };
+  const hangs = new Promise((_, reject) => setTimeout(reject, patience[process.argv[2]], new Error('It does not come to an end.')).unref());
   try {
-    await run({ ...world, later });
+    await Promise.race([run({ ...shared, later, begin }), hangs]);
     return null;
   } catch (failure) {
     return failure;

@@ -5,6 +5,7 @@ mod alerts;
 mod any_order;
 mod articles;
 mod attachments;
+mod browser;
 mod business_hours;
 mod buyers;
 mod cli;

@@ -1,7 +1,7 @@
 // What the bench looks at: a long conversation, the moment when it is there, and a page with nothing in it.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { until } from '../lib/server.mjs';
+import { until } from '../lib/world.mjs';
 
 const messages = 200;
 const wordsOf = (number) => `Message ${number} of ${messages}: the parcel is on its way, and here is what the carrier says about it today.`;

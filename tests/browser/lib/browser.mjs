@@ -1,90 +1,103 @@
-// A browser in which pages are opened the way agents meet them: in a frame of a helpdesk.
+// A browser in which pages are opened the way agents meet them: in a frame of a helpdesk, or in a tab of their own.
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { shownNow, standStill } from './time.mjs';
+import { bundledFreshdeskApp } from './desk.mjs';
+import { until } from './world.mjs';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
+/** A page that a scenario answers for has no address, and would not be let through to a socket on this machine. */
+const mayReachServers = '--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets';
+
 export const startBrowser = () =>
   chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--font-render-hinting=none'],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--font-render-hinting=none', mayReachServers],
   });
 
-/** What an agent's browser is like. */
+/** What an agent's browser is like, wherever the tests run. */
+export const timezoneId = 'Europe/Paris';
 const plainLook = { locale: 'en', scheme: 'light', width: 380 };
 
-/**
- * Opens the sidebar for a case inside the stand-in for Zendesk. Gives the page, the frame, and the network to cut.
- * `still` stops time for pictures.
- */
-export async function openSidebar({ browser, desk, pages, caseId, query = {}, look = {}, still = null }) {
+/** A tab of an agent, at the server's time. */
+async function openTab({ browser, later }, world, look) {
   const { locale, scheme, width } = { ...plainLook, ...look };
-  const context = await browser.newContext({ viewport: { width, height: 720 }, locale, colorScheme: scheme, reducedMotion: 'reduce' });
+  const context = await browser.newContext({ viewport: { width, height: 720 }, locale, timezoneId, colorScheme: scheme, reducedMotion: 'reduce' });
+  later(() => context.close());
+  context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   const errors = [];
   page.on('pageerror', (error) => errors.push(String(error)));
-  const network = await holdNetwork(page, still);
-  if (still) await page.clock.setFixedTime(shownNow);
-  const appUrl = `${pages.url}/app/sidebar.html?${new URLSearchParams({ host: 'ZENDESK', ...(caseId ? { case: caseId } : {}), ...query })}`;
-  await page.goto(`${desk.url}/zendesk`);
-  await page.waitForFunction(() => 'ZendeskStandIn' in window);
-  await page.evaluate(
-    ([url, language, colorScheme]) => {
-      const iframe = document.getElementById('app');
-      const state = { 'ticket.id': 48213, currentUser: { locale: language } };
-      window.standIn = new window.ZendeskStandIn({ iframe, appUrl: url, state, colorScheme });
-    },
-    [appUrl, locale, scheme],
-  );
-  const frame = await (await page.$('#app')).contentFrame();
-  await frame.waitForSelector('#app > *');
-  return { page, frame, network, errors, close: () => context.close() };
+  await page.clock.setFixedTime(world.now());
+  return { page, errors, locale, scheme };
 }
 
-/** The way to GraphQL, which can be cut and mended, for answers and for sockets; with a moment it also stops time. */
-async function holdNetwork(page, startedAt) {
-  const network = { cut: false, sockets: new Set(), answers: [] };
-  const retold = startedAt ? standStill(startedAt) : (text) => text;
-  await page.route('**/graphql', async (route) => {
-    if (network.cut) return route.abort('connectionfailed');
-    if (!startedAt) return route.continue();
-    const answer = await route.fetch().catch(() => null);
-    if (!answer) return route.abort('connectionfailed').catch(() => undefined);
-    await route.fulfill({ response: answer, body: retold(await answer.text()), headers: { ...answer.headers(), date: shownNow.toUTCString() } }).catch(() => undefined);
-  });
-  await page.routeWebSocket('**/graphql', (socket) => {
-    if (network.cut) return void socket.close({ code: 4000 });
-    const remote = socket.connectToServer();
-    network.sockets.add(socket);
-    socket.onMessage((text) => remote.send(text));
-    remote.onMessage((text) => socket.send(retold(String(text))));
-    remote.onClose((code, reason) => {
-      network.sockets.delete(socket);
-      socket.close({ code, reason });
-    });
-    socket.onClose(() => {
-      network.sockets.delete(socket);
-      remote.close();
-    });
-  });
-  return {
-    async lose() {
-      network.cut = true;
-      for (const socket of network.sockets) await socket.close({ code: 4000, reason: 'lost' });
+/** Opens the sidebar beside a ticket in the stand-in for Zendesk, by a form with a token; the SDK's address gives the copy from npm. */
+export async function openInZendesk(scene, world, { ticket, token, look, routes } = {}) {
+  const { page, errors, locale, scheme } = await openTab(scene, world, look);
+  const sdk = { contentType: 'text/javascript', path: join(process.env.DIST, 'assets/zaf-sdk.js') };
+  await page.context().route('https://static.zdassets.com/zendesk_app_framework_sdk/2.0/zaf_sdk.min.js', (route) => route.fulfill(sdk));
+  await routes?.(page.context());
+  await page.goto(`${scene.desk.url}/zendesk`);
+  await page.waitForFunction(() => 'ZendeskStandIn' in window);
+  const state = { 'ticket.id': ticket, currentUser: { locale } };
+  await page.evaluate(
+    (options) => void (window.standIn = new window.ZendeskStandIn({ ...options, iframe: document.getElementById('app') })),
+    { appUrl: `${world.url}/app/zendesk/${world.zendesk}`, token: token ?? (await world.sign()), state, colorScheme: scheme },
+  );
+  await until(() => page.frames().some((each) => each.url().startsWith(world.url)), 'the frame');
+  const frame = await (await page.$('#app')).contentFrame();
+  await frame.waitForSelector('#app > *, body > main');
+  return { page, frame, errors };
+}
+
+/** Opens the packed app for Freshdesk in the stand-in, with the sidebar in it. */
+export async function openInFreshdesk(scene, world, { ticket, look } = {}) {
+  return openPacked(scene, world, { ticket, look, path: '/packed/index.html', isPage: (url) => url.startsWith(world.url) });
+}
+
+/** Opens the app with the page in it. Nothing is answered for on the way: browsers would not ask who may ask any more. */
+export async function openBundled(scene, world, { ticket }) {
+  scene.desk.serve(await bundledFreshdeskApp({ server: world.url, connection: world.freshdesk }));
+  const path = '/bundled/index.html';
+  return openPacked(scene, world, { ticket, path, isPage: (url) => url.endsWith(path) });
+}
+
+async function openPacked(scene, world, { ticket, look, path, isPage }) {
+  const { page, errors, locale } = await openTab(scene, world, look);
+  await page.goto(`${scene.desk.url}/freshdesk`);
+  await page.waitForFunction(() => 'FreshdeskStandIn' in window);
+  await page.evaluate(
+    ([iparams, id, email, language, src]) => {
+      const data = { ticket: { id }, loggedInUser: { id: 1, contact: { name: 'Ida Agent', email, language } } };
+      window.standIn = new window.FreshdeskStandIn({ data, iparams });
+      document.getElementById('app').src = src;
     },
-    mend: () => void (network.cut = false),
-  };
+    [{ server: world.url, connection: world.freshdesk }, ticket, world.agentEmail, locale, path],
+  );
+  const found = () => page.frames().find((each) => isPage(each.url()));
+  await until(found, 'the page in the packed app');
+  const frame = found();
+  await frame.waitForSelector('#app > *');
+  return { page, frame, errors };
+}
+
+/** Opens the sidebar in a tab of its own, for a case. */
+export async function openAlone(scene, world, { connection = world.zendesk, caseId, look } = {}) {
+  const { page, errors } = await openTab(scene, world, look);
+  await page.goto(`${world.url}/app/page/${connection}?${new URLSearchParams(caseId ? { case: caseId } : {})}`);
+  await page.waitForSelector('#app > *');
+  return { page, frame: page.mainFrame(), errors };
 }
 
 /** What axe finds in a frame or page: `rule: element` for each. */
 export async function axeFindings(frame) {
   await frame.evaluate(axeSource);
-  const found = await frame.evaluate(async (tags) => {
+  return frame.evaluate(async (tags) => {
     const { violations } = await window.axe.run(document, { runOnly: { type: 'tag', values: tags } });
     return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
   }, axeTags);
-  return found;
 }

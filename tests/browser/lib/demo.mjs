@@ -3,8 +3,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { apps } from './pages.mjs';
-import { asker } from './server.mjs';
+import { apps } from './desk.mjs';
+import { asker } from './world.mjs';
 
 /** The demo looks for the pages below the folder that it is started in. */
 export const pagesIn = (folder) => join(folder, 'examples/apps/dist');
@@ -37,7 +37,7 @@ export async function startDemo(program, folder) {
     await stop();
     throw new Error(`The demo did not say where it is:\n${told}`);
   }
-  return { url, operator: asker(url, token), ...(await bootOf(`${url}/app/demo-zendesk.html`)), stop };
+  return { url, operator: asker(() => url, token), ...(await bootOf(`${url}/app/demo-zendesk.html`)), stop };
 }
 
 /** What the demo tells, up to where life goes on without it. */

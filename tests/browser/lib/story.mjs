@@ -1,44 +1,51 @@
-// What the scenarios are about, told through the interface alone: one marketplace for each, so that nothing depends on order.
-import { asker } from './server.mjs';
+// What the scenarios are about, told through the interface alone.
+import { asker } from './world.mjs';
 
 const euro = (amount) => ({ amount, currencyCode: 'EUR' });
-const daysAgo = (days) => new Date(Date.now() - days * 86_400_000).toISOString();
 const errors = 'userErrors { field message code }';
-let marketplaces = 0;
 
-/** A marketplace with a seller, an order of three lines that was delivered, and the case of a broken lamp. */
-export async function tellStory(server, locale = 'en') {
-  const slug = `shop-${process.pid}-${++marketplaces}`;
-  const { command, url } = server;
-  await command('marketplace', 'create', slug, '--name', 'Maison & Co', '--currency', 'EUR', '--locale', locale, '--timezone', 'Europe/Paris', '--business-hours', 'always');
-  const tokenFor = async (role, ...more) => (await command('token', 'create', '--marketplace', slug, '--role', role, '--name', role, ...more)).token;
-  const tokens = { operator: await tokenFor('operator'), vendor: await tokenFor('vendor') };
-  const [operator, vendor] = [asker(url, tokens.operator), asker(url, tokens.vendor)];
+const plainNames = { seller: 'Nordic Home', buyer: 'Léa Martin', title: 'Oak bedside lamp', subject: 'The lamp arrived broken' };
+/** As long as they may come. */
+export const longNames = {
+  seller: 'Manufacture Bourguignonne de Luminaires et d’Objets Décoratifs',
+  buyer: 'Maximiliane-Charlotte von Hohenberg-Wartenstein',
+  title: 'Lampe de chevet en chêne massif avec abat-jour en lin lavé, 38 cm, interrupteur tactile',
+  subject: 'Donaudampfschifffahrtsgesellschaftskapitänslampe: cracked at the base, and the shade is of another colour',
+};
 
+/** A seller, an order of three lines that was delivered, and the case of a broken lamp with its ticket, in Zendesk unless said. */
+export async function tellStory(world, { connectionId = world.zendesk, names = plainNames } = {}) {
+  const as = (token) => asker(world.server, token);
+  const [operator, vendor] = [as(world.operator), as(world.vendor)];
+  const daysAgo = (days) => new Date(world.now().getTime() - days * 86_400_000).toISOString();
   await vendor(`mutation($input: SellersUpsertInput!) { sellersUpsert(input: $input) { ${errors} } }`, {
-    input: { sellers: [{ externalId: 'nordic', name: 'Nordic Home', email: 'care@nordic.example', locale: 'en' }] },
+    input: { sellers: [{ externalId: 'nordic', name: names.seller, email: 'care@nordic.example', locale: 'en' }] },
   });
-  tokens.seller = await tokenFor('seller', '--seller', 'nordic');
-  const seller = asker(url, tokens.seller);
-
+  const seller = as(await world.token('SELLER', 'nordic'));
   const { ordersUpsert } = await vendor(
     `mutation($input: OrdersUpsertInput!) { ordersUpsert(input: $input) { orders { id } ${errors} } }`,
-    { input: { orders: [order] } },
+    { input: { orders: [orderOf(daysAgo, names)] } },
   );
   const orderId = ordersUpsert.orders[0].id;
-  await vendor(`mutation($input: ShipmentsReportInput!) { shipmentsReport(input: $input) { ${errors} } }`, { input: { shipments: [parcel] } });
-  const { buyerAdmit } = await vendor(`mutation($input: BuyerAdmitInput!) { buyerAdmit(input: $input) { token ${errors} } }`, { input: { orderId } });
-  tokens.buyer = buyerAdmit.token;
-  const buyer = asker(url, tokens.buyer);
-
+  await vendor(`mutation($input: ShipmentsReportInput!) { shipmentsReport(input: $input) { ${errors} } }`, { input: { shipments: [parcelOf(daysAgo)] } });
   const { caseOpen } = await vendor(
-    `mutation($input: CaseOpenInput!) { caseOpen(input: $input) { case { id reference threads { id kind } } ${errors} } }`,
-    { input: { ...complaint, idempotencyKey: 'case' } },
+    `mutation($input: CaseOpenInput!) { caseOpen(input: $input) { case { id reference } ${errors} } }`,
+    { input: { ...complaintOf(names), connectionId, idempotencyKey: 'case' } },
   );
-  return { slug, tokens, operator, vendor, seller, buyer, orderId, caseId: caseOpen.case.id, reference: caseOpen.case.reference };
+  await world.settle();
+  const { id: caseId, reference } = caseOpen.case;
+  const { case: about } = await operator('query($id: ID!) { case(by: { id: $id }) { tickets { externalId } } }', { id: caseId });
+  const story = { world, operator, vendor, seller, orderId, caseId, reference, ticket: about.tickets[0].externalId };
+  return { ...story, buyer: await admitBuyer(story) };
 }
 
-const order = {
+/** Who placed the order; let in for some hours. */
+export async function admitBuyer({ world, vendor, orderId }) {
+  const { buyerAdmit } = await vendor(`mutation($input: BuyerAdmitInput!) { buyerAdmit(input: $input) { token ${errors} } }`, { input: { orderId } });
+  return asker(world.server, buyerAdmit.token);
+}
+
+const orderOf = (daysAgo, { title }) => ({
   reference: 'FR-88213-A',
   sellerExternalId: 'nordic',
   buyerEmail: 'lea.martin@example.com',
@@ -46,12 +53,12 @@ const order = {
   total: euro('89.75'),
   sale: { withdrawalToldAt: daysAgo(9), paymentReference: 'pay-1' },
   lines: [
-    { externalId: '1', title: 'Oak bedside lamp', quantity: 1, unitPrice: euro('44.95'), taxRate: 2000, commission: { rate: 1200 } },
+    { externalId: '1', title, quantity: 1, unitPrice: euro('44.95'), taxRate: 2000, commission: { rate: 1200 } },
     { externalId: '2', title: 'Linen cushion cover, sand', quantity: 2, unitPrice: euro('19.95'), taxRate: 2000 },
     { externalId: '3', title: 'Candle', quantity: 1, unitPrice: euro('4.90'), taxRate: 2000 },
   ],
-};
-const parcel = {
+});
+const parcelOf = (daysAgo) => ({
   externalId: 'parcel-1',
   orderReference: 'FR-88213-A',
   carrier: 'Colissimo',
@@ -59,16 +66,16 @@ const parcel = {
   shippedAt: daysAgo(7),
   deliveredAt: daysAgo(5),
   lines: ['1', '2', '3'].map((lineId) => ({ lineExternalId: lineId, quantity: lineId === '2' ? 2 : 1 })),
-};
-const complaint = {
+});
+const complaintOf = ({ buyer, subject }) => ({
   buyerEmail: 'lea.martin@example.com',
-  buyerName: 'Léa Martin',
-  subject: 'The lamp arrived broken',
+  buyerName: buyer,
+  subject,
   text: 'Hello, the lamp arrived cracked at the base. What happens now?',
   orderReference: 'FR-88213-A',
   orderLineId: '1',
   language: 'en',
-};
+});
 
 const threadsOf = async (ask, caseId) =>
   (await ask(`query($id: ID!) { case(by: { id: $id }) { threads { id kind messages(last: 50) { nodes { id text author } } } } }`, { id: caseId })).case.threads;
@@ -109,4 +116,21 @@ export async function openDispute({ buyer, orderId, caseId }, reason = 'DEFECTIV
   const input = { orderId, caseId, lineId: '1', reason, text: 'The lamp is cracked and the shop does not answer.', wanted: 'REFUND' };
   const { disputeOpen } = await buyer(`mutation($input: DisputeOpenInput!) { disputeOpen(input: $input) { dispute { id revision stage } ${errors} } }`, { input });
   return disputeOpen.dispute;
+}
+
+/** Brings a dispute before who decides it: nobody answers, and both sides have said what they know. */
+export async function reviewDispute(story) {
+  const dispute = await openDispute(story);
+  await story.world.advance(4 * 24);
+  await story.world.advance(14 * 24);
+  const buyer = await admitBuyer(story);
+  for (const [ask, text] of [[buyer, 'A photo of the crack.'], [story.seller, 'It was packed in two boxes.']]) await submitEvidence(ask, dispute.id, text);
+  await story.world.advance(5 * 24);
+}
+
+async function submitEvidence(ask, disputeId, text) {
+  const { dispute } = await ask('query($id: ID!) { dispute(id: $id) { revision } }', { id: disputeId });
+  await ask(`mutation($input: DisputeSubmitEvidenceInput!) { disputeSubmitEvidence(input: $input) { ${errors} } }`, {
+    input: { disputeId, revision: dispute.revision, text },
+  });
 }

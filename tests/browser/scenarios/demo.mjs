@@ -2,39 +2,37 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chooseLane, composer, openTab } from '../lib/agent.mjs';
-import { axeFindings } from '../lib/browser.mjs';
-import { servePages } from '../lib/pages.mjs';
+import { chooseLane, composer, openTab, signIn } from '../lib/agent.mjs';
+import { axeFindings, timezoneId } from '../lib/browser.mjs';
 import { keepPicture } from '../lib/pictures.mjs';
-import { until } from '../lib/server.mjs';
 import { escalate, openThread, say, tellStory, textsIn } from '../lib/story.mjs';
+import { until } from '../lib/world.mjs';
 
-const at = '2026-11-20T10:00:00Z';
+const at = '2026-11-22T08:55:00Z';
 const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 
 /** A demo page in a browser; what the demo server would say is said here. */
-async function openDemo(world, page = 'demo-zendesk.html', look = {}) {
+async function openDemo(scene, page = 'demo-zendesk.html', look = {}) {
   const { locale = 'en', scheme = 'light', width = 1440 } = look;
-  const story = await tellStory(world.server);
+  const world = await scene.begin();
+  const story = await tellStory(world);
   await escalate(story.operator, story.caseId);
   await openThread(story.operator, story.caseId, 'OPERATOR_SELLER');
-  const pages = await servePages({ ...world, token: story.tokens.operator });
-  const context = await world.browser.newContext({ viewport: { width, height: 900 }, locale, colorScheme: scheme, reducedMotion: 'reduce' });
-  world.later(async () => {
-    await context.close();
-    pages.stop();
-  });
+  const context = await scene.browser.newContext({ viewport: { width, height: 900 }, locale, timezoneId, colorScheme: scheme, reducedMotion: 'reduce' });
+  scene.later(() => context.close());
   const comments = [
     { id: '1', author: { name: 'Léa Martin', kind: 'BUYER' }, public: true, text: 'Hello, the lamp arrived cracked at the base.', at },
     { id: '2', author: { name: 'Ana R.', kind: 'AGENT' }, public: false, text: 'Third lamp of this carrier.', at },
   ];
-  const boot = demoBoot(story);
+  const boot = await demoBoot(story);
+  await context.route('https://static.zdassets.com/**', (route) => route.fulfill({ contentType: 'text/javascript', path: join(process.env.DIST, 'assets/zaf-sdk.js') }));
   await context.route(/\/app\/(demo-\w+|seller)\.html/, (route) => {
     const name = new URL(route.request().url()).pathname.split('/').at(-1);
-    const html = readFileSync(join(world.dist, name), 'utf8').replace('<meta name="trilogue" content="" />', `<meta name="trilogue" content="${escaped(JSON.stringify(boot))}" />`);
+    const html = readFileSync(join(process.env.DIST, name), 'utf8').replace('<meta name="trilogue" content="" />', `<meta name="trilogue" content="${escaped(JSON.stringify(boot))}" />`);
     return route.fulfill({ contentType: 'text/html', body: html });
   });
   await context.route('**/app/demo/tickets/**', async (route) => {
+    if (route.request().url().endsWith('/token')) return route.fulfill({ json: { token: route.request().url().includes('zendesk') ? await world.sign() : null } });
     const said = route.request().postDataJSON();
     if (!said) return route.fulfill({ json: { subject: 'The lamp arrived broken', status: 'open', requester: { name: 'Léa Martin' }, comments } });
     comments.push({ id: String(comments.length + 1), author: { name: said.as === 'BUYER' ? 'Léa Martin' : 'Ana R.', kind: said.as }, public: true, text: said.text, at });
@@ -43,20 +41,23 @@ async function openDemo(world, page = 'demo-zendesk.html', look = {}) {
   const tab = await context.newPage();
   const errors = [];
   tab.on('pageerror', (error) => errors.push(String(error)));
-  await tab.goto(`${pages.url}/app/${page}`);
+  await tab.clock.setFixedTime(world.now());
+  await tab.goto(`${world.url}/app/${page}`);
   const sidebar = tab.frameLocator('.sidebar-frame iframe');
   const seller = tab.frameLocator('.seller-pane iframe');
+  if (page.includes('freshdesk')) await signIn(sidebar, world.agentEmail);
   return { page: tab, sidebar, seller, story, comments, errors };
 }
 
-function demoBoot({ tokens, caseId }) {
-  const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
-  const ticket = (host, id) => ({ host, id, subject: 'The lamp arrived broken', appUrl: `/app/sidebar.html?host=${host}&case=${caseId}`, token: null });
+async function demoBoot({ world, ticket, caseId }) {
+  const expiresAt = new Date(world.now().getTime() + 3_600_000).toISOString();
+  const beside = (host, id, appUrl) => ({ host, id, subject: 'The lamp arrived broken', appUrl, token: null });
+  const inZendesk = `/app/zendesk/${world.zendesk}`;
   return {
     demo: {
-      tickets: [ticket('ZENDESK', '48213'), { ...ticket('ZENDESK', '48214'), subject: 'Where is my parcel?' }, ticket('FRESHDESK', '42')],
-      agent: { name: 'Ana R.', email: 'ana@shop.example' },
-      sellers: [{ name: 'Nordic Home', session: { token: tokens.seller, expiresAt } }],
+      tickets: [beside('ZENDESK', ticket, inZendesk), { ...beside('ZENDESK', '48214', inZendesk), subject: 'Where is my parcel?' }, beside('FRESHDESK', '42', `/app/freshdesk/${world.freshdesk}?case=${caseId}`)],
+      agent: { name: 'Ida Agent', email: world.agentEmail },
+      sellers: [{ name: 'Nordic Home', session: { token: await world.token('SELLER', 'nordic'), expiresAt } }],
     },
   };
 }
@@ -69,10 +70,10 @@ const looks = [
 ];
 
 export default {
-  async 'a visitor answers as the seller, and the agent sees it'(world) {
-    const { page, sidebar, seller, story, errors } = await openDemo(world);
-    await openTab(sidebar, 'Messages');
-    await chooseLane(sidebar, 'Everyone');
+  async 'a visitor answers as the seller, and the agent sees it'(scene) {
+    const { page, sidebar, seller, story, errors } = await openDemo(scene);
+    await openTab(sidebar, 'messages');
+    await chooseLane(sidebar, 'everyone');
     const card = seller.locator('.seller-thread', { hasText: 'With buyer and operator' });
     await card.locator('textarea').fill('We send a new one today.');
     await card.getByRole('button', { name: 'Send' }).click();
@@ -85,8 +86,8 @@ export default {
     await page.close();
   },
 
-  async 'what is said in the ticket is shown, and what a visitor writes there'(world) {
-    const { page, comments } = await openDemo(world);
+  async 'what is said in the ticket is shown, and what a visitor writes there'(scene) {
+    const { page, comments } = await openDemo(scene);
     await page.getByText('Third lamp of this carrier.').waitFor();
     await page.locator('.ticket-reply textarea').fill('Any news?');
     await page.locator('.ticket-reply').getByRole('button', { name: 'Send' }).click();
@@ -96,21 +97,20 @@ export default {
     await page.locator('.comments').getByText('From elsewhere.').waitFor();
   },
 
-  async 'a visitor goes from one helpdesk to the other'(world) {
-    const { page } = await openDemo(world);
+  async 'a visitor goes from one helpdesk to the other'(scene) {
+    const { page } = await openDemo(scene);
     await page.getByRole('link', { name: 'Like Freshdesk' }).click();
     await page.locator('.desk[data-desk=FRESHDESK]').waitFor();
-    const frame = () => page.frames().find((each) => each.url().includes('/app/sidebar.html'));
+    const frame = () => page.frames().find((each) => each.url().includes('/app/freshdesk/'));
     await until(() => frame(), 'the sidebar');
     assert.match(frame().url(), /shell=http%3A%2F%2Flocalhost/);
-    await page.frameLocator('.sidebar-frame iframe').getByRole('tab').first().waitFor();
   },
 
   ...Object.fromEntries(
     looks.map(({ page: name, ...look }) => [
       `${name} ${look.locale ?? 'en'} ${look.scheme ?? 'light'} ${look.width}`,
-      async (world) => {
-        const { page, sidebar, seller, story, errors } = await openDemo(world, name, look);
+      async (scene) => {
+        const { page, sidebar, seller, story, errors } = await openDemo(scene, name, look);
         await say(story.seller, story.caseId, 'TRIPARTITE', 'We are sorry! We answer today.');
         await sidebar.getByRole('tab').first().waitFor();
         await seller.getByText('We answer today.').waitFor();

@@ -1,7 +1,7 @@
 // Zendesk's own SDK is content with the stand-in, and the packed app for Freshdesk with the other one.
 import assert from 'node:assert/strict';
 import { createSign, createVerify, generateKeyPairSync } from 'node:crypto';
-import { until } from '../lib/server.mjs';
+import { until } from '../lib/world.mjs';
 
 /** A page with the SDK and nothing else, inside the stand-in; `options` is a function in that page that gives more options. */
 async function withSdk({ browser, desk, later }, more = {}) {

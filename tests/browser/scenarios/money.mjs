@@ -1,7 +1,7 @@
 // Returns and refunds, decided by an agent and seen in what the server holds.
 import assert from 'node:assert/strict';
-import { begin, openTab } from '../lib/agent.mjs';
-import { until } from '../lib/server.mjs';
+import { begin, dialogIn, openTab, submitIn as submit } from '../lib/agent.mjs';
+import { until } from '../lib/world.mjs';
 import { escalate, requestReturn } from '../lib/story.mjs';
 
 const known = async ({ operator, caseId }) =>
@@ -20,21 +20,19 @@ const decidedByOperator = (also) => async (story) => {
   await also?.(story);
 };
 
-async function openRefund(world) {
-  const opened = await begin(world, { prepare: decidedByOperator() });
-  await openTab(opened.frame, 'Return');
+async function openRefund(scene) {
+  const opened = await begin(scene, { prepare: decidedByOperator() });
+  await openTab(opened.frame, 'return');
   await opened.frame.getByRole('button', { name: 'Refund…' }).click();
-  const dialog = opened.frame.getByRole('dialog');
+  const dialog = dialogIn(opened.frame);
   await dialog.waitFor();
   return { ...opened, dialog };
 }
 
-const submit = (dialog) => dialog.locator('.dialog-actions button').last();
-
 export default {
-  async 'an agent approves a return'(world) {
-    const { frame, story } = await begin(world, { prepare: decidedByOperator(requestReturn) });
-    await openTab(frame, 'Return');
+  async 'an agent approves a return'(scene) {
+    const { frame, story } = await begin(scene, { prepare: decidedByOperator(requestReturn) });
+    await openTab(frame, 'return');
     await frame.getByRole('button', { name: 'Approve', exact: true }).click();
     await frame.getByRole('dialog').getByRole('button', { name: 'Approve', exact: true }).click();
     await until(async () => (await known(story)).returns[0].state !== 'REQUESTED', 'the return to be approved');
@@ -43,8 +41,8 @@ export default {
     assert.equal(await frame.getByRole('dialog').count(), 0);
   },
 
-  async 'an agent refunds one piece of a line'(world) {
-    const { frame, dialog, story } = await openRefund(world);
+  async 'an agent refunds one piece of a line'(scene) {
+    const { frame, dialog, story } = await openRefund(scene);
     await dialog.getByText('By line', { exact: true }).click();
     for (const line of await dialog.getByRole('checkbox').all()) if (await line.isChecked()) await line.uncheck();
     await dialog.getByRole('checkbox', { name: /Linen cushion cover/ }).check();
@@ -56,13 +54,12 @@ export default {
     await frame.getByText('€19.95').first().waitFor();
   },
 
-  async 'an agent is refused more than the maximum'(world) {
-    const { dialog, story } = await openRefund(world);
+  async 'an agent is refused more than the maximum'(scene) {
+    const { dialog, story } = await openRefund(scene);
     await dialog.getByText('Amount', { exact: true }).first().click();
     await dialog.locator('input[inputmode="decimal"]').first().fill('9999');
     await dialog.getByText(/over the maximum/).first().waitFor();
     assert.ok(await submit(dialog).isDisabled(), 'it cannot be sent');
     assert.deepEqual((await known(story)).refunds, []);
   },
-
 };

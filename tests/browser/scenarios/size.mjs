@@ -1,29 +1,20 @@
 // What agents wait for is small.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { apps } from '../lib/pages.mjs';
 
 const most = 60 * 1024;
 
 export default {
-  async 'the sidebar begins with less than 60 KB of script and style'({ dist }) {
-    const files = firstFiles(shipped(`${dist}-shipped`), 'sidebar.html');
+  async 'the sidebar begins with less than 60 KB of script and style'() {
+    const files = firstFiles(process.env.DIST, 'sidebar.html');
     const size = files.reduce((sum, path) => sum + gzipSync(readFileSync(path)).length, 0);
     console.log(`    sidebar.html: ${(size / 1024).toFixed(1)} KB in ${files.length} files`);
     assert.ok(files.some((path) => path.endsWith('.js')) && files.some((path) => path.endsWith('.css')), 'There is a script and a style.');
     assert.ok(size < most, `${size} bytes are more than ${most}.`);
   },
 };
-
-/** The pages as they are shipped: without the text of the documents. */
-function shipped(dist) {
-  const { VITE_DOCUMENTS: _, ...env } = process.env;
-  execFileSync('npx', ['vite', 'build', '--outDir', dist, '--emptyOutDir', '--logLevel', 'error'], { cwd: apps, env });
-  return dist;
-}
 
 /** The scripts and styles that a page names, and the scripts that those import at once. */
 function firstFiles(dist, page) {

@@ -11,7 +11,7 @@ mod socket;
 
 pub(crate) use app::{Db, TestApp};
 pub(crate) use desks::{Desk, ORDER, SECRET, Story, order};
-pub(crate) use node::{AUDITS, Node, install_audits};
+pub(crate) use node::{AUDITS, Node, install};
 pub(crate) use receiver::{Heard, Receiver, Reply};
 pub(crate) use shown::{all, operator_only, words};
 pub(crate) use socket::Socket;

@@ -11,16 +11,18 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 /// Where the referees and peers from npm are.
 pub(crate) const AUDITS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/audits");
 
-/// Installs what `tests/audits` needs, once.
-pub(crate) async fn install_audits() {
+/// Installs what a folder of programs needs, once.
+pub(crate) async fn install(folder: &str) {
+    let folder = Path::new(folder);
     // Across processes too, as some test runners give each test its own.
-    let turn = File::create(concat!(env!("CARGO_TARGET_TMPDIR"), "/audits.lock")).unwrap();
+    let lock = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder.file_name().unwrap()).with_extension("lock");
+    let turn = File::create(lock).unwrap();
     let turn = tokio::task::spawn_blocking(move || turn.lock().map(|()| turn)).await.unwrap().unwrap();
     // npm writes this file when the installation is complete; one that is older than what is asked for is done again.
-    let written = |name: &str| Path::new(AUDITS).join(name).metadata().and_then(|file| file.modified());
+    let written = |name: &str| folder.join(name).metadata().and_then(|file| file.modified());
     let fresh = written("node_modules/.package-lock.json").is_ok_and(|done| done >= written("package-lock.json").unwrap());
     if !fresh {
-        let status = Command::new("npm").arg("ci").current_dir(AUDITS).stdout(Stdio::null()).status().await.unwrap();
+        let status = Command::new("npm").arg("ci").current_dir(folder).stdout(Stdio::null()).status().await.unwrap();
         assert!(status.success(), "npm ci failed");
     }
     turn.unlock().unwrap();
@@ -45,7 +47,7 @@ impl Node {
 
     /// One of the programs of `tests/audits`.
     pub(crate) async fn audit(script: &str) -> Self {
-        install_audits().await;
+        install(AUDITS).await;
         Self::start(AUDITS, &[script], &[])
     }
 

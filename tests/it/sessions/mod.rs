@@ -2,9 +2,9 @@
 
 mod origins;
 mod pairing;
-mod provider;
+pub(crate) mod provider;
 mod rates;
-mod signed_urls;
+pub(crate) mod signed_urls;
 
 use std::time::Duration;
 

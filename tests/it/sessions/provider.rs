@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use trilogue::demo::freshdesk::KeyOwner;
 use trilogue::domain::tickets::HelpdeskKind;
 use trilogue::workflow::connections::IdentitySettings;
+use trilogue::workflow::sessions;
 use url::Url;
 
 use super::pairing::{VERIFIER, freshdesk};
@@ -39,6 +40,9 @@ impl Office {
         Box::pin(async {
             let mut app = TestApp::start(db).await;
             app.settings.public_url = Some(PUBLIC.parse().unwrap());
+            // So that a code could be sent, if it were for that alone.
+            app.settings.smtp_url = Some("smtp://127.0.0.1:9".to_owned().into());
+            app.settings.smtp_from = Some("Bazar <alerts@bazar.example>".to_owned());
             app.restart().await;
             let identity = IdentitySettings { issuer: issuer.to_owned(), client_id: "trilogue".to_owned() };
             let desk = freshdesk(&app, KeyOwner::Admin, |settings| settings.identity = Some(identity)).await;
@@ -99,16 +103,16 @@ impl Office {
     }
 }
 
-/// The certified provider, which tells an address in this place.
-async fn certified(place: &str) -> (Node, String) {
-    crate::harness::install_audits().await;
-    let back = format!("{PUBLIC}/auth/callback");
+/// The certified provider, which knows a server by its address and tells an e-mail address in this place.
+pub(crate) async fn certified(server: &Url, place: &str) -> (Node, String) {
+    crate::harness::install(crate::harness::AUDITS).await;
+    let back = server.join(sessions::BACK).unwrap().to_string();
     let mut node = Node::start(crate::harness::AUDITS, &["provider.mjs", &back, SECRET, place], &[]);
     let issuer = node.heard().await["issuer"].as_str().unwrap().to_owned();
     (node, issuer)
 }
 
-async fn who_is_there(provider: &mut Node, person: Value) {
+pub(crate) async fn who_is_there(provider: &mut Node, person: &Value) {
     provider.say(&person.to_string()).await;
     provider.heard().await;
 }
@@ -116,8 +120,8 @@ async fn who_is_there(provider: &mut Node, person: Value) {
 on_both_databases! {
     async fn an_agent_signs_in_at_the_operators_own_provider(db: Db) {
         for place in ["token", "userinfo"] {
-            let (mut provider, issuer) = certified(place).await;
-            who_is_there(&mut provider, json!({ "email": "Ida.Agent@example.com", "verified": true })).await;
+            let (mut provider, issuer) = certified(&PUBLIC.parse().unwrap(), place).await;
+            who_is_there(&mut provider, &json!({ "email": "Ida.Agent@example.com", "verified": true })).await;
             let mut office = Office::open(db, &issuer).await;
             let shown = office.http.get(format!("{}/app/page/{}", office.app.url, office.desk.connection)).send().await.unwrap();
             assert_eq!(boot(&shown.text().await.unwrap())["signIn"], json!(["OIDC"]));
@@ -134,7 +138,7 @@ on_both_databases! {
     }
 
     async fn whom_the_helpdesk_does_not_know_is_not_let_in(db: Db) {
-        let (mut provider, issuer) = certified("token").await;
+        let (mut provider, issuer) = certified(&PUBLIC.parse().unwrap(), "token").await;
         let mut office = Office::open(db, &issuer).await;
         office.desk.sim.add_end_user("Marie Dupont", "marie@example.org");
         for (person, words) in [
@@ -143,21 +147,21 @@ on_both_databases! {
             (json!({ "email": "ida.agent@example.com", "verified": false }), "does not confirm your e-mail"),
             (json!({ "email": null }), "You are not signed in"),
         ] {
-            who_is_there(&mut provider, person.clone()).await;
+            who_is_there(&mut provider, &person).await;
             office.cookies.clear();
             let back = office.travel().await;
             let (status, page) = office.handed(&back).await.unwrap_err();
             assert!(status == 403 && page.contains(words) && page.contains("lang=\"fr\""), "{person}: {status} {page}");
         }
-        who_is_there(&mut provider, json!({ "email": "ida.agent@example.com" })).await;
+        who_is_there(&mut provider, &json!({ "email": "ida.agent@example.com" })).await;
         office.cookies.clear();
         let back = office.travel().await;
         assert!(office.handed(&back).await.is_ok(), "a directory of the operator's own says nothing of it");
     }
 
     async fn a_way_back_is_good_for_a_while_and_for_its_own_door(db: Db) {
-        let (mut provider, issuer) = certified("token").await;
-        who_is_there(&mut provider, json!({ "email": "ida.agent@example.com", "verified": true })).await;
+        let (mut provider, issuer) = certified(&PUBLIC.parse().unwrap(), "token").await;
+        who_is_there(&mut provider, &json!({ "email": "ida.agent@example.com", "verified": true })).await;
         let mut office = Office::open(db, &issuer).await;
         let back = office.travel().await;
         for (address, status) in [

@@ -13,7 +13,7 @@ use crate::harness::{Desk, on_both_databases};
 
 /// Keys of apps, made for these tests alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Key {
+pub(crate) enum Key {
     App,
     Other,
 }
@@ -35,20 +35,20 @@ impl Key {
     }
 
     /// The app with this key, as it is installed.
-    pub(super) fn installed(self, installation: u64) -> ZendeskApp {
+    pub(crate) fn installed(self, installation: u64) -> ZendeskApp {
         ZendeskApp { installation, key: self.public().to_owned() }
     }
 }
 
 /// What Zendesk signs.
 #[derive(Debug, Clone)]
-pub(super) struct Token {
+pub(crate) struct Token {
     claims: Value,
 }
 
 impl Token {
     /// For an agent who opens the app now.
-    pub(super) fn of(desk: &Desk, agent: &Person, clock: &dyn Clock) -> Self {
+    pub(crate) fn of(desk: &Desk, agent: &Person, clock: &dyn Clock) -> Self {
         let host = desk.sim.base_url().trim_start_matches("http://").to_owned();
         let now: DateTime<Utc> = clock.now();
         // No two are alike: that they are made for different moments is all that tells them apart.
@@ -63,18 +63,18 @@ impl Token {
     }
 
     /// The same with another claim.
-    fn with(mut self, claim: &str, value: impl Into<Value>) -> Self {
+    pub(crate) fn with(mut self, claim: &str, value: impl Into<Value>) -> Self {
         self.claims[claim] = value.into();
         self
     }
 
     /// The same, good for so many seconds more.
-    pub(super) fn later(self, seconds: i64) -> Self {
+    pub(crate) fn later(self, seconds: i64) -> Self {
         let until = self.claims["exp"].as_i64().unwrap() + seconds;
         self.with("exp", until)
     }
 
-    pub(super) fn signed(&self, key: Key) -> String {
+    pub(crate) fn signed(&self, key: Key) -> String {
         jsonwebtoken::encode(&Header::new(Algorithm::RS256), &self.claims, &key.private()).unwrap()
     }
 }

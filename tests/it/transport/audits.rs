@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 
 use super::server::{Server, in_the_end};
-use crate::harness::{AUDITS, install_audits};
+use crate::harness::{AUDITS, install};
 
 /// Runs a script of the folder against the server; its lines.
 async fn run(script: &str, url: &str) -> Vec<Value> {
-    install_audits().await;
+    install(AUDITS).await;
     let output = Command::new("node").args([script, url]).current_dir(AUDITS).stderr(Stdio::inherit()).output().await.unwrap();
     assert!(output.status.success(), "{script} failed");
     String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()

@@ -54,6 +54,16 @@ describe('a long list', () => {
     expect(ids(result.current.items)).toEqual(ids(items(11, 57)));
   });
 
+  it('leaves no gap before an item that came alone, and puts what was missing in its place', async () => {
+    const { all, load } = server(3);
+    const { result } = renderHook(() => usePaged(load, 30));
+    await waitFor(() => expect(result.current.items).toHaveLength(3));
+    all.push(...items(4, 7));
+    act(() => result.current.put({ id: '7' }));
+    await act(() => result.current.newer());
+    expect(ids(result.current.items)).toEqual(ids(items(1, 7)));
+  });
+
   it('keeps an item once, in its latest version, in its old place', async () => {
     const { load } = server(3);
     const { result } = renderHook(() => usePaged(load, 30));

@@ -38,6 +38,8 @@ export function usePaged<Item extends { id: string }>(load: (cut: Cut) => Promis
   const run = useRef(0);
   const busy = useRef<Promise<void> | null>(null);
   const asked = useRef<Promise<void> | null>(null);
+  /** The last item before which none is missing: what was put after it came alone, and others may have come before it. */
+  const sure = useRef<string | undefined>(undefined);
   const set = useCallback((change: Partial<State<Item>>) => {
     known.current = { ...known.current, ...change };
     setState(known.current);
@@ -66,21 +68,24 @@ export function usePaged<Item extends { id: string }>(load: (cut: Cut) => Promis
   }, []);
 
   const newest = useCallback(
-    () => get({ last: size }, ({ nodes, pageInfo }) => set({ items: merge(nodes, known.current.items), hasEarlier: pageInfo.hasPreviousPage })),
+    () =>
+      get({ last: size }, ({ nodes, pageInfo }) => {
+        sure.current = nodes.at(-1)?.id;
+        set({ items: merge(nodes, known.current.items), hasEarlier: pageInfo.hasPreviousPage });
+      }),
     [get, set, size],
   );
   const newer = useCallback(
     () =>
       inTurn(async () => {
-        let after = known.current.items.at(-1)?.id;
-        if (!after) return newest();
-        for (let more = true; more && after; ) {
+        if (!sure.current) return newest();
+        for (let more = true; more; ) {
           more = false;
-          const from: string = after;
-          await get({ first: 100, after: from }, ({ nodes, pageInfo }) => {
-            set({ items: merge(known.current.items, nodes) });
-            more = pageInfo.hasNextPage;
-            after = nodes.at(-1)?.id;
+          const after = sure.current;
+          await get({ first: 100, after }, ({ nodes, pageInfo }) => {
+            set({ items: insert(known.current.items, after, nodes) });
+            sure.current = nodes.at(-1)?.id ?? after;
+            more = pageInfo.hasNextPage && nodes.length > 0;
           });
         }
       }),
@@ -104,6 +109,7 @@ export function usePaged<Item extends { id: string }>(load: (cut: Cut) => Promis
     run.current++;
     busy.current = null;
     asked.current = null;
+    sure.current = undefined;
     set({ items: [], hasEarlier: false, loading: true, failure: null });
     void inTurn(newest);
     return () => void run.current++;
@@ -116,4 +122,10 @@ export function merge<Item extends { id: string }>(known: readonly Item[], more:
   const byId = new Map(known.map((item) => [item.id, item]));
   for (const item of more) byId.set(item.id, item);
   return [...byId.values()];
+}
+
+/** What came after an item, in its place behind it: before what is known to have come later still. */
+function insert<Item extends { id: string }>(known: readonly Item[], after: string, more: readonly Item[]): readonly Item[] {
+  const end = known.findIndex(({ id }) => id === after) + 1;
+  return merge(merge(known.slice(0, end), more), known.slice(end).filter(({ id }) => !more.some((item) => item.id === id)));
 }

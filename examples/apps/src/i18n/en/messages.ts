@@ -77,8 +77,6 @@ export const messages = {
     failed: 'The text could not be made.',
   },
   readers: { BUYER: 'the buyer', SELLER: 'the seller', OPERATOR: 'your team' },
-  details: { EMAIL: 'e-mail address', LINK: 'link', PAYMENT: 'payment details', PHONE: 'phone number' },
-  masked: (reader: string, details: string) => `Will be masked for ${reader}: ${details}.`,
   misaddressed: (name: string) => `You greet ${name}, who never sees this lane. Is it the right one?`,
   laneMoved: 'Since you began to write, other people read this conversation. Look at who reads it now.',
   laneMovedConfirm: 'It is meant for them: let me send',

@@ -79,8 +79,6 @@ export const messages: typeof english = {
     failed: 'Le texte n’a pas pu être préparé.',
   },
   readers: { BUYER: 'l’acheteur', SELLER: 'le vendeur', OPERATOR: 'votre équipe' },
-  details: { EMAIL: 'adresse e-mail', LINK: 'lien', PAYMENT: 'coordonnées de paiement', PHONE: 'numéro de téléphone' },
-  masked: (reader: string, details: string) => `Sera masqué pour ${reader} : ${details}.`,
   misaddressed: (name: string) => `Vous saluez ${name}, qui ne voit jamais ce fil. Est-ce le bon ?`,
   laneMoved: 'Depuis que vous écrivez, d’autres personnes lisent cette conversation. Regardez qui la lit maintenant.',
   laneMovedConfirm: 'C’est bien pour elles : autoriser l’envoi',

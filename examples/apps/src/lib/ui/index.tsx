@@ -145,3 +145,6 @@ export function Skeleton({ lines = 3 }: { lines?: number }) {
     </div>
   );
 }
+
+/** For the `ref` of the field that people came for; `autofocus` is for what is there when the page is loaded. */
+export const focusOnce = (field: HTMLInputElement | null) => field?.focus();

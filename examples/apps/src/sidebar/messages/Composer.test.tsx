@@ -25,7 +25,6 @@ beforeEach(() => {
   server = fakeApi({
     PostMessage: (variables) => posting(variables),
     SayTyping: () => ({ threadTyping: { userErrors: [] } }),
-    PreviewMessage: () => ({ messagePreview: { readings: [{ reader: 'SELLER', hidden: [{ kind: 'PHONE', start: 8, end: 22, replacedBy: '[…]' }] }], userErrors: [] } }),
   });
 });
 afterEach(cleanup);
@@ -123,12 +122,6 @@ describe('a draft', () => {
 });
 
 describe('before it is sent', () => {
-  it('says what the other side will not read', async () => {
-    render(composer('everyone', 'thr_e'));
-    write('Call me 06 12 34 56 78 please');
-    await screen.findByText(/masked for the seller: phone number \(06 12 34 56 78\)/, {}, { timeout: 2_000 });
-  });
-
   it('doubts a greeting to somebody who never reads this lane', () => {
     const { rerender } = render(composer('seller', 'thr_s'));
     write('Bonjour Lea, voici l’étiquette');

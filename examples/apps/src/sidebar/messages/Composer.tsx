@@ -4,7 +4,7 @@ import { useWords } from '../../i18n';
 import { useAction, useApi } from '../../lib/query';
 import { Icon, useFailureText } from '../../lib/ui';
 import { useDraft, type Draft } from './drafts';
-import { Masking, Misaddressed } from './Guards';
+import { Misaddressed } from './Misaddressed';
 import type { LaneKey } from './lanes';
 import { laneIcons } from './MessagesTab';
 import { lazy } from '../lazy';
@@ -108,7 +108,6 @@ export function Composer({ about, lane, threadId, onPosted }: ComposerProps) {
           {draft.text.length > longest - 500 && <span class="muted small-text">{longest - draft.text.length}</span>}
         </div>
       </div>
-      <Masking threadId={threadId} text={draft.text} />
       <Misaddressed text={draft.text} lane={lane} seller={seller} buyer={buyer} />
       {says && (
         <p class="note" data-tone="bad" role="alert">

@@ -3,7 +3,7 @@ import { ChooseTemplateDocument, RenderTemplateDocument, type CaseHeadFragment, 
 import { useWords } from '../../i18n';
 import type { Refusal } from '../../lib/failure';
 import { useApi, useQuery } from '../../lib/query';
-import { Failure, Field, Icon } from '../../lib/ui';
+import { Failure, Field, focusOnce, Icon } from '../../lib/ui';
 import { readersOf, type LaneKey } from './lanes';
 
 type Template = ChooseTemplateQuery['templates']['nodes'][number];
@@ -60,15 +60,13 @@ export function TemplatePicker({ about, lane, threadId, onText, onClose }: Picke
         {templates.map((template, index) => (
           <li key={template.id} id={`template-${index}`} role="option" aria-selected={index === active} onClick={() => setChosen(template)}>
             <span class="strong breaks">{template.title}</span>
-            <span class="muted small-text clamp">{template.texts[0]?.text}</span>
+            <span class="muted small-text clamp">{plainWords(textFor(template, data))}</span>
           </li>
         ))}
       </ul>
     </div>
   );
 }
-
-const focusOnce = (field: HTMLInputElement | null) => field?.focus();
 
 export function fitting({ case: found, templates }: ChooseTemplateQuery, lane: LaneKey, words: string): Template[] {
   const suggested = found?.suggestedTemplates.map(({ id }) => id) ?? [];
@@ -79,6 +77,24 @@ export function fitting({ case: found, templates }: ChooseTemplateQuery, lane: L
     .filter(({ reader }) => readersOf[lane].includes(reader))
     .filter((template) => sought.every((word) => tells(template).includes(word)))
     .sort((one, other) => rank(one) - rank(other));
+}
+
+/** The text that the server will take, as far as can be told: its reader's language, else the marketplace's, else English. */
+export function textFor({ reader, texts }: Template, known: ChooseTemplateQuery | null): string {
+  const reads = { BUYER: known?.case?.language, SELLER: known?.case?.seller?.locale, OPERATOR: null }[reader];
+  const wishes = [reads, known?.marketplace.locale, 'en'].filter((tag) => tag != null);
+  const found = wishes.flatMap((wish) => [texts.find(({ locale }) => isSame(locale, wish)), texts.find(({ locale }) => isSame(language(locale), language(wish)))]);
+  return (found.find(Boolean) ?? texts[0])?.text ?? '';
+}
+const language = (tag: string) => tag.split('-')[0] ?? tag;
+const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+
+/** The paragraphs that are the same for every case; where there are none, all words, with a gap for what the case fills in. */
+export function plainWords(text: string): string {
+  const paragraphs = text.split(/\n\s*\n/);
+  const plain = paragraphs.filter((paragraph) => !/\{[{%#]/.test(paragraph));
+  const shown = (plain.length ? plain : paragraphs).join(' ');
+  return shown.replace(/\{[%#].*?[%#]\}/gs, '').replace(/\{\{.*?\}\}/gs, '…').trim();
 }
 
 interface RenderProps extends Omit<PickerProps, 'lane'> {

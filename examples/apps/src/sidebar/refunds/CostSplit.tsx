@@ -2,14 +2,14 @@ import { useState } from 'preact/hooks';
 import type { CostBearer } from '../../gql/graphql';
 import { useWords } from '../../i18n';
 import { Avatar, Field } from '../../lib/ui';
-import { basisPointsOf, operatorShare, withCarrier, withSeller, type Split } from './plan';
+import { basisPointsOf, operatorShare, suggestedBearer, withCarrier, withSeller, type Split } from './plan';
 
 interface CostSplitProps {
   split: Split;
   onSplit(split: Split): void;
   seller: string;
-  /** The contact reason that suggests somebody; null when there is none. */
-  reason: { label: string; costBearer: CostBearer } | null;
+  /** The contact reason; null when there is none. */
+  reason: { key: string; label: string; costBearer: CostBearer } | null;
 }
 
 /** Who bears the cost in the end, in basis points that sum to the whole. */
@@ -17,12 +17,13 @@ export function CostSplit({ split, onSplit, seller, reason }: CostSplitProps) {
   const { t, format } = useWords();
   const words = t.refunds.dialog;
   const [withCarriers, setWithCarriers] = useState(split.carrier > 0);
+  const suggested = suggestedBearer(reason);
   const percent = (points: number) => format.percent(points / 10_000);
   return (
     <fieldset class="options split">
       <legend>
         {words.charged}
-        {reason && <span class="muted small-text">{words.suggests(reason.label, t.returns.bearers[reason.costBearer])}</span>}
+        {reason && suggested && <span class="muted small-text">{words.suggests(reason.label, t.returns.bearers[suggested])}</span>}
       </legend>
       <input
         type="range"

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { anchorOf, basisPointsOf, formOf, itemsOf, operatorShare, sharesOf, suggestedSplit, wishOf, withCarrier, withSeller } from './plan';
+import { anchorOf, basisPointsOf, formOf, itemsOf, operatorShare, sharesOf, suggestedBearer, suggestedSplit, wishOf, withCarrier, withSeller } from './plan';
 import { quote, refund } from './samples';
 
 describe('what is wanted of a line', () => {
@@ -60,6 +60,12 @@ describe('shares', () => {
     expect(suggestedSplit('CARRIER').carrier).toBe(10_000);
     expect(suggestedSplit('BUYER').seller).toBe(10_000);
     expect(suggestedSplit(undefined).seller).toBe(10_000);
+  });
+  it('are said to be suggested only where a reason is known, and names somebody who may pay', () => {
+    expect(suggestedBearer({ key: 'damaged', costBearer: 'CARRIER' })).toBe('CARRIER');
+    expect(suggestedBearer({ key: 'other', costBearer: 'SELLER' })).toBeNull();
+    expect(suggestedBearer({ key: 'regret', costBearer: 'BUYER' })).toBeNull();
+    expect(suggestedBearer(null)).toBeNull();
   });
   it('are read from per cents', () => {
     expect(basisPointsOf('33,5', 'fr')).toBe(3_350);

@@ -100,6 +100,13 @@ const whole = 10_000;
 export const operatorShare = ({ seller, carrier }: Split): number => whole - seller - carrier;
 export const sharesOf = (split: Split) => ({ ...split, operator: operatorShare(split) });
 
+/** The key of the reason that a case has of which none is known. */
+const unknownReason = 'other';
+
+/** Whom a contact reason suggests to pay; null where it says nothing of that. A buyer does not pay for a refund. */
+export const suggestedBearer = (reason: { key: string; costBearer: CostBearer } | null): CostBearer | null =>
+  reason && reason.key !== unknownReason && reason.costBearer !== 'BUYER' ? reason.costBearer : null;
+
 /** Who bears it when nobody says: as the playbook of the contact reason has it. A buyer does not pay for a refund. */
 export const suggestedSplit = (bearer: CostBearer | undefined): Split => ({
   seller: bearer === 'OPERATOR' || bearer === 'CARRIER' ? 0 : whole,

@@ -3,7 +3,7 @@ import { useWords } from '../../i18n';
 import type { Boot, Session } from '../../lib/boot';
 import { useHost } from '../../lib/host';
 import { finishPairing, makeProof, signInByPopup, startPairing, toSignInFailure, type Pairing, type Proof, type SignInFailure } from '../../lib/signIn';
-import { Field, Icon } from '../../lib/ui';
+import { Field, focusOnce, Icon } from '../../lib/ui';
 
 interface SignInProps {
   boot: Boot;
@@ -57,7 +57,7 @@ function PopupDoor({ connection, onSession, onFailure }: DoorProps) {
       .finally(() => (setBusy(false), void makeProof().then(setProof)));
   };
   return (
-    <button type="button" class="button" disabled={!proof || busy} onClick={enter}>
+    <button type="button" class="button" data-tone="primary" disabled={!proof || busy} onClick={enter}>
       <Icon name="out" /> {busy ? t.start.waitingForPopup : t.start.withOidc}
     </button>
   );
@@ -101,12 +101,12 @@ function PairingDoor({ connection, onSession, onFailure }: DoorProps) {
             pattern="[0-9]{6}"
             maxLength={6}
             required
-            autoFocus
+            ref={focusOnce}
             value={code}
             onInput={(event) => setCode(event.currentTarget.value.replace(/\D/g, ''))}
           />
         </Field>
-        <button class="button" disabled={busy || code.length !== 6}>
+        <button class="button" data-tone="primary" disabled={busy || code.length !== 6}>
           {t.start.enter}
         </button>
         <button type="button" class="link-button" onClick={() => (setSent(null), onFailure(null))}>
@@ -120,7 +120,7 @@ function PairingDoor({ connection, onSession, onFailure }: DoorProps) {
       <Field label={t.start.email} hint={t.start.emailHint}>
         <input type="email" required autoComplete="email" value={email} onInput={(event) => setEmail(event.currentTarget.value)} />
       </Field>
-      <button class="button" disabled={busy}>
+      <button class="button" data-tone="primary" disabled={busy}>
         {t.start.sendCode}
       </button>
     </form>
