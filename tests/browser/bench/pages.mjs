@@ -37,18 +37,19 @@ async function threadWith(words, operator, by) {
 
 /**
  * Runs in each frame before its own scripts. Notes when the case is shown, goes to the conversation at that moment, and notes when
- * its last message is painted and there is something to write in. Times are from the start of the frame's navigation.
+ * its last message is painted and there is something to write in, and says so in the console: looking into the frame from outside
+ * would take the time that is measured. Times are from the start of the frame's navigation.
  */
 export function watchConversation(last) {
   if (!location.pathname.startsWith('/app/')) return;
-  const noted = (window.noted = {});
+  const noted = {};
   const seen = new Set();
   const note = (name, more = () => undefined) => {
     if (seen.has(name)) return;
     seen.add(name);
     // A task that follows a frame begins when that frame was painted.
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => (more(), (noted[name] = performance.now()));
+    port1.onmessage = () => ((noted[name] = performance.now()), more());
     requestAnimationFrame(() => port2.postMessage(null));
   };
   const requests = () => {
@@ -60,6 +61,7 @@ export function watchConversation(last) {
       to: responseEnd,
       bytes: transferSize,
     }));
+    console.log(`noted ${JSON.stringify(noted)}`);
   };
   new MutationObserver(() => {
     const tab = document.getElementById('tab-messages');

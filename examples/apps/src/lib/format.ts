@@ -27,6 +27,14 @@ export function formatFor(locale: string) {
   const relativeLong = once(() => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }));
   const plurals = once(() => new Intl.PluralRules(locale));
   const list = once(() => new Intl.ListFormat(locale));
+  const numbers = new Map<string, Intl.NumberFormat>();
+
+  function numbersIn(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+    const key = Object.values(options).join();
+    const made = numbers.get(key) ?? new Intl.NumberFormat(locale, options);
+    numbers.set(key, made);
+    return made;
+  }
 
   function date(at: string | Date, now = new Date()): string {
     const when = new Date(at);
@@ -36,9 +44,9 @@ export function formatFor(locale: string) {
     locale,
     /** `€44.95`, `44,95 €` */
     money: ({ amount, currencyCode }: MoneyLike) =>
-      new Intl.NumberFormat(locale, { style: 'currency', currency: currencyCode }).format(Number(amount)),
-    number: (value: number) => new Intl.NumberFormat(locale).format(value),
-    percent: (share: number) => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(share),
+      numbersIn({ style: 'currency', currency: currencyCode }).format(Number(amount)),
+    number: (value: number) => numbersIn({}).format(value),
+    percent: (share: number) => numbersIn({ style: 'percent', maximumFractionDigits: 1 }).format(share),
     /** `18 Nov`, with the year when it is not this one */
     date,
     /** `Today`, `Yesterday`, `18 Nov` */
@@ -67,7 +75,7 @@ export function formatFor(locale: string) {
     span(milliseconds: number): string {
       const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
       const unit = (value: number, name: 'day' | 'hour' | 'minute') =>
-        new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'narrow' }).format(value);
+        numbersIn({ style: 'unit', unit: name, unitDisplay: 'narrow' }).format(value);
       const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60];
       const parts: [number, 'day' | 'hour' | 'minute'][] = days ? [[days, 'day'], [hours, 'hour']] : [[hours, 'hour'], [rest, 'minute']];
       const said = parts.filter(([value]) => value > 0);
@@ -75,7 +83,7 @@ export function formatFor(locale: string) {
     },
     bytes(size: number): string {
       const [unit, divisor] = size < 1_000_000 ? (['kilobyte', 1_000] as const) : (['megabyte', 1_000_000] as const);
-      return new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 1 }).format(size / divisor);
+      return numbersIn({ style: 'unit', unit, maximumFractionDigits: 1 }).format(size / divisor);
     },
     list: (items: string[]) => list().format(items),
     /** Which form a count wants. `one` is what the language says of one, in French of zero too. */
