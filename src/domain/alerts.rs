@@ -115,6 +115,8 @@ event_types! {
     TicketMarkedSpam, "case.ticket_marked_spam", TicketMarkedSpam;
     /// The ticket came back.
     TicketRestored, "case.ticket_restored", TicketRestored;
+    /// Something bad is said elsewhere of the order that the case is about.
+    MentionFound, "case.mention_found", MentionFound;
     /// Somebody from outside reads along for a while.
     MediatorAdmitted, "case.mediator_admitted", MediatorAdmitted;
     /// They do no longer.

@@ -112,6 +112,8 @@ ids! {
     NoticeId, "ntc", "a notice id";
     /// A helpdesk ticket as we know it.
     TicketId, "tkt", "a ticket id";
+    /// Something that was said of the marketplace elsewhere.
+    MentionId, "mtn", "a mention id";
     /// A case.
     CaseId, "cas", "a case id";
     /// A thread.

@@ -20,6 +20,7 @@ pub mod mails;
 pub mod marks;
 pub mod masking;
 pub mod mediators;
+pub mod mentions;
 pub mod money;
 pub mod notices;
 pub mod orders;

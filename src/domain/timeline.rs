@@ -8,8 +8,8 @@ use super::cases::{CaseStatus, EscalationReason, Outcome};
 use super::charter::Promise;
 use super::disputes::DisputeEvent;
 use super::ids::{
-    AttachmentId, CaseId, DeliveryId, DisputeId, EventId, MediatorId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId,
-    RefundId, ReturnId, SellerId, ThreadId, TicketId, WithdrawalId,
+    AttachmentId, CaseId, DeliveryId, DisputeId, EventId, MediatorId, MentionId, MessageId, OrderId, ParticipantId, PoolAnswerId,
+    PoolQuestionId, RefundId, ReturnId, SellerId, ThreadId, TicketId, WithdrawalId,
 };
 use super::parties::{Audience, Party, Who};
 use super::reasons::{ReasonKey, ResolutionKind};
@@ -323,6 +323,11 @@ pub enum EventKind {
     TicketRestored {
         /// Which.
         ticket: TicketId,
+    },
+    /// Something bad is said elsewhere of the order that the case is about.
+    MentionFound {
+        /// What.
+        mention: MentionId,
     },
     /// Somebody from outside reads along in the case for a while.
     MediatorAdmitted {

@@ -346,6 +346,8 @@ pub(super) enum WebhookEventType {
     TicketMarkedSpam,
     /// `case.ticket_restored`: the ticket came back. For operators.
     TicketRestored,
+    /// `case.mention_found`: something bad is said elsewhere of the order that the case is about. For operators.
+    MentionFound,
     /// `case.mediator_admitted`: somebody from outside reads along for a while.
     MediatorAdmitted,
     /// `case.mediator_revoked`: they do no longer.

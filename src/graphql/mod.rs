@@ -24,6 +24,7 @@ mod loaders;
 mod mails;
 mod masking;
 mod mediators;
+mod mentions;
 mod node;
 mod notices;
 mod orders;
@@ -120,6 +121,7 @@ pub struct QueryRoot(
     EndpointQueries,
     MailQueries,
     PoolQueries,
+    mentions::MentionQueries,
     notices::NoticeQueries,
     refunds::RefundQueries,
     refunds::RefundPreviewQueries,
@@ -253,6 +255,7 @@ pub struct MutationRoot(
     EndpointMutations,
     MailMutations,
     mediators::MediatorMutations,
+    mentions::MentionMutations,
     PoolMutations,
     shipments::ShipmentMutations,
     notices::NoticeMutations,

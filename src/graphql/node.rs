@@ -25,8 +25,8 @@ use super::threads::{MessageObject, ParticipantObject, ThreadObject};
 use super::withdrawals::WithdrawalObject;
 use crate::domain::ids::{
     AttachmentId, BuyerId, CaseId, ConnectionId, DeliveryId, DisputeId, EventId, EvidenceId, IncentiveId, MalformedId, MarketplaceId,
-    MediatorId, MessageId, NoticeId, OfferId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, PostingId, PromoCodeId, RefundId,
-    ReturnId, SavedSearchId, SellerId, StoreCreditId, TemplateId, ThreadId, WebhookDeliveryId, WebhookEndpointId, WithdrawalId,
+    MediatorId, MentionId, MessageId, NoticeId, OfferId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, PostingId, PromoCodeId,
+    RefundId, ReturnId, SavedSearchId, SellerId, StoreCreditId, TemplateId, ThreadId, WebhookDeliveryId, WebhookEndpointId, WithdrawalId,
 };
 use crate::workflow::templates::TemplateName;
 
@@ -91,6 +91,7 @@ graphql_ids!(
     EventId,
     DeliveryId,
     MediatorId,
+    MentionId,
     PoolQuestionId,
     PoolAnswerId,
     IncentiveId,

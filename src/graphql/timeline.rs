@@ -72,6 +72,8 @@ pub(super) enum TimelineItem {
     DeliveryStopped(DeliveryStoppedEvent),
     /// Something happened to a ticket.
     TicketChanged(TicketChangedEvent),
+    /// Something bad is said elsewhere of the order.
+    MentionFound(MentionFoundEvent),
     /// Somebody from outside reads along for a while.
     MediatorAdmitted(MediatorAdmittedEvent),
     /// They do no longer.
@@ -172,11 +174,13 @@ macro_rules! event {
 
 mod dealings;
 mod mediators;
+mod mentions;
 mod pool;
 mod settling;
 
 use dealings::{DisputeChangedEvent, RefundChangedEvent, ReturnChangedEvent, WithdrawalChangedEvent};
 use mediators::{MediatorAdmittedEvent, MediatorRevokedEvent};
+use mentions::MentionFoundEvent;
 use pool::{PoolChange, PoolChangedEvent, changed};
 use settling::{
     CaseAbsorbedEvent, CaseLanguageSetEvent, CaseMergedEvent, CaseReasonNamedEvent, CaseResolvedEvent, CaseSplitEvent, DeadlineMissedEvent,
@@ -468,6 +472,7 @@ impl From<Event> for TimelineItem {
             EventKind::TicketDeleted { .. } => ticket(event, TicketChange::Deleted, None),
             EventKind::TicketMarkedSpam { .. } => ticket(event, TicketChange::MarkedSpam, None),
             EventKind::TicketRestored { .. } => ticket(event, TicketChange::Restored, None),
+            EventKind::MentionFound { mention } => Self::MentionFound(MentionFoundEvent { event, mention }),
             EventKind::MediatorAdmitted { mediator, name, until } => {
                 Self::MediatorAdmitted(MediatorAdmittedEvent { event, mediator, name, until })
             }

@@ -24,6 +24,8 @@ pub enum Permission {
     UpsertOrders,
     /// Open a case.
     OpenCase,
+    /// Tell what is said of the marketplace elsewhere.
+    ReportMentions,
     /// Let somebody into a thread.
     AddParticipant,
     /// See helpdesk tickets and their addresses.
@@ -57,10 +59,11 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
+        Self::ReportMentions,
         Self::AddParticipant,
         Self::SeeTickets,
         Self::SeeBuyerContact,
@@ -93,8 +96,8 @@ pub const fn has(who: &Who, permission: Permission) -> bool {
     match role(who) {
         Some(Role::Operator) => true,
         Some(Role::Vendor) => {
-            use Permission::{AdmitBuyers, ManageWebhooks, OpenCase, ReportMoney, UpsertOrders, UpsertSellers};
-            matches!(permission, UpsertSellers | UpsertOrders | OpenCase | ManageWebhooks | AdmitBuyers | ReportMoney)
+            use Permission::{AdmitBuyers, ManageWebhooks, OpenCase, ReportMentions, ReportMoney, UpsertOrders, UpsertSellers};
+            matches!(permission, UpsertSellers | UpsertOrders | OpenCase | ManageWebhooks | AdmitBuyers | ReportMoney | ReportMentions)
         }
         Some(Role::Seller) => matches!(permission, Permission::UseTemplates | Permission::UploadFiles),
         // The command line, used by whoever can read the database; and rules of the charter.

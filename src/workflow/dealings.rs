@@ -38,6 +38,18 @@ pub(super) struct Dealing {
 /// For something new about an order: the case that is named, else the newest one about the order that is not closed, else a
 /// new one. Refused when the actor does not know the order or the case.
 pub(super) async fn about(tx: &mut Tx, actor: &Actor, order: OrderId, line: Option<&LineKey>, case: Option<CaseId>) -> Result<Dealing> {
+    heard_by(tx, actor, order, line, case, Channel::Api).await
+}
+
+/// As [`about`], where the new case would come by a channel of its own.
+pub(super) async fn heard_by(
+    tx: &mut Tx,
+    actor: &Actor,
+    order: OrderId,
+    line: Option<&LineKey>,
+    case: Option<CaseId>,
+    channel: Channel,
+) -> Result<Dealing> {
     let unknown = || refused(&["orderId"], Refusal::NotFound { what: "Order" });
     tx.knows_order(actor.scope(), order).await?.ok_or_else(unknown)?;
     let purchase = tx.lock_purchase(order).await?.ok_or_else(unknown)?;
@@ -58,7 +70,7 @@ pub(super) async fn about(tx: &mut Tx, actor: &Actor, order: OrderId, line: Opti
     };
     let case = match found {
         Some(case) => case,
-        None => open(tx, &marketplace, actor, &purchase, line).await?,
+        None => open(tx, &marketplace, actor, &purchase, line, channel).await?,
     };
     let terms = tx.terms(&marketplace, &case).await?;
     Ok(Dealing { marketplace, terms, case, purchase })
@@ -75,7 +87,14 @@ pub(super) async fn of(tx: &Tx, case: CaseId, order: OrderId) -> Result<Dealing>
 }
 
 /// A new case for an order about which there is none.
-async fn open(tx: &mut Tx, marketplace: &Marketplace, actor: &Actor, purchase: &Purchase, line: Option<&LineKey>) -> Result<Case> {
+async fn open(
+    tx: &mut Tx,
+    marketplace: &Marketplace,
+    actor: &Actor,
+    purchase: &Purchase,
+    line: Option<&LineKey>,
+    channel: Channel,
+) -> Result<Case> {
     let buyer = match &actor.who {
         Who::Buyer { buyer } => tx.buyer(*buyer).await?.ok_or(Error::NotFound)?,
         _ => tx.buyer_of_order(purchase.order).await?,
@@ -96,7 +115,7 @@ async fn open(tx: &mut Tx, marketplace: &Marketplace, actor: &Actor, purchase: &
         phase: shipments::phase(tx, Some(purchase.order), line.as_deref()).await?,
         order_line: line,
         reason: None,
-        channel: Channel::Api,
+        channel,
         parent: None,
     };
     let mut case = Case::open(opening, &terms, tx.now());

@@ -20,6 +20,7 @@ pub mod links;
 pub mod mails;
 pub mod masking;
 pub mod mediators;
+pub mod mentions;
 pub mod merges;
 pub mod notices;
 pub mod orders;

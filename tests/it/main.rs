@@ -29,6 +29,7 @@ mod live;
 mod main_job;
 mod masking;
 mod mediators;
+mod mentions;
 mod migrations;
 mod notices;
 mod payments;

@@ -136,6 +136,7 @@ on_both_databases! {
         let template = json!({ "key": "late", "title": "Retard", "reader": "BUYER", "reason": "not_received", "phase": "AFTER_SALE", "variables": ["day"], "texts": [{ "locale": "fr", "text": "Le {{ day }}." }] });
         story.app.act(&story.operator, "templateCreate", "template { id }", template).await;
         crate::plans::parcels(&story).await;
+        crate::mentions::used(&story).await;
         Box::pin(crate::payments::errands(&story)).await;
         Box::pin(crate::returns::used(&story)).await;
         let disputed = json!({ "orders": [crate::harness::order("MK-7", "alma")] });

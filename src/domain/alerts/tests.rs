@@ -9,8 +9,8 @@ use crate::domain::charter::Promise;
 use crate::domain::disputes::DisputeEvent;
 use crate::domain::hands::Hand;
 use crate::domain::ids::{
-    AttachmentId, CaseId, DeliveryId, EventId, MediatorId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, SellerId,
-    ThreadId, TicketId, TokenId,
+    AttachmentId, CaseId, DeliveryId, EventId, MediatorId, MentionId, MessageId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId,
+    SellerId, ThreadId, TicketId, TokenId,
 };
 use crate::domain::ids::{DisputeId, RefundId, ReturnId, WithdrawalId};
 use crate::domain::money::Money;
@@ -84,6 +84,7 @@ fn kinds() -> Vec<EventKind> {
         EventKind::TicketDeleted { ticket },
         EventKind::TicketMarkedSpam { ticket },
         EventKind::TicketRestored { ticket },
+        EventKind::MentionFound { mention: MentionId::from_uuid(of(21)) },
         EventKind::MediatorAdmitted { mediator: MediatorId::from_uuid(of(15)), name: SECRET.into(), until: DateTime::<Utc>::UNIX_EPOCH },
         EventKind::MediatorRevoked { mediator: MediatorId::from_uuid(of(15)), name: SECRET.into() },
     ]

@@ -10,6 +10,7 @@ use crate::domain::ids::TemplateId;
 use crate::domain::parties::Party;
 
 mod disputes;
+mod mentions;
 mod refunds;
 mod returns;
 
@@ -269,7 +270,14 @@ Bien cordialement,
 /// The templates that come with Trilogue.
 pub fn built_in() -> &'static [Template] {
     static ALL: LazyLock<Vec<Template>> = LazyLock::new(|| {
-        DRAFTS.iter().chain(disputes::DRAFTS).chain(refunds::DRAFTS).chain(returns::DRAFTS).filter_map(template).collect()
+        DRAFTS
+            .iter()
+            .chain(disputes::DRAFTS)
+            .chain(mentions::DRAFTS)
+            .chain(refunds::DRAFTS)
+            .chain(returns::DRAFTS)
+            .filter_map(template)
+            .collect()
     });
     &ALL
 }

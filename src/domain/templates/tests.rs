@@ -291,7 +291,7 @@ fn the_templates_that_come_along_are_sound_and_well_set() {
     ];
     let (house, others) = keys.split_at(expected.len());
     assert_eq!(house, expected);
-    let machines = ["dispute_", "refund_", "return_", "withdrawal_"];
+    let machines = ["dispute_", "mention_", "refund_", "return_", "withdrawal_"];
     assert!(others.iter().all(|key| machines.iter().any(|machine| key.starts_with(machine))), "{others:?}");
     let ids: BTreeSet<_> = all.iter().map(|template| template.id).collect();
     assert_eq!(ids.len(), all.len(), "each has a number of its own");

@@ -26,6 +26,7 @@ pub(crate) mod mail_deliveries;
 pub(crate) mod marketplaces;
 pub(crate) mod mediator_places;
 pub(crate) mod mediators;
+pub(crate) mod mentions;
 pub(crate) mod messages;
 pub(crate) mod notices;
 pub(crate) mod order_line_facts;
