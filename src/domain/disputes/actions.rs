@@ -37,7 +37,7 @@ impl Dispute {
         match action {
             DisputeAction::Escalate => Ok(Some(self.answer_due_at).filter(|due| now < *due && !self.reason.skips_contact())),
             DisputeAction::SubmitEvidence => self.takes_evidence(party, now).map(|()| None),
-            DisputeAction::Decide => {
+            DisputeAction::Decide | DisputeAction::DecideAppeal => {
                 // Closed once the last time for an answer is over, if by then both sides were heard.
                 let ends = self.evidence_requests.iter().map(|request| request.due_at).chain(self.evidence_until);
                 let first = ends.filter(|end| *end > now && self.evidence_closed(*end).is_ok()).min();

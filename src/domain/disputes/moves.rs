@@ -216,6 +216,8 @@ impl Draft<'_> {
             DisputeMove::Appeal { text, evidence } => self.appeal(text, evidence, by)?,
             DisputeMove::DecideAppeal { by: staff, ruling, refundable } => {
                 self.one.may_hear_appeal(staff)?;
+                // A rule decides about the silent without hearing them; a person does not.
+                self.one.evidence_closed(self.at)?;
                 let decision = ruling.check(&self.one, *refundable, Decider::Person(staff.clone()), self.at)?;
                 self.decide_appeal(decision);
             }

@@ -97,6 +97,11 @@ fn what_time_decided_can_be_appealed_before_any_person_but_a_mediator() {
     let appealed = house.make(&stopped, Hand::Seller, &appeal(9));
     let against = Ruling { outcome: DisputeOutcome::SellerFavour, amount: euros(0), remedy: None, ..ruling() };
     assert!(refused_now(&house.step(&appealed, Hand::Operator, &anew(&house.mediator, against.clone()))));
-    let over = house.make(&appealed, Hand::Operator, &anew(&house.arbiter, against));
+    let early = house.step(&appealed, Hand::Operator, &anew(&house.arbiter, against.clone()));
+    assert!(refused_now(&early), "the buyer was not heard, for a rule decided");
+    let asked = house.make(&appealed, Hand::Operator, &ask(&house.arbiter, Party::Buyer));
+    assert!(refused_now(&house.step(&asked, Hand::Operator, &anew(&house.arbiter, against.clone()))), "and may still answer");
+    let heard = house.make(&asked, Hand::Buyer, &evidence(1));
+    let over = house.make(&heard, Hand::Operator, &anew(&house.arbiter, against));
     assert_eq!(over.effective_decision().unwrap().outcome, DisputeOutcome::SellerFavour);
 }
