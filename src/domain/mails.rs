@@ -23,7 +23,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use words::{Facts, Letter, Page, Wish, code_letter, letter, no_page, notice, page};
+pub use words::{Facts, Letter, Page, Wish, code_letter, letter, no_page, notice, page, unstoppable};
 
 /// The kinds of e-mails that can be unsubscribed from, each by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -49,6 +49,8 @@ pub enum MailKind {
     Dispute,
     /// An order comes later than its buyer was promised. For buyers only.
     DeliveryNotice,
+    /// Something was decided against a seller, or the seller complains of it. The law wants it told, so nobody stops it.
+    Sanction,
 }
 
 impl MailKind {
@@ -177,6 +179,7 @@ impl MailKind {
             Self::Refund => "REFUND",
             Self::Dispute => "DISPUTE",
             Self::DeliveryNotice => "DELIVERY_NOTICE",
+            Self::Sanction => "SANCTION",
         }
     }
 }

@@ -427,7 +427,7 @@ impl AlertKind {
             MailKind::Return => Some(Self::Return),
             MailKind::Refund => Some(Self::Refund),
             MailKind::Dispute => Some(Self::Dispute),
-            MailKind::DeliveryNotice => None,
+            MailKind::DeliveryNotice | MailKind::Sanction => None,
         }
     }
 }

@@ -36,6 +36,7 @@ mod purchases;
 mod refunds;
 mod returns;
 mod rounds;
+mod sanctions;
 mod saved_searches;
 mod scalars;
 mod search;
@@ -123,6 +124,7 @@ pub struct QueryRoot(
     PoolQueries,
     mentions::MentionQueries,
     notices::NoticeQueries,
+    sanctions::SanctionQueries,
     refunds::RefundQueries,
     refunds::RefundPreviewQueries,
     articles::ArticleQueries,
@@ -250,6 +252,7 @@ pub struct MutationRoot(
     ThreadMutations,
     CharterMutations,
     TemplateMutations,
+    sanctions::SanctionMutations,
     saved_searches::SavedSearchMutations,
     presence::PresenceMutations,
     EndpointMutations,

@@ -26,7 +26,8 @@ use super::withdrawals::WithdrawalObject;
 use crate::domain::ids::{
     AttachmentId, BuyerId, CaseId, ConnectionId, DeliveryId, DisputeId, EventId, EvidenceId, IncentiveId, MalformedId, MarketplaceId,
     MediatorId, MentionId, MessageId, NoticeId, OfferId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, PostingId, PromoCodeId,
-    RefundId, ReturnId, SavedSearchId, SellerId, StoreCreditId, TemplateId, ThreadId, WebhookDeliveryId, WebhookEndpointId, WithdrawalId,
+    RefundId, ReturnId, SanctionId, SavedSearchId, SellerId, StoreCreditId, TemplateId, ThreadId, WebhookDeliveryId, WebhookEndpointId,
+    WithdrawalId,
 };
 use crate::workflow::templates::TemplateName;
 
@@ -105,6 +106,7 @@ graphql_ids!(
     StoreCreditId,
     PromoCodeId,
     TemplateId,
+    SanctionId,
     SavedSearchId,
     WebhookEndpointId,
     WebhookDeliveryId,

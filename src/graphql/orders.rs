@@ -11,6 +11,7 @@ use super::pool::{IncentiveObject, incentives_of};
 use super::purchases::{LineSaleObject, LineTermsInput, SaleInput, line_sale};
 use super::refunds::RefundObject;
 use super::returns::{self, ReturnObject};
+use super::sanctions::{SellerStanding, standing_of};
 use super::scalars::{CurrencyCode, MoneyInput, MoneyObject};
 use super::session::session;
 use super::shipments::ShipmentObject;
@@ -66,6 +67,12 @@ impl SellerObject {
     /// neither the operator nor this seller.
     async fn charter_acceptance(&self, ctx: &Context<'_>) -> Option<Result<CharterAcceptance>> {
         acceptance(ctx, self.0.id).await.transpose()
+    }
+
+    /// How it stands with the marketplace now. Null for viewers who are neither the operator, the marketplace's software nor this
+    /// seller.
+    async fn standing(&self, ctx: &Context<'_>) -> Option<Result<SellerStanding>> {
+        standing_of(ctx, self.0.id).await.transpose()
     }
 
     /// What it has coming, by currency; below zero what it owes. Kept up to date with each posting. Empty for viewers who are

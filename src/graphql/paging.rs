@@ -11,7 +11,8 @@ use chrono::{DateTime, Datelike};
 use super::errors::{Result, bad_input};
 use crate::domain::charter::CharterVersion;
 use crate::domain::ids::{
-    CaseId, EntryId, EventId, IncentiveId, MentionId, MessageId, NoticeId, PoolQuestionId, PromoCodeId, StoreCreditId, WebhookDeliveryId,
+    CaseId, EntryId, EventId, IncentiveId, MentionId, MessageId, NoticeId, PoolQuestionId, PromoCodeId, SanctionId, StoreCreditId,
+    WebhookDeliveryId,
 };
 use crate::domain::templates::TemplateKey;
 use crate::store::{CaseKey, Page, PageRequest, PageSide};
@@ -52,7 +53,19 @@ macro_rules! id_cursors {
     )+};
 }
 
-id_cursors!(MentionId, MessageId, EntryId, EventId, NoticeId, WebhookDeliveryId, PoolQuestionId, IncentiveId, PromoCodeId, StoreCreditId);
+id_cursors!(
+    MentionId,
+    MessageId,
+    EntryId,
+    EventId,
+    NoticeId,
+    WebhookDeliveryId,
+    PoolQuestionId,
+    IncentiveId,
+    PromoCodeId,
+    SanctionId,
+    StoreCreditId
+);
 
 impl CursorKey for CharterVersion {
     fn write(&self) -> String {

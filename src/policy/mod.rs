@@ -53,13 +53,15 @@ pub enum Permission {
     /// Tell what happened to money outside: refunds that no payment system speaks of by itself, credit that was spent, sellers
     /// who were paid.
     ReportMoney,
+    /// Decide against sellers, answer their complaints, and take decisions back.
+    SanctionSellers,
     /// Correct the ledger, and take credit back.
     CorrectLedger,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
@@ -77,6 +79,7 @@ impl Permission {
         Self::AdmitMediators,
         Self::AdmitBuyers,
         Self::ReportMoney,
+        Self::SanctionSellers,
         Self::CorrectLedger,
     ];
 }

@@ -9,8 +9,9 @@ use super::codec::{from_json, from_text, json, text};
 use super::entity::{alert_cursors, alert_mutes, alert_recipients, mail_deliveries, marketplaces};
 use super::queue::{Claim, Queue, QueueDepth, QueueStatus, Settlement};
 use super::{Result, Store, StoreError, Tx};
-use crate::domain::ids::{AlertRecipientId, CaseId, EventId, MailId, MarketplaceId};
+use crate::domain::ids::{AlertRecipientId, CaseId, EventId, MailId, MarketplaceId, SanctionId};
 use crate::domain::mails::{MailKind, Receiver};
+use crate::domain::standing::SanctionNews;
 
 /// An address of the operator's staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +57,13 @@ pub enum MailAbout {
     },
     /// An order, to its buyer: the notices that name this e-mail.
     Notice,
+    /// Something that was decided against a seller.
+    Sanction {
+        /// Which.
+        sanction: SanctionId,
+        /// What is told of it.
+        news: SanctionNews,
+    },
 }
 
 /// An e-mail on its way.
@@ -85,13 +93,19 @@ impl TryFrom<mail_deliveries::Model> for MailRow {
     type Error = StoreError;
 
     fn try_from(row: mail_deliveries::Model) -> Result<Self> {
+        let kind = from_text(&row.kind, "mail_deliveries", "kind")?;
         Ok(Self {
             id: MailId::from_uuid(row.id),
             marketplace: MarketplaceId::from_uuid(row.marketplace_id),
             receiver: from_text(&row.receiver, "mail_deliveries", "receiver")?,
-            kind: from_text(&row.kind, "mail_deliveries", "kind")?,
+            kind,
             about: match (row.event_id, row.case_id) {
                 (Some(event), Some(case)) => MailAbout::Event { event: EventId::from_uuid(event), case: CaseId::from_uuid(case) },
+                _ if kind == MailKind::Sanction => {
+                    let damaged = |_| StoreError::Inconsistent { table: "mail_deliveries", column: "once_key" };
+                    let (sanction, news) = SanctionNews::of_key(&row.once_key).map_err(damaged)?;
+                    MailAbout::Sanction { sanction, news }
+                }
                 _ => MailAbout::Notice,
             },
             at: row.happened_at,

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::orders::email;
 use super::tenants::is_language_tag;
-use super::{Check, Cx, Error, Result, notices};
+use super::{Check, Cx, Error, Result, notices, sanctions};
 use crate::courier::{Mail, Mailer, NotSent};
 use crate::domain::alerts::pause_after;
 use crate::domain::ids::{AlertRecipientId, MarketplaceId};
@@ -198,7 +198,8 @@ pub async fn send(cx: &Cx, row: &MailRow) -> Result<Settlement> {
         return Ok(Settlement::Ignored("the receiver has no address any more".to_owned()));
     };
     let marketplace = cx.marketplace(row.marketplace).await?;
-    let unsubscribe = post.public_url.as_ref().map(|url| format!("{url}{}", unsubscribe_path(cx, row.marketplace, row.receiver, row.kind)));
+    let stoppable = post.public_url.as_ref().filter(|_| row.kind != MailKind::Sanction);
+    let unsubscribe = stoppable.map(|url| format!("{url}{}", unsubscribe_path(cx, row.marketplace, row.receiver, row.kind)));
     let language = Language::best(locale.as_deref().into_iter().chain([marketplace.locale.as_str()]));
     let (letter, id) = match row.about {
         MailAbout::Event { event, case } => {
@@ -212,6 +213,10 @@ pub async fn send(cx: &Cx, row: &MailRow) -> Result<Settlement> {
                 unsubscribe: unsubscribe.as_deref(),
             };
             (letter(&facts, language), format!("{event}.{}", row.receiver))
+        }
+        MailAbout::Sanction { sanction, news } => {
+            let letter = Box::pin(sanctions::letter(cx, &marketplace, sanction, news, language)).await?;
+            (letter, format!("{}.{}", row.id, row.receiver))
         }
         MailAbout::Notice => (
             Box::pin(notices::letter(cx, row, &marketplace, unsubscribe.as_deref(), language)).await?,

@@ -31,6 +31,7 @@ pub mod presence;
 pub mod purchases;
 pub mod refunds;
 pub mod returns;
+pub mod sanctions;
 pub mod saved_searches;
 pub mod sessions;
 pub mod shipments;

@@ -14,6 +14,7 @@ use crate::domain::pool::{
     ANSWER_LIMIT, MOST_ANSWERS, MOST_QUESTIONS, MOST_SELLERS, PoolAnswer, PoolQuestion, QUESTION_LIMIT, Settled, names_buyer, told,
 };
 use crate::domain::refusal::Refusal;
+use crate::domain::standing::{SellerStanding, standing_at};
 use crate::domain::timeline::{EventKind, NewEvent};
 use crate::policy;
 use crate::store::{DueQuestion, OfferedBefore, RequestKey, StoreError, Tx};
@@ -93,6 +94,14 @@ async fn check_known(tx: &Tx, case: &Case, offer: &PoolOffer) -> Result<()> {
     let known = tx.known_sellers(&offer.sellers).await?;
     for (position, _) in offer.sellers.iter().enumerate().filter(|(_, seller)| !known.contains(seller)) {
         check.fault(&["sellerIds", &position.to_string()], Refusal::NotFound { what: "Seller" });
+    }
+    let held = tx.sanctions_in_force(&offer.sellers).await?;
+    for (position, seller) in offer.sellers.iter().enumerate() {
+        let against = held.get(seller).map(Vec::as_slice).unwrap_or_default();
+        if standing_at(against, *seller, tx.now()) >= SellerStanding::Suspended {
+            let message = "The seller is suspended: it cannot sell.".into();
+            check.fault(&["sellerIds", &position.to_string()], Refusal::NotNow { message });
+        }
     }
     if tx.buyer(case.buyer).await?.is_some_and(|buyer| names_buyer(&offer.question, &buyer)) {
         let message = "This says who the buyer is, which sellers are not to learn; say it without the name.";

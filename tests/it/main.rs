@@ -39,6 +39,7 @@ mod presence;
 mod purchases;
 mod refunds;
 mod returns;
+mod sanctions;
 mod schema;
 mod sessions;
 mod shipments;

@@ -65,6 +65,8 @@ fn what(kind: MailKind, to: Party, language: Language) -> (&'static str, &'stati
         (MailKind::Dispute, French) => ("du nouveau sur un désaccord", "Il y a du nouveau sur un désaccord dans le dossier."),
         (MailKind::DeliveryNotice, English) => ("later delivery", "An order comes later than promised."),
         (MailKind::DeliveryNotice, French) => ("livraison retardée", "Une commande arrive plus tard que promis."),
+        (MailKind::Sanction, English) => ("decision about a shop", "There is news of a decision about a shop."),
+        (MailKind::Sanction, French) => ("décision sur une boutique", "Il y a du nouveau sur une décision concernant une boutique."),
     }
 }
 
@@ -91,6 +93,8 @@ fn name(kind: MailKind, language: Language) -> &'static str {
         (MailKind::Dispute, Language::French) => "les désaccords",
         (MailKind::DeliveryNotice, Language::English) => "late deliveries",
         (MailKind::DeliveryNotice, Language::French) => "les retards de livraison",
+        (MailKind::Sanction, Language::English) => "decisions about shops",
+        (MailKind::Sanction, Language::French) => "les décisions concernant les boutiques",
     }
 }
 
@@ -150,12 +154,25 @@ pub fn notice(subject: String, words: &str, marketplace: &str, unsubscribe: Opti
         Language::English => ("You get this e-mail because of an order that you placed with", "Stop e-mails about", ": "),
         Language::French => ("Vous recevez ce message car vous avez passé commande chez", "Ne plus recevoir d'e-mails sur", " : "),
     };
+    plain(subject, words, &format!("{why} {marketplace}."), unsubscribe.map(|link| (format!("{stop} {about}"), colon, link)), language)
+}
+
+/// Makes an e-mail that nobody can stop, whose words are given as plain text: the law, or the contract, wants it told.
+pub fn unstoppable(subject: String, words: &str, marketplace: &str, language: Language) -> Letter {
+    let why = match language {
+        Language::English => format!("You get this e-mail because of your contract with {marketplace}."),
+        Language::French => format!("Vous recevez ce message en raison de votre contrat avec {marketplace}."),
+    };
+    plain(subject, words, &why, None, language)
+}
+
+fn plain(subject: String, words: &str, why: &str, stop: Option<(String, &str, &str)>, language: Language) -> Letter {
     let paragraphs = escaped(words).split("\n\n").map(|part| part.replace('\n', "<br>")).collect::<Vec<_>>().join("</p><p>");
-    let mut html = format!("<p>{paragraphs}</p><p class=\"why\">{why} {}.", escaped(marketplace));
-    let mut text = format!("{words}\n\n-- \n{why} {marketplace}.\n");
-    if let Some(unsubscribe) = unsubscribe {
-        let _ = writeln!(text, "{stop} {about}{colon}{unsubscribe}");
-        let _ = write!(html, " <a href=\"{}\">{stop} {about}</a>", escaped(unsubscribe));
+    let mut html = format!("<p>{paragraphs}</p><p class=\"why\">{}", escaped(why));
+    let mut text = format!("{words}\n\n-- \n{why}\n");
+    if let Some((stop, colon, link)) = stop {
+        let _ = writeln!(text, "{stop}{colon}{link}");
+        let _ = write!(html, " <a href=\"{}\">{stop}</a>", escaped(link));
     }
     html.push_str("</p>");
     let html = document(language.tag(), &subject, &html);

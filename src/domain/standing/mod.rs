@@ -6,6 +6,7 @@
 mod badges;
 mod complaints;
 mod ladder;
+mod letters;
 mod refusal;
 mod sanctions;
 mod visibility;
@@ -18,6 +19,7 @@ pub use badges::{
 };
 pub use complaints::{ComplaintCounts, count_complaints};
 pub use ladder::{Proposal, propose, standing_at};
+pub use letters::{NoNews, SanctionNews, Sender, words};
 pub use refusal::StandingRefusal;
 pub use sanctions::{Grave, Lifting, LiftingReason, NoticeException, Sanction, SanctionOrder, SanctionStep, SellerStanding};
 pub use visibility::{VisibilityFactor, VisibilityFault, VisibilityInput, VisibilityRules, VisibilityWeight};

@@ -54,3 +54,16 @@ pub enum StandingRefusal {
     #[error(transparent)]
     Text(#[from] Refusal),
 }
+
+impl From<StandingRefusal> for Refusal {
+    fn from(refusal: StandingRefusal) -> Self {
+        match refusal {
+            StandingRefusal::Text(refusal) | StandingRefusal::Complaint(ComplaintRefusal::Text(refusal)) => refusal,
+            StandingRefusal::NotYours | StandingRefusal::NeedsPerson => Self::NotAllowed,
+            StandingRefusal::NoTimeToFix | StandingRefusal::EffectBeforeStatement | StandingRefusal::TooSoon { .. } => {
+                Self::Invalid { message: refusal.to_string() }
+            }
+            _ => Self::NotNow { message: refusal.to_string() },
+        }
+    }
+}

@@ -4,10 +4,12 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::charter::{Mediator, SellerComplaints};
 use crate::domain::hands::StaffId;
 use crate::domain::ids::SellerId;
 use crate::domain::kpis::Share;
 use crate::domain::law::LegalDays;
+use crate::domain::mails::Language;
 use crate::domain::money::BasisPoints;
 use crate::domain::refusal::Refusal;
 use crate::domain::scorecards::{Measure, MeasureRules, Scorecard, SellerRecord, SellerTally};
@@ -275,5 +277,53 @@ proptest! {
             history.extend(imposed.ok());
         }
         prop_assert!(standing_at(&history, seller, at(1000)) <= SellerStanding::Warned);
+    }
+}
+
+#[test]
+fn what_is_decided_is_written_in_both_languages() {
+    let seller = SellerId::generate();
+    let warning = warned(seller);
+    let grave = |step| SanctionOrder { grave: Some(Grave::Fraud), ..order(seller, step, ana(), 14) };
+    let restricted = grave(SanctionStep::RestrictedVisibility).impose(&[], &days(), at(14)).unwrap();
+    let suspended = grave(SanctionStep::Suspended).impose(&[], &days(), at(14)).unwrap();
+    let ended = |exception| {
+        let order = SanctionOrder { exception: Some(exception), ..order(seller, SanctionStep::Terminated, ana(), 15) };
+        order.impose(&[], &days(), at(15)).unwrap()
+    };
+    let complained = suspended.complain(seller, "Not so.", at(15)).unwrap();
+    let answered = |outcome| complained.answer_complaint(outcome, "The invoices are real.", &staff("ben"), at(16)).unwrap();
+    let mut told = vec![
+        (warning.clone(), SanctionNews::Imposed),
+        (restricted, SanctionNews::Imposed),
+        (suspended, SanctionNews::Imposed),
+        (complained.clone(), SanctionNews::Complained),
+        (answered(ComplaintOutcome::Upheld), SanctionNews::Answered),
+        (answered(ComplaintOutcome::Rejected), SanctionNews::Answered),
+        (warning.reconsider("It was us.", staff("ben"), at(3)).unwrap(), SanctionNews::Lifted),
+    ];
+    let exceptions = [NoticeException::LegalObligation, NoticeException::ImperativeReason, NoticeException::RepeatedInfringement];
+    told.extend(exceptions.map(|exception| (ended(exception), SanctionNews::Imposed)));
+    let mediator = |name: &str| Mediator { name: name.into(), url: format!("https://{name}.example"), address: None };
+    let complaints = SellerComplaints { route: "complaints@bazar.example".into(), mediators: vec![mediator("one"), mediator("two")] };
+    let sender = Sender { marketplace: "Bazar", zone: chrono_tz::Europe::Paris, seller: "Alma", complaints: Some(&complaints) };
+    let mut out = String::new();
+    for language in [Language::English, Language::French] {
+        for (sanction, news) in &told {
+            let (subject, text) = words(sanction, *news, sender, language);
+            out.push_str(&[&subject, "\n\n", &text, "\n\n----\n"].concat());
+        }
+    }
+    insta::assert_snapshot!("letters", out);
+}
+
+#[test]
+fn the_key_of_news_is_read_again() {
+    let id = warned(SellerId::generate()).id;
+    for news in SanctionNews::ALL {
+        assert_eq!(SanctionNews::of_key(&news.key(id)), Ok((id, news)));
+    }
+    for odd in ["", "x", "san_1:IMPOSED", &format!("{id}:"), &format!("{id}:imposed"), &id.to_string()] {
+        assert_eq!(SanctionNews::of_key(odd), Err(NoNews), "{odd}");
     }
 }

@@ -45,6 +45,7 @@ pub(crate) mod promo_codes;
 pub(crate) mod refund_steps;
 pub(crate) mod refunds;
 pub(crate) mod returns;
+pub(crate) mod sanctions;
 pub(crate) mod saved_searches;
 pub(crate) mod search_entries;
 pub(crate) mod sellers;

@@ -1,0 +1,26 @@
+//! What was decided against sellers.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "sanctions")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) marketplace_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) id: Uuid,
+    pub(crate) seller_id: Uuid,
+    pub(crate) step: String,
+    pub(crate) complaint: String,
+    pub(crate) body: Json,
+    pub(crate) people: Json,
+    pub(crate) lifted_at: Option<DateTimeUtc>,
+    pub(crate) revision: i32,
+    pub(crate) created_at: DateTimeUtc,
+    pub(crate) updated_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
