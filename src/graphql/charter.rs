@@ -28,10 +28,12 @@ use crate::workflow::charter::{self as workflow, Change};
 mod acceptance;
 mod hours;
 mod input;
+mod ratings;
 
 pub(super) use acceptance::{CharterAcceptance, acceptance};
 
 use input::{CharterInput, edited};
+use ratings::RatingRulesObject;
 
 /// A contact reason, with the language that people read it in when they name none.
 pub(super) struct ContactReasonObject(pub(super) ContactReason, pub(super) String);
@@ -302,6 +304,11 @@ impl CharterObject {
     /// What it says about returns.
     async fn returns(&self) -> ReturnPolicyObject {
         ReturnPolicyObject(self.rules().returns.clone())
+    }
+
+    /// What buyers are asked to rate, how soon sellers reply, and how scores are computed.
+    async fn ratings(&self) -> RatingRulesObject {
+        RatingRulesObject(self.rules().ratings.clone(), self.1.clone())
     }
 
     /// In which direction state and priority are kept in step with the ticket; null for viewers other than the operator.

@@ -37,6 +37,7 @@ mod plans;
 mod pool;
 mod presence;
 mod purchases;
+mod ratings;
 mod refunds;
 mod returns;
 mod sanctions;

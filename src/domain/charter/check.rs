@@ -80,6 +80,9 @@ impl Charter {
         for (field, message) in self.complaints.iter().flat_map(super::SellerComplaints::faults) {
             faults.push(fault(&["sellerComplaints", field], message));
         }
+        for (field, message) in self.ratings.faults() {
+            faults.push(fault(&["ratings", field], message));
+        }
         for (field, message) in self.ledger.faults() {
             faults.push(fault(&["ledger", field], message));
         }

@@ -21,6 +21,7 @@ use super::triage;
 
 mod check;
 mod complaints;
+mod ratings;
 mod targets;
 mod terms;
 mod version;
@@ -30,6 +31,7 @@ mod tests;
 
 pub use check::CharterFault;
 pub use complaints::SellerComplaints;
+pub use ratings::RatingRules;
 pub use targets::{ChannelTarget, PartyTargets, Promise, Targets};
 pub use terms::Terms;
 pub use version::{CharterVersion, Effect, Publication};
@@ -60,7 +62,7 @@ pub struct Marketplace {
 /// What binds sellers and buyers changes no sooner than `notice_days` after it was announced (Regulation (EU) 2019/1150,
 /// article 3, asks for 15); how Trilogue works with the helpdesk can change at once. [`Charter::binds_like`] tells the two
 /// apart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Charter {
     /// Who talks with the buyer in a new case that no route names.
@@ -114,6 +116,8 @@ pub struct Charter {
     pub disputes: DisputePolicy,
     /// How sellers complain, and which mediators the marketplace engages with; none when nobody has said so yet.
     pub complaints: Option<SellerComplaints>,
+    /// What buyers are asked to rate, how soon sellers reply to it, and how scores are computed.
+    pub ratings: RatingRules,
 }
 
 impl Default for Charter {
@@ -144,6 +148,7 @@ impl Default for Charter {
             mediator: None,
             disputes: DisputePolicy::default(),
             complaints: None,
+            ratings: RatingRules::default(),
         }
     }
 }

@@ -26,7 +26,7 @@ impl fmt::Display for CharterVersion {
 }
 
 /// A version of a marketplace's charter. It never changes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Publication {
     /// Its number.
     pub version: CharterVersion,
@@ -70,6 +70,7 @@ impl Charter {
             refunds: charter.refunds.binding(),
             // What was given keeps the time that it was given for, and a limit only tells the operator to look.
             ledger: super::super::ledger::Rules::default(),
+            ratings: charter.ratings.binding(),
             ..charter.clone()
         };
         bare(self) == bare(other)

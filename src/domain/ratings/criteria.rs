@@ -111,6 +111,15 @@ pub struct Criterion {
     pub labels: BTreeMap<String, String>,
 }
 
+impl Criterion {
+    /// How people of a locale call it; else in English, else in the first language there is.
+    pub fn label(&self, locale: &str) -> &str {
+        let language = locale.split(['-', '_']).next().unwrap_or(locale);
+        let found = [locale, language, "en"].into_iter().find_map(|tag| self.labels.get(tag)).or_else(|| self.labels.values().next());
+        found.map_or(self.key.as_str(), String::as_str)
+    }
+}
+
 /// Which version of the criteria, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

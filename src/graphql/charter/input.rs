@@ -16,6 +16,7 @@ use super::super::refunds::{RefundRulesInput, refund_rules};
 use super::super::returns::{ReturnPolicyInput, return_policy};
 use super::super::triage::{TriageRulesInput, rules};
 use super::hours::{BusinessHoursInput, calendar};
+use super::ratings::{GivenRatings, RatingRulesInput};
 use crate::domain::calendar::{BusinessCalendar, Percent};
 use crate::domain::charter::{self, Charter, Mediator, PartyTargets, SellerComplaints};
 use crate::domain::ledger;
@@ -79,6 +80,8 @@ pub(in super::super) struct CharterInput {
     ledger: Option<LedgerRulesInput>,
     /// How long each step of a return may take, and what is granted beyond the law.
     returns: Option<ReturnPolicyInput>,
+    /// What buyers are asked to rate, how soon sellers reply, and how scores are computed.
+    ratings: Option<RatingRulesInput>,
     /// What buyer and seller do not read of each other's words.
     masking: Option<MaskingInput>,
     /// In which direction state and priority are kept in step with the ticket.
@@ -169,9 +172,9 @@ pub(in super::super) struct ContactReasonInput {
 #[derive(InputObject)]
 pub(in super::super) struct LabelInput {
     /// The language, a BCP 47 tag: `fr`.
-    locale: String,
+    pub(super) locale: String,
     /// The name, 1 to 80 characters.
-    label: String,
+    pub(super) label: String,
 }
 
 /// A consumer mediator.
@@ -199,6 +202,7 @@ pub(super) struct Checked {
     refunds: Option<RefundRules>,
     ledger: Option<ledger::Rules>,
     returns: Option<ReturnPolicy>,
+    ratings: Option<GivenRatings>,
     warn_at: Option<Percent>,
     order_pattern: MaybeUndefined<OrderPattern>,
     business_hours: MaybeUndefined<Arc<BusinessCalendar>>,
@@ -222,7 +226,7 @@ fn chosen<T: Clone>(given: &MaybeUndefined<T>, there: Option<&T>) -> Option<T> {
     }
 }
 
-fn invalid(path: &[&str], message: impl Into<String>) -> Error {
+pub(super) fn invalid(path: &[&str], message: impl Into<String>) -> Error {
     refused(path, Refusal::Invalid { message: message.into() })
 }
 
@@ -233,6 +237,7 @@ fn key(text: &str, path: &[&str]) -> Result<ReasonKey, Error> {
 impl CharterInput {
     pub(super) fn checked(mut self) -> Result<Checked, Error> {
         let disputes = self.disputes.take().map(DisputeRulesInput::checked).transpose()?;
+        let ratings = self.ratings.take().map(RatingRulesInput::checked).transpose()?;
         let routes = self.routes.as_ref().map(|routes| {
             let route = |(position, route): (usize, &CharterRouteInput)| {
                 let path = ["charter", "routes", &position.to_string(), "reason"];
@@ -260,6 +265,7 @@ impl CharterInput {
             triage: self.triage.as_ref().map(rules).transpose()?,
             pool: self.pool.as_ref().map(pool_rules).transpose()?,
             disputes,
+            ratings,
             complaints: parsed(&self.seller_complaints, complaints_of)?,
             refunds: self.refunds.as_ref().map(refund_rules).transpose()?,
             ledger: self.ledger.as_ref().map(ledger_rules).transpose()?,
@@ -319,7 +325,7 @@ fn mediator_of(input: &ConsumerMediatorInput) -> Result<Mediator, Error> {
 }
 
 /// Numbers beyond what a column takes are beyond what a charter may say, which its own check tells.
-fn count(given: Option<i32>, otherwise: u16) -> u16 {
+pub(super) fn count(given: Option<i32>, otherwise: u16) -> u16 {
     given.map_or(otherwise, |number| u16::try_from(number).unwrap_or(if number < 0 { 0 } else { u16::MAX }))
 }
 
@@ -372,6 +378,7 @@ pub(super) fn edited(checked: &Checked, charter: &Charter) -> Charter {
         reasons: checked.reasons.clone().unwrap_or_else(|| charter.reasons.clone()),
         mediator: chosen(&checked.mediator, charter.mediator.as_ref()),
         disputes: checked.disputes.as_ref().map_or_else(|| charter.disputes.clone(), |given| given.over(&charter.disputes)),
+        ratings: checked.ratings.as_ref().map_or_else(|| charter.ratings.clone(), |given| given.over(&charter.ratings)),
         complaints: chosen(&checked.complaints, charter.complaints.as_ref()),
     }
 }
