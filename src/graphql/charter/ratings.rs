@@ -198,11 +198,11 @@ impl RatingRulesInput {
 }
 
 /// A number that may be taken away.
-fn optional(given: &MaybeUndefined<i32>, there: Option<u16>) -> Option<u16> {
+fn optional(given: MaybeUndefined<i32>, there: Option<u16>) -> Option<u16> {
     match given {
         MaybeUndefined::Undefined => there,
         MaybeUndefined::Null => None,
-        MaybeUndefined::Value(number) => Some(count(Some(*number), 0)),
+        MaybeUndefined::Value(number) => Some(count(Some(number), 0)),
     }
 }
 
@@ -220,13 +220,13 @@ impl GivenRatings {
         let invitations = &mut rules.invitations;
         invitations.days_after_delivery = count(input.days_after_delivery, invitations.days_after_delivery);
         invitations.hours_after_closing = count(input.hours_after_closing, invitations.hours_after_closing);
-        invitations.reminder_days = optional(&input.reminder_days, invitations.reminder_days);
+        invitations.reminder_days = optional(input.reminder_days, invitations.reminder_days);
         invitations.expiry_days = count(input.expiry_days, invitations.expiry_days);
         invitations.surveyed_by = input.surveyed_by.map_or(invitations.surveyed_by, Into::into);
         rules.replies.hours = count(input.reply_hours, rules.replies.hours);
         rules.scores.prior.mean = input.prior_mean.unwrap_or(rules.scores.prior.mean);
         rules.scores.prior.weight = input.prior_weight.unwrap_or(rules.scores.prior.weight);
-        rules.scores.half_life_days = optional(&input.half_life_days, rules.scores.half_life_days);
+        rules.scores.half_life_days = optional(input.half_life_days, rules.scores.half_life_days);
         // A number below nothing is refused like nothing.
         rules.scores.minimum = input.minimum_ratings.map_or(rules.scores.minimum, |given| u32::try_from(given).unwrap_or(0));
         rules
