@@ -65,9 +65,11 @@ pub async fn publish(cx: &Cx, actor: &Actor, change: Change<'_>) -> Result<Publi
     let now = cx.now();
     let effect = newest.charter.effect_of(&next);
     let pending = newest.effective_at > now;
-    if effect == Effect::Technical && pending {
-        // It concerns nobody but us, so it holds at once, and in what was announced as well.
-        let today = (change.edit)(&marketplace.charter);
+    let today = (change.edit)(&marketplace.charter);
+    // An edit may say again what was announced: that is no news beside it, and would bind today without notice.
+    let concerns_nobody = effect == Effect::Technical && marketplace.charter.effect_of(&today) == Effect::Technical;
+    if concerns_nobody && pending {
+        // It holds at once, and in what was announced as well.
         let at_once = publication(&newest, effect, today, &change, &actor.who, now, now);
         tx.publish(&at_once).await?;
         tx.publish(&publication(&at_once, newest.effect, next, &change, &actor.who, newest.announced_at, newest.effective_at)).await?;

@@ -69,6 +69,20 @@ on_both_databases! {
         assert_eq!((&rest["nodes"], &rest["pageInfo"]["hasNextPage"]), (&json!([{ "version": 1 }]), &json!(false)));
     }
 
+    async fn what_was_announced_and_is_said_again_with_a_technical_change_still_waits_for_its_notice(db: Db) {
+        let story = Story::begin(db, HelpdeskKind::Zendesk).await;
+        publish(&story, json!({ "charter": { "reopenDays": 30 } })).await;
+        story.app.advance(TimeDelta::days(1));
+        let both = publish(&story, json!({ "charter": { "reopenDays": 30, "ticketSync": "OFF" } })).await;
+        assert_eq!((&both["charter"]["version"], &both["charter"]["effectiveAt"]), (&json!(3), &json!("2026-12-07T09:00:00+00:00")));
+        let now = "{ marketplace { charter { version ticketSync reopenDays } } }";
+        let seen = story.app.ask(&story.operator, now, json!({})).await["marketplace"]["charter"].clone();
+        assert_eq!((&seen["version"], &seen["reopenDays"]), (&json!(1), &json!(14)), "nobody is bound without notice");
+        story.app.advance(TimeDelta::days(14));
+        let seen = story.app.ask(&story.operator, now, json!({})).await["marketplace"]["charter"].clone();
+        assert_eq!(seen, json!({ "version": 3, "ticketSync": "OFF", "reopenDays": 30 }));
+    }
+
     async fn without_sellers_there_is_nobody_to_give_notice_to(db: Db) {
         let app = TestApp::start(db).await;
         let operator = app.token(Role::Operator, None).await;
