@@ -9,8 +9,9 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-/// Far longer than anything takes; a test that hangs should say so.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Far longer than anything takes, also than the twenty seconds after which the server looks by itself whether credentials still
+/// hold; a test that hangs should say so.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// An open socket with one subscription.
 pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
