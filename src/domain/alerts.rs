@@ -117,6 +117,8 @@ event_types! {
     TicketRestored, "case.ticket_restored", TicketRestored;
     /// Something bad is said elsewhere of the order that the case is about.
     MentionFound, "case.mention_found", MentionFound;
+    /// The buyer rated the support.
+    SupportRated, "case.support_rated", SupportRated;
     /// Somebody from outside reads along for a while.
     MediatorAdmitted, "case.mediator_admitted", MediatorAdmitted;
     /// They do no longer.

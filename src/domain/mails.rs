@@ -49,6 +49,12 @@ pub enum MailKind {
     Dispute,
     /// An order comes later than its buyer was promised. For buyers only.
     DeliveryNotice,
+    /// The buyer is asked to rate. For buyers only.
+    RatingInvitation,
+    /// A review of a seller was published, or what it reported was decided. For sellers only.
+    Review,
+    /// Something was decided about a review, to its author. The law wants it told, so nobody stops it.
+    ReviewDecision,
     /// Something was decided against a seller, or the seller complains of it. The law wants it told, so nobody stops it.
     Sanction,
 }
@@ -167,6 +173,11 @@ impl MailKind {
         matches!(self, Self::Return | Self::Refund | Self::Dispute)
     }
 
+    /// Whether the reader may stop e-mails of the kind: what the law wants told is told.
+    pub const fn is_stoppable(self) -> bool {
+        !matches!(self, Self::Sanction | Self::ReviewDecision)
+    }
+
     const fn name(self) -> &'static str {
         match self {
             Self::NewCase => "NEW_CASE",
@@ -179,6 +190,9 @@ impl MailKind {
             Self::Refund => "REFUND",
             Self::Dispute => "DISPUTE",
             Self::DeliveryNotice => "DELIVERY_NOTICE",
+            Self::RatingInvitation => "RATING_INVITATION",
+            Self::Review => "REVIEW",
+            Self::ReviewDecision => "REVIEW_DECISION",
             Self::Sanction => "SANCTION",
         }
     }
@@ -199,7 +213,7 @@ impl FromStr for MailKind {
     type Err = Unknown;
 
     fn from_str(text: &str) -> Result<Self, Unknown> {
-        Self::ALL.into_iter().chain([Self::DeliveryNotice]).find(|kind| kind.name() == text).ok_or(Unknown)
+        Self::ALL.into_iter().chain([Self::DeliveryNotice, Self::RatingInvitation, Self::Review]).find(|kind| kind.name() == text).ok_or(Unknown)
     }
 }
 

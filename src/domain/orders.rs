@@ -100,6 +100,13 @@ pub struct OrderLine {
     pub unit_price: Money,
 }
 
+impl OrderLine {
+    /// What the product is known by: its stock-keeping unit, or its title where the marketplace told none.
+    pub fn product(&self) -> &str {
+        self.sku.as_deref().unwrap_or(&self.title)
+    }
+}
+
 /// How an order reference looks in free text, as a regular expression.
 ///
 /// The first capture group is the reference; without a group, the whole match is.

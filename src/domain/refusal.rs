@@ -2,6 +2,7 @@
 
 use super::cases::CaseStatus;
 use super::parties::Party;
+use super::ratings::InvitationState;
 use super::refunds::RefundRefusal;
 
 /// A rule says no. The sentence may be shown as it is.
@@ -95,6 +96,15 @@ pub enum Refusal {
         /// How it ended.
         state: String,
     },
+    /// The invitation to rate was used, has expired, or was called off.
+    #[error("This invitation is {state} already.")]
+    InvitationOver {
+        /// How it ended.
+        state: InvitationState,
+    },
+    /// The marketplace never made this invitation.
+    #[error("This is no invitation of ours; the link may be incomplete.")]
+    InvitationForged,
     /// Somebody else has changed it since.
     #[error("This was changed in the meantime and is at revision {current} now. Read it again.")]
     WrongRevision {

@@ -12,6 +12,7 @@ use super::ids::{
     PoolQuestionId, RefundId, ReturnId, SellerId, ThreadId, TicketId, WithdrawalId,
 };
 use super::parties::{Audience, Party, Who};
+use super::ratings::{Grade, SupportSource};
 use super::reasons::{ReasonKey, ResolutionKind};
 use super::refunds::RefundEvent;
 use super::returns::ReturnEvent;
@@ -328,6 +329,13 @@ pub enum EventKind {
     MentionFound {
         /// What.
         mention: MentionId,
+    },
+    /// The buyer rated the support.
+    SupportRated {
+        /// Who asked.
+        source: SupportSource,
+        /// The grade of satisfaction, where one was given.
+        satisfaction: Option<Grade>,
     },
     /// Somebody from outside reads along in the case for a while.
     MediatorAdmitted {

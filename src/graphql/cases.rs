@@ -13,6 +13,7 @@ use super::masking;
 use super::orders::{BuyerObject, OrderObject, SellerObject};
 use super::paging::{PageOf, Paging, connection, foreign_cursor};
 use super::pool::PoolQuestionObject;
+use super::ratings::{SupportRatingObject, support_rating_of};
 use super::refunds::RefundObject;
 use super::returns::{self, ReturnObject};
 use super::session::{Session, session};
@@ -274,6 +275,11 @@ impl CaseObject {
             View::Mediator { .. } => super::mediators::updated_at(session, &self.0).await,
             view => Ok(self.0.updated_at_for(view)),
         }
+    }
+
+    /// What its buyer said of the support; null while nothing was, and for viewers other than the operator.
+    async fn support_rating(&self, ctx: &Context<'_>) -> Option<Result<SupportRatingObject>> {
+        support_rating_of(ctx, self.0.id).await.transpose()
     }
 
     /// Those from outside who were let in to read for a while, the oldest first, also when their time is over. Empty for

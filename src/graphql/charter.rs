@@ -33,6 +33,7 @@ mod ratings;
 pub(super) use acceptance::{CharterAcceptance, acceptance};
 
 use input::{CharterInput, edited};
+pub(super) use ratings::RatingCriterionObject;
 use ratings::RatingRulesObject;
 
 /// A contact reason, with the language that people read it in when they name none.

@@ -348,6 +348,8 @@ pub(super) enum WebhookEventType {
     TicketRestored,
     /// `case.mention_found`: something bad is said elsewhere of the order that the case is about. For operators.
     MentionFound,
+    /// `case.support_rated`: the buyer rated the support. For operators.
+    SupportRated,
     /// `case.mediator_admitted`: somebody from outside reads along for a while.
     MediatorAdmitted,
     /// `case.mediator_revoked`: they do no longer.
@@ -427,7 +429,11 @@ impl AlertKind {
             MailKind::Return => Some(Self::Return),
             MailKind::Refund => Some(Self::Refund),
             MailKind::Dispute => Some(Self::Dispute),
-            MailKind::DeliveryNotice | MailKind::Sanction => None,
+            MailKind::DeliveryNotice
+            | MailKind::RatingInvitation
+            | MailKind::Review
+            | MailKind::ReviewDecision
+            | MailKind::Sanction => None,
         }
     }
 }

@@ -4,6 +4,7 @@
 use async_graphql::{Enum, Error, ErrorExtensions, SimpleObject};
 
 use super::code::ErrorCode;
+use crate::domain::ratings::InvitationState;
 use crate::domain::refunds::RefundRefusal;
 use crate::domain::refusal::Refusal;
 use crate::store::StoreError;
@@ -90,6 +91,12 @@ pub(super) enum UserErrorCode {
     TooMany,
     /// The same key stands twice in a list.
     Duplicate,
+    /// The invitation to rate was used.
+    InvitationUsed,
+    /// The invitation to rate has expired, or was called off.
+    InvitationExpired,
+    /// The marketplace never made this invitation to rate.
+    InvitationForged,
     /// It was changed since the revision that the input names.
     WrongRevision,
     /// More than what is left to give.
@@ -120,6 +127,9 @@ const fn code(refusal: &Refusal) -> UserErrorCode {
         Refusal::TooMany { .. } => UserErrorCode::TooMany,
         Refusal::Twice { .. } => UserErrorCode::Duplicate,
         Refusal::WrongRevision { .. } => UserErrorCode::WrongRevision,
+        Refusal::InvitationOver { state: InvitationState::Used } => UserErrorCode::InvitationUsed,
+        Refusal::InvitationOver { .. } => UserErrorCode::InvitationExpired,
+        Refusal::InvitationForged => UserErrorCode::InvitationForged,
         Refusal::Refund(refusal) => refund_code(refusal),
     }
 }

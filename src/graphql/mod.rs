@@ -33,6 +33,7 @@ mod payments;
 mod pool;
 mod presence;
 mod purchases;
+mod ratings;
 mod refunds;
 mod returns;
 mod rounds;
@@ -124,6 +125,9 @@ pub struct QueryRoot(
     PoolQueries,
     mentions::MentionQueries,
     notices::NoticeQueries,
+    ratings::InvitationQueries,
+    ratings::ReviewQueries,
+    ratings::ScoreQueries,
     sanctions::SanctionQueries,
     refunds::RefundQueries,
     refunds::RefundPreviewQueries,
@@ -259,6 +263,9 @@ pub struct MutationRoot(
     MailMutations,
     mediators::MediatorMutations,
     mentions::MentionMutations,
+    ratings::InvitationMutations,
+    ratings::SubmittingMutations,
+    ratings::ModerationMutations,
     PoolMutations,
     shipments::ShipmentMutations,
     notices::NoticeMutations,

@@ -13,6 +13,7 @@ use super::refunds::RefundObject;
 use super::returns::{self, ReturnObject};
 use super::sanctions::{SellerStanding, standing_of};
 use super::scalars::{CurrencyCode, MoneyInput, MoneyObject};
+use super::ratings::{ReviewReplies, ScoreObject, replies_of, score_of_seller};
 use super::session::session;
 use super::shipments::ShipmentObject;
 use crate::domain::ids::{BuyerId, OrderId, SellerId};
@@ -73,6 +74,16 @@ impl SellerObject {
     /// seller.
     async fn standing(&self, ctx: &Context<'_>) -> Option<Result<SellerStanding>> {
         standing_of(ctx, self.0.id).await.transpose()
+    }
+
+    /// What buyers' ratings of it come to today.
+    async fn score(&self, ctx: &Context<'_>) -> Result<ScoreObject> {
+        score_of_seller(ctx, self.0.id).await
+    }
+
+    /// How it replies to what is published about it. Null for viewers who are neither the operator nor this seller.
+    async fn review_replies(&self, ctx: &Context<'_>) -> Option<Result<ReviewReplies>> {
+        replies_of(ctx, self.0.id).await.transpose()
     }
 
     /// What it has coming, by currency; below zero what it owes. Kept up to date with each posting. Empty for viewers who are

@@ -74,6 +74,7 @@ pub(super) enum TimelineItem {
     TicketChanged(TicketChangedEvent),
     /// Something bad is said elsewhere of the order.
     MentionFound(MentionFoundEvent),
+    SupportRated(SupportRatedEvent),
     /// Somebody from outside reads along for a while.
     MediatorAdmitted(MediatorAdmittedEvent),
     /// They do no longer.
@@ -175,12 +176,14 @@ macro_rules! event {
 mod dealings;
 mod mediators;
 mod mentions;
+mod ratings;
 mod pool;
 mod settling;
 
 use dealings::{DisputeChangedEvent, RefundChangedEvent, ReturnChangedEvent, WithdrawalChangedEvent};
 use mediators::{MediatorAdmittedEvent, MediatorRevokedEvent};
 use mentions::MentionFoundEvent;
+use ratings::SupportRatedEvent;
 use pool::{PoolChange, PoolChangedEvent, changed};
 use settling::{
     CaseAbsorbedEvent, CaseLanguageSetEvent, CaseMergedEvent, CaseReasonNamedEvent, CaseResolvedEvent, CaseSplitEvent, DeadlineMissedEvent,
@@ -472,6 +475,7 @@ impl From<Event> for TimelineItem {
             EventKind::TicketDeleted { .. } => ticket(event, TicketChange::Deleted, None),
             EventKind::TicketMarkedSpam { .. } => ticket(event, TicketChange::MarkedSpam, None),
             EventKind::TicketRestored { .. } => ticket(event, TicketChange::Restored, None),
+            EventKind::SupportRated { source, satisfaction } => Self::SupportRated(SupportRatedEvent { event, source, satisfaction }),
             EventKind::MentionFound { mention } => Self::MentionFound(MentionFoundEvent { event, mention }),
             EventKind::MediatorAdmitted { mediator, name, until } => {
                 Self::MediatorAdmitted(MediatorAdmittedEvent { event, mediator, name, until })

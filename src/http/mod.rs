@@ -16,6 +16,7 @@ mod params;
 mod payments;
 pub mod prepare;
 mod quarters;
+mod rate;
 mod rates;
 mod unsubscribe;
 mod webhooks;
@@ -116,6 +117,7 @@ pub fn router(doors: Doors, stop: &CancellationToken) -> Router {
         .route("/webhooks/{kind}/{connection}", post(webhooks::receive).with_state(Arc::new(webhooks)))
         .route("/hooks/payments/{connection}", post(payments::receive).with_state(Arc::clone(&cx)))
         .merge(origins::allow(called_by_pages, doors.origins))
+        .merge(rate::routes(Arc::clone(&cx)))
         .merge(graphiql::routes())
         .route("/unsubscribe/{marketplace}/{receiver}/{kind}/{signature}", get(unsubscribe::show).post(unsubscribe::change).with_state(cx))
         .route("/healthz", get(health::healthz))

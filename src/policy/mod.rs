@@ -55,13 +55,17 @@ pub enum Permission {
     ReportMoney,
     /// Decide against sellers, answer their complaints, and take decisions back.
     SanctionSellers,
+    /// Hand out invitations to rate.
+    InviteToRate,
+    /// Decide about reviews: what is published, refused, removed, and what was reported.
+    ModerateReviews,
     /// Correct the ledger, and take credit back.
     CorrectLedger,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
@@ -80,6 +84,8 @@ impl Permission {
         Self::AdmitBuyers,
         Self::ReportMoney,
         Self::SanctionSellers,
+        Self::InviteToRate,
+        Self::ModerateReviews,
         Self::CorrectLedger,
     ];
 }
@@ -99,8 +105,13 @@ pub const fn has(who: &Who, permission: Permission) -> bool {
     match role(who) {
         Some(Role::Operator) => true,
         Some(Role::Vendor) => {
-            use Permission::{AdmitBuyers, ManageWebhooks, OpenCase, ReportMentions, ReportMoney, UpsertOrders, UpsertSellers};
-            matches!(permission, UpsertSellers | UpsertOrders | OpenCase | ManageWebhooks | AdmitBuyers | ReportMoney | ReportMentions)
+            use Permission::{
+                AdmitBuyers, InviteToRate, ManageWebhooks, OpenCase, ReportMentions, ReportMoney, UpsertOrders, UpsertSellers,
+            };
+            matches!(
+                permission,
+                UpsertSellers | UpsertOrders | OpenCase | ManageWebhooks | AdmitBuyers | ReportMoney | ReportMentions | InviteToRate
+            )
         }
         Some(Role::Seller) => matches!(permission, Permission::UseTemplates | Permission::UploadFiles),
         // The command line, used by whoever can read the database; and rules of the charter.

@@ -9,8 +9,9 @@ use super::codec::{from_json, from_text, json, text};
 use super::entity::{alert_cursors, alert_mutes, alert_recipients, mail_deliveries, marketplaces};
 use super::queue::{Claim, Queue, QueueDepth, QueueStatus, Settlement};
 use super::{Result, Store, StoreError, Tx};
-use crate::domain::ids::{AlertRecipientId, CaseId, EventId, MailId, MarketplaceId, SanctionId};
+use crate::domain::ids::{AlertRecipientId, CaseId, EventId, InvitationId, MailId, MarketplaceId, RatingId, SanctionId};
 use crate::domain::mails::{MailKind, Receiver};
+use crate::domain::ratings::{Call, ReviewNews};
 use crate::domain::standing::SanctionNews;
 
 /// An address of the operator's staff.
@@ -57,6 +58,20 @@ pub enum MailAbout {
     },
     /// An order, to its buyer: the notices that name this e-mail.
     Notice,
+    /// An invitation to rate.
+    Invitation {
+        /// Which.
+        invitation: InvitationId,
+        /// The first time, or the reminder.
+        call: Call,
+    },
+    /// A review.
+    Review {
+        /// Which.
+        review: RatingId,
+        /// What is told of it.
+        news: ReviewNews,
+    },
     /// Something that was decided against a seller.
     Sanction {
         /// Which.
@@ -89,6 +104,18 @@ pub struct MailRow {
     pub last_error: Option<String>,
 }
 
+/// What an e-mail tells of that no event tells: its key says so.
+fn about(kind: MailKind, key: &str) -> Result<MailAbout> {
+    let damaged = StoreError::Inconsistent { table: "mail_deliveries", column: "once_key" };
+    let read = match kind {
+        MailKind::Sanction => SanctionNews::of_key(key).ok().map(|(sanction, news)| MailAbout::Sanction { sanction, news }),
+        MailKind::RatingInvitation => Call::of_key(key).map(|(invitation, call)| MailAbout::Invitation { invitation, call }),
+        MailKind::Review | MailKind::ReviewDecision => ReviewNews::of_key(key).map(|(review, news)| MailAbout::Review { review, news }),
+        _ => Some(MailAbout::Notice),
+    };
+    read.ok_or(damaged)
+}
+
 impl TryFrom<mail_deliveries::Model> for MailRow {
     type Error = StoreError;
 
@@ -101,12 +128,7 @@ impl TryFrom<mail_deliveries::Model> for MailRow {
             kind,
             about: match (row.event_id, row.case_id) {
                 (Some(event), Some(case)) => MailAbout::Event { event: EventId::from_uuid(event), case: CaseId::from_uuid(case) },
-                _ if kind == MailKind::Sanction => {
-                    let damaged = |_| StoreError::Inconsistent { table: "mail_deliveries", column: "once_key" };
-                    let (sanction, news) = SanctionNews::of_key(&row.once_key).map_err(damaged)?;
-                    MailAbout::Sanction { sanction, news }
-                }
-                _ => MailAbout::Notice,
+                _ => about(kind, &row.once_key)?,
             },
             at: row.happened_at,
             status: from_text(&row.status, "mail_deliveries", "status")?,
@@ -217,6 +239,12 @@ impl Store {
 }
 
 impl Tx {
+    /// Whether a receiver wants nothing of a kind.
+    pub async fn is_muted(&self, receiver: Receiver, kind: MailKind) -> Result<bool> {
+        let key = (self.marketplace.uuid(), text(receiver), text(kind));
+        Ok(alert_mutes::Entity::find_by_id(key).one(self.db().await?).await?.is_some())
+    }
+
     /// Replaces the operator's addresses. One that stays keeps its id, and with it what it wants no e-mails about.
     pub async fn set_recipients(&self, wanted: &[RecipientRow]) -> Result<Vec<RecipientRow>> {
         let find = alert_recipients::Entity::find().filter(alert_recipients::Column::MarketplaceId.eq(self.marketplace.uuid()));
@@ -277,6 +305,42 @@ impl Tx {
             let once = OnConflict::columns([Column::MarketplaceId, Column::Receiver, Column::OnceKey]).do_nothing().to_owned();
             mail_deliveries::Entity::insert_many(chunk.iter().map(row)).on_conflict(once).exec_without_returning(self.db().await?).await?;
         }
+        Ok(())
+    }
+
+    /// Writes e-mails that tell of something outside the timeline, which `key` names; nobody is told the same twice.
+    pub async fn mail_news(&self, kind: MailKind, key: &str, receivers: &[Receiver], at: DateTime<Utc>) -> Result<()> {
+        use mail_deliveries::Column;
+        if receivers.is_empty() {
+            return Ok(());
+        }
+        let model = |receiver: &Receiver| {
+            mail_deliveries::Model {
+                marketplace_id: self.marketplace.uuid(),
+                id: MailId::generate().uuid(),
+                lane: receiver.to_string(),
+                // It belongs to no place in the timeline, and waits for nothing of it.
+                position: 0,
+                status: text(QueueStatus::Pending),
+                run_at: self.now(),
+                attempts: 0,
+                lease_until: None,
+                last_error: None,
+                created_at: self.now(),
+                finished_at: None,
+                receiver: text(*receiver),
+                kind: text(kind),
+                once_key: key.to_owned(),
+                event_id: None,
+                case_id: None,
+                happened_at: at,
+            }
+            .into_active_model()
+            .reset_all()
+        };
+        let once = OnConflict::columns([Column::MarketplaceId, Column::Receiver, Column::OnceKey]).do_nothing().to_owned();
+        let insert = mail_deliveries::Entity::insert_many(receivers.iter().map(model)).on_conflict(once);
+        insert.exec_without_returning(self.db().await?).await?;
         Ok(())
     }
 }

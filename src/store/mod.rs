@@ -36,6 +36,7 @@ mod pool;
 mod presence;
 mod purchases;
 mod queue;
+mod ratings;
 mod refunds;
 mod relay;
 mod returns;
@@ -94,6 +95,7 @@ pub use payments::{CallPhase, NewPaymentCall, PaymentCall, PaymentConnectionRow,
 pub use pool::{DueQuestion, OfferedBefore};
 pub use presence::{Presence, Sign};
 pub use purchases::{NewFacts, OrderKnown};
+pub use ratings::{DueInvitation, ReviewFilter, ReviewRow, ReviewsWhich, SupportRow};
 pub use queue::{Claim, QueueDepth, QueueStatus, Settlement};
 pub use refunds::{AskedBefore, DueRefund, StoredRefund, ToBuyer};
 pub use returns::{DueReturn, RequestedBefore};

@@ -10,7 +10,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::codec::{from_text, text};
-use super::entity::{alert_mutes, cases, mail_deliveries, messages, notices, orders};
+use super::entity::{cases, mail_deliveries, messages, notices, orders};
 use super::mails::MailRow;
 use super::queue::{QueueStatus, Settlement};
 use super::{Page, PageRequest, PageSide, Result, Store, Tx};
@@ -264,12 +264,6 @@ impl Tx {
         mail_deliveries::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(self.db().await?).await?;
         let (way, mail_id) = (Set(text(NoticeWay::Email)), Set(Some(mail.uuid())));
         self.send_notices(ids, notices::ActiveModel { way, mail_id, ..Default::default() }).await
-    }
-
-    /// Whether a buyer wants no notices.
-    pub async fn wants_no_notices(&self, buyer: BuyerId) -> Result<bool> {
-        let key = (self.marketplace.uuid(), text(Receiver::Buyer(buyer)), text(MailKind::DeliveryNotice));
-        Ok(alert_mutes::Entity::find_by_id(key).one(self.db().await?).await?.is_some())
     }
 
     /// The newest case about an order that waits for somebody, under lock: the buyer's own, where the buyer is known, about one

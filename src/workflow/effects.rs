@@ -1,12 +1,13 @@
 //! Turns what a move asks of the world into rows of the same transaction.
 
-use super::Result;
-use crate::domain::cases::{Case, Moved};
+use super::{Result, ratings};
+use crate::domain::cases::{Case, CaseStatus, Moved};
 use crate::domain::charter::Terms;
 use crate::domain::effects::Effect;
 use crate::domain::parties::Who;
 use crate::domain::threads::{Message, ThreadKind};
 use crate::domain::tickets::{Ticket, TicketPresence};
+use crate::domain::timeline::EventKind;
 use crate::helpdesk::{OutboundCommand, SpeakAs, TicketUpdate, Visibility};
 use crate::store::{NewOutbox, Tx, lane};
 
@@ -20,6 +21,9 @@ pub(super) async fn record(tx: &mut Tx, terms: &Terms, who: &Who, moved: &Moved)
 pub(super) async fn announce(tx: &mut Tx, terms: &Terms, who: &Who, moved: &Moved) -> Result<()> {
     for event in &moved.events {
         tx.record(moved.case.id, who, event.clone());
+        if matches!(event.kind, EventKind::StatusChanged { to: CaseStatus::Closed, .. }) {
+            ratings::plan_after_closing(tx, terms, &moved.case).await?;
+        }
     }
     for effect in &moved.effects {
         match effect {

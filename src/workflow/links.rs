@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 use uuid::Uuid;
 
-use crate::domain::ids::{BuyerId, MarketplaceId, MediatorId};
+use crate::domain::ids::{BuyerId, InvitationId, MarketplaceId, MediatorId};
 use crate::domain::parties::{Scope, View};
 use crate::vault::SigningKey;
 
@@ -159,6 +159,30 @@ impl Links {
     }
 }
 
+/// What the signature of an invitation begins with.
+const INVITATION: &str = "rate";
+
+impl Links {
+    /// What opens an invitation to rate, short enough for a QR code. Good until the invitation is over.
+    pub fn invitation_token(&self, marketplace: MarketplaceId, invitation: InvitationId) -> String {
+        let (marketplace, invitation) = (marketplace.uuid().simple().to_string(), invitation.uuid().simple().to_string());
+        let signature = self.key.sign(&[INVITATION, &marketplace, &invitation]);
+        format!("{marketplace}.{invitation}.{signature}")
+    }
+
+    /// Which invitation a token opens.
+    pub fn invitation_of(&self, token: &str) -> Result<(MarketplaceId, InvitationId), ClosedLink> {
+        let mut parts = token.splitn(3, '.');
+        let mut next = || parts.next().ok_or(ClosedLink::Forged);
+        let (marketplace, invitation, signature) = (next()?, next()?, next()?);
+        if !self.key.has_signed(&[INVITATION, marketplace, invitation], signature) {
+            return Err(ClosedLink::Forged);
+        }
+        let id = |text: &str| Uuid::try_parse(text).map_err(|_| ClosedLink::Forged);
+        Ok((MarketplaceId::from_uuid(id(marketplace)?), InvitationId::from_uuid(id(invitation)?)))
+    }
+}
+
 fn written(scope: Scope) -> String {
     let eyes = match scope.view {
         View::Whole => "operator".to_owned(),
@@ -245,6 +269,20 @@ mod tests {
         let longer = text.replace(&until.timestamp().to_string(), &(until.timestamp() + 1).to_string());
         for wrong in [elsewhere, longer, "trl_bu_".to_owned(), "trl_bu_a.b.c.d".to_owned(), format!("{text}x")] {
             assert_eq!(links(&key).buyer_of(&SecretString::from(wrong), now), Err(ClosedLink::Forged));
+        }
+    }
+
+    #[test]
+    fn an_invitation_opens_what_it_was_made_for_alone() {
+        let links = |key: &str| Links::new(Vault::new(key).unwrap().signing_key().clone(), String::new());
+        let (key, other) = (Vault::generate_key(), Vault::generate_key());
+        let (marketplace, invitation) = (MarketplaceId::generate(), InvitationId::generate());
+        let token = links(&key).invitation_token(marketplace, invitation);
+        assert_eq!(links(&key).invitation_of(&token), Ok((marketplace, invitation)));
+        assert_eq!(links(&other).invitation_of(&token), Err(ClosedLink::Forged));
+        let elsewhere = token.replace(&invitation.uuid().simple().to_string(), &InvitationId::generate().uuid().simple().to_string());
+        for wrong in [elsewhere, format!("{token}x"), "a.b.c".to_owned(), String::new()] {
+            assert_eq!(links(&key).invitation_of(&wrong), Err(ClosedLink::Forged), "{wrong}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::orders::email;
 use super::tenants::is_language_tag;
-use super::{Check, Cx, Error, Result, notices, sanctions};
+use super::{Check, Cx, Error, Result, notices, ratings, sanctions};
 use crate::courier::{Mail, Mailer, NotSent};
 use crate::domain::alerts::pause_after;
 use crate::domain::ids::{AlertRecipientId, MarketplaceId};
@@ -198,7 +198,7 @@ pub async fn send(cx: &Cx, row: &MailRow) -> Result<Settlement> {
         return Ok(Settlement::Ignored("the receiver has no address any more".to_owned()));
     };
     let marketplace = cx.marketplace(row.marketplace).await?;
-    let stoppable = post.public_url.as_ref().filter(|_| row.kind != MailKind::Sanction);
+    let stoppable = post.public_url.as_ref().filter(|_| row.kind.is_stoppable());
     let unsubscribe = stoppable.map(|url| format!("{url}{}", unsubscribe_path(cx, row.marketplace, row.receiver, row.kind)));
     let language = Language::best(locale.as_deref().into_iter().chain([marketplace.locale.as_str()]));
     let (letter, id) = match row.about {
@@ -216,6 +216,14 @@ pub async fn send(cx: &Cx, row: &MailRow) -> Result<Settlement> {
         }
         MailAbout::Sanction { sanction, news } => {
             let letter = Box::pin(sanctions::letter(cx, &marketplace, sanction, news, language)).await?;
+            (letter, format!("{}.{}", row.id, row.receiver))
+        }
+        MailAbout::Invitation { invitation, call } => {
+            let letter = Box::pin(ratings::invitation_letter(cx, &marketplace, (invitation, call), unsubscribe.as_deref(), language)).await?;
+            (letter, format!("{}.{}", row.id, row.receiver))
+        }
+        MailAbout::Review { review, news } => {
+            let letter = Box::pin(ratings::review_letter(cx, &marketplace, (review, news), unsubscribe.as_deref(), language)).await?;
             (letter, format!("{}.{}", row.id, row.receiver))
         }
         MailAbout::Notice => (

@@ -29,6 +29,7 @@ pub mod payments;
 pub mod pool;
 pub mod presence;
 pub mod purchases;
+pub mod ratings;
 pub mod refunds;
 pub mod returns;
 pub mod sanctions;

@@ -76,7 +76,7 @@ impl Telling<'_> {
         };
         let case = tx.case_awaiting(self.order.id, buyer.as_ref().map(|buyer| buyer.id), &self.lines).await?;
         if let Some(reader) = buyer.as_ref().map(|buyer| buyer.id).or_else(|| case.as_ref().map(|case| case.buyer))
-            && tx.wants_no_notices(reader).await?
+            && tx.is_muted(Receiver::Buyer(reader), MailKind::DeliveryNotice).await?
         {
             return Ok(tx.withhold_notices(&self.ids, Withheld::OptedOut).await?);
         }
@@ -222,7 +222,7 @@ pub(super) async fn letter(
     let day = first.promised_at.with_timezone(&marketplace.timezone).date_naive();
     let news = News { kind: first.kind, promised_at: first.promised_at, day };
     let (subject, words) = words(marketplace, &order, shipment.as_ref(), &lines, news, NoticeWay::Email, language);
-    Ok(mails::notice(subject, &words, &marketplace.name, unsubscribe, language))
+    Ok(mails::notice(MailKind::DeliveryNotice, subject, &words, &marketplace.name, unsubscribe, language))
 }
 
 /// Whether a buyer wants to be told without having asked.

@@ -7,7 +7,7 @@ use crate::domain::charter::{Marketplace, Terms};
 use crate::domain::hands::StaffId;
 use crate::domain::ids::{SanctionId, SellerId};
 use crate::domain::law::{LegalClock, LegalDays};
-use crate::domain::mails::{self, Language, Letter, Receiver};
+use crate::domain::mails::{self, Language, Letter, MailKind, Receiver};
 use crate::domain::parties::{Actor, Who};
 use crate::domain::refusal::Refusal;
 use crate::domain::standing::{Grave, NoticeException, SanctionNews, SanctionOrder, SanctionStep, Sender, StandingRefusal, words};
@@ -136,7 +136,7 @@ pub(super) async fn letter(cx: &Cx, marketplace: &Marketplace, id: SanctionId, n
         complaints: marketplace.charter.complaints.as_ref(),
     };
     let (subject, text) = words(&row.sanction, news, sender, language);
-    Ok(mails::unstoppable(subject, &text, &marketplace.name, language))
+    Ok(mails::unstoppable(MailKind::Sanction, subject, &text, &marketplace.name, language))
 }
 
 async fn known(tx: &Tx, actor: &Actor, id: SanctionId) -> Result<SanctionRow> {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use url::Url;
 
 use super::orders::{ID_LIMIT, LINES_LIMIT, limit};
-use super::{Check, Cx, Error, Result};
+use super::{Check, Cx, Error, Result, ratings};
 use crate::domain::cases::CasePhase;
 use crate::domain::ids::OrderId;
 use crate::domain::parties::Actor;
@@ -52,6 +52,7 @@ pub async fn report(cx: &Cx, actor: &Actor, inputs: Vec<ShipmentInput>) -> Resul
     let mut check = Check::default();
     limit(&mut check, "shipments", inputs.len());
     check.done()?;
+    let marketplace = cx.marketplace(actor.marketplace).await?;
     let tx = cx.store.begin(actor.marketplace).await?;
     let references: Vec<_> = inputs.iter().map(|input| input.order_reference.clone()).collect::<HashSet<_>>().into_iter().collect();
     let orders = tx.lock_orders(&references).await?;
@@ -84,6 +85,7 @@ pub async fn report(cx: &Cx, actor: &Actor, inputs: Vec<ShipmentInput>) -> Resul
         }
     }
     tx.save_shipments(&changed).await?;
+    ratings::plan_after_delivery(&tx, &marketplace, &known, &changed).await?;
     tx.commit().await?;
     Ok(result)
 }

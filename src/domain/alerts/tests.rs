@@ -15,6 +15,7 @@ use crate::domain::ids::{
 use crate::domain::ids::{DisputeId, RefundId, ReturnId, WithdrawalId};
 use crate::domain::money::Money;
 use crate::domain::parties::{Audience, Party, Who};
+use crate::domain::ratings::{Grade, SupportSource};
 use crate::domain::reasons::ResolutionKind;
 use crate::domain::refunds::{RefundEvent, RefundForm};
 use crate::domain::returns::{DeclineReason, ReturnEvent};
@@ -85,6 +86,7 @@ fn kinds() -> Vec<EventKind> {
         EventKind::TicketMarkedSpam { ticket },
         EventKind::TicketRestored { ticket },
         EventKind::MentionFound { mention: MentionId::from_uuid(of(21)) },
+        EventKind::SupportRated { source: SupportSource::Helpdesk, satisfaction: Some(Grade::BEST) },
         EventKind::MediatorAdmitted { mediator: MediatorId::from_uuid(of(15)), name: SECRET.into(), until: DateTime::<Utc>::UNIX_EPOCH },
         EventKind::MediatorRevoked { mediator: MediatorId::from_uuid(of(15)), name: SECRET.into() },
     ]

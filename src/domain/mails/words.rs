@@ -65,6 +65,12 @@ fn what(kind: MailKind, to: Party, language: Language) -> (&'static str, &'stati
         (MailKind::Dispute, French) => ("du nouveau sur un désaccord", "Il y a du nouveau sur un désaccord dans le dossier."),
         (MailKind::DeliveryNotice, English) => ("later delivery", "An order comes later than promised."),
         (MailKind::DeliveryNotice, French) => ("livraison retardée", "Une commande arrive plus tard que promis."),
+        (MailKind::RatingInvitation, English) => ("your opinion", "You are asked for your opinion."),
+        (MailKind::RatingInvitation, French) => ("votre avis", "Votre avis vous est demandé."),
+        (MailKind::Review, English) => ("new review", "There is news of a review."),
+        (MailKind::Review, French) => ("nouvel avis", "Il y a du nouveau sur un avis."),
+        (MailKind::ReviewDecision, English) => ("decision about your review", "There is news of your review."),
+        (MailKind::ReviewDecision, French) => ("décision sur votre avis", "Il y a du nouveau sur votre avis."),
         (MailKind::Sanction, English) => ("decision about a shop", "There is news of a decision about a shop."),
         (MailKind::Sanction, French) => ("décision sur une boutique", "Il y a du nouveau sur une décision concernant une boutique."),
     }
@@ -93,6 +99,12 @@ fn name(kind: MailKind, language: Language) -> &'static str {
         (MailKind::Dispute, Language::French) => "les désaccords",
         (MailKind::DeliveryNotice, Language::English) => "late deliveries",
         (MailKind::DeliveryNotice, Language::French) => "les retards de livraison",
+        (MailKind::RatingInvitation, Language::English) => "your opinion",
+        (MailKind::RatingInvitation, Language::French) => "votre avis",
+        (MailKind::Review, Language::English) => "reviews",
+        (MailKind::Review, Language::French) => "les avis",
+        (MailKind::ReviewDecision, Language::English) => "decisions about your reviews",
+        (MailKind::ReviewDecision, Language::French) => "les décisions sur vos avis",
         (MailKind::Sanction, Language::English) => "decisions about shops",
         (MailKind::Sanction, Language::French) => "les décisions concernant les boutiques",
     }
@@ -147,21 +159,29 @@ fn document(language: &str, title: &str, body: &str) -> String {
     )
 }
 
-/// Makes the e-mail of a notice to a buyer, whose words are given as plain text.
-pub fn notice(subject: String, words: &str, marketplace: &str, unsubscribe: Option<&str>, language: Language) -> Letter {
-    let about = name(MailKind::DeliveryNotice, language);
-    let (why, stop, colon) = match language {
-        Language::English => ("You get this e-mail because of an order that you placed with", "Stop e-mails about", ": "),
-        Language::French => ("Vous recevez ce message car vous avez passé commande chez", "Ne plus recevoir d'e-mails sur", " : "),
+/// Makes an e-mail of a kind that its reader can stop, whose words are given as plain text.
+pub fn notice(kind: MailKind, subject: String, words: &str, marketplace: &str, unsubscribe: Option<&str>, language: Language) -> Letter {
+    let about = name(kind, language);
+    let why = match (kind, language) {
+        (MailKind::Review, Language::English) => "You get this e-mail because you sell with",
+        (MailKind::Review, Language::French) => "Vous recevez ce message car vous vendez chez",
+        (_, Language::English) => "You get this e-mail because of an order that you placed with",
+        (_, Language::French) => "Vous recevez ce message car vous avez passé commande chez",
+    };
+    let (stop, colon) = match language {
+        Language::English => ("Stop e-mails about", ": "),
+        Language::French => ("Ne plus recevoir d'e-mails sur", " : "),
     };
     plain(subject, words, &format!("{why} {marketplace}."), unsubscribe.map(|link| (format!("{stop} {about}"), colon, link)), language)
 }
 
 /// Makes an e-mail that nobody can stop, whose words are given as plain text: the law, or the contract, wants it told.
-pub fn unstoppable(subject: String, words: &str, marketplace: &str, language: Language) -> Letter {
-    let why = match language {
-        Language::English => format!("You get this e-mail because of your contract with {marketplace}."),
-        Language::French => format!("Vous recevez ce message en raison de votre contrat avec {marketplace}."),
+pub fn unstoppable(kind: MailKind, subject: String, words: &str, marketplace: &str, language: Language) -> Letter {
+    let why = match (kind, language) {
+        (MailKind::ReviewDecision, Language::English) => format!("You get this e-mail because you wrote a review for {marketplace}."),
+        (MailKind::ReviewDecision, Language::French) => format!("Vous recevez ce message car vous avez écrit un avis pour {marketplace}."),
+        (_, Language::English) => format!("You get this e-mail because of your contract with {marketplace}."),
+        (_, Language::French) => format!("Vous recevez ce message en raison de votre contrat avec {marketplace}."),
     };
     plain(subject, words, &why, None, language)
 }

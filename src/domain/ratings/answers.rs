@@ -51,6 +51,16 @@ impl Answers {
         (weights > 0).then(|| f64::from(sum) / f64::from(weights))
     }
 
+    /// The grade by which a buyer counts as satisfied with the support: that of the outcome, where it is asked and answered; else
+    /// the overall one, rounded.
+    pub fn satisfaction(&self, criteria: &Criteria) -> Option<Grade> {
+        let outcome = self.grades.iter().find(|(key, _)| key.as_str() == "outcome").map(|(_, grade)| *grade);
+        outcome.or_else(|| {
+            let overall = self.overall(criteria)?.round();
+            (1..=5).find(|grade| (f64::from(*grade) - overall).abs() < 0.5).and_then(|grade| Grade::try_from(i64::from(grade)).ok())
+        })
+    }
+
     /// Whether something should be done better: a grade below 3.
     pub fn is_negative(&self) -> bool {
         self.grades.values().any(|grade| grade.get() < 3)

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::super::ids::{BuyerId, CaseId, InvitationId, OrderId};
-use super::{RatingRefusal, Subject, SurveyedBy};
+use super::{RatingRefusal, Reward, Subject, SurveyedBy};
 
 /// What an invitation asks about. It is what makes a rating that of a verified purchase.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -28,6 +28,14 @@ pub enum InvitationAbout {
 }
 
 impl InvitationAbout {
+    /// What tells it from others: there is one invitation for each.
+    pub fn key(&self) -> String {
+        match self {
+            Self::OrderLine { order, line } => format!("line:{order}:{line}"),
+            Self::Case { case } => format!("case:{case}"),
+        }
+    }
+
     /// What can be rated with it.
     pub const fn subjects(&self) -> &'static [Subject] {
         match self {
@@ -37,21 +45,37 @@ impl InvitationAbout {
     }
 }
 
-/// Whether a buyer wants to be asked at all.
+/// Whether buyers are asked by themselves, and by which way.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Opting {
-    /// Nothing was said against it.
+pub enum Asking {
+    /// Nobody is; invitations are handed out.
     #[default]
-    In,
-    /// The buyer does not want to be asked.
-    Out,
+    Off,
+    /// By e-mail.
+    Email,
+    /// In the ticket of a case about it that can still be written in; else by e-mail.
+    Helpdesk,
+}
+
+/// The way that an invitation went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum InvitationWay {
+    /// An e-mail of ours.
+    Email,
+    /// A message in the buyer's case.
+    Case,
+    /// Handed out as a link or a QR code.
+    Link,
 }
 
 /// When invitations go out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct InvitationRules {
+    /// Whether and how buyers are asked by themselves.
+    pub asking: Asking,
     /// How many days after the delivery, so that the goods can be tried.
     pub days_after_delivery: u16,
     /// How many hours after the close of a case.
@@ -66,7 +90,7 @@ pub struct InvitationRules {
 
 impl Default for InvitationRules {
     fn default() -> Self {
-        Self { days_after_delivery: 7, hours_after_closing: 24, reminder_days: Some(7), expiry_days: 60, surveyed_by: SurveyedBy::Trilogue }
+        Self { asking: Asking::Off, days_after_delivery: 7, hours_after_closing: 24, reminder_days: Some(7), expiry_days: 60, surveyed_by: SurveyedBy::Trilogue }
     }
 }
 
@@ -133,12 +157,16 @@ impl fmt::Display for InvitationState {
 pub struct Invitation {
     /// Our id, which the signed link carries.
     pub id: InvitationId,
-    /// Whom it invites.
-    pub buyer: BuyerId,
+    /// Whom it invites; none until that is known.
+    pub buyer: Option<BuyerId>,
     /// What it asks about. There is one invitation for each.
     pub about: InvitationAbout,
     /// Where it stands.
     pub state: InvitationState,
+    /// Whether who answers gets something for it.
+    pub reward: Reward,
+    /// The way it went; none before it was sent.
+    pub way: Option<InvitationWay>,
     /// When it is to be sent.
     pub send_at: DateTime<Utc>,
     /// When it was.
@@ -159,16 +187,40 @@ pub enum InvitationStep {
 }
 
 impl Invitation {
-    /// Plans one for a delivery or the close of a case at `at`; none when the buyer does not want to be asked, or when the
-    /// helpdesk asks about cases.
-    pub fn plan(buyer: BuyerId, about: InvitationAbout, opting: Opting, rules: &InvitationRules, at: DateTime<Utc>) -> Option<Self> {
+    /// Plans one for a delivery or the close of a case at `at`; none when nobody is asked by itself, or when the helpdesk asks
+    /// about cases.
+    pub fn plan(buyer: Option<BuyerId>, about: InvitationAbout, rules: &InvitationRules, at: DateTime<Utc>) -> Option<Self> {
         let wait = match &about {
             InvitationAbout::Case { .. } if rules.surveyed_by == SurveyedBy::Helpdesk => return None,
             InvitationAbout::Case { .. } => TimeDelta::hours(i64::from(rules.hours_after_closing)),
             InvitationAbout::OrderLine { .. } => TimeDelta::days(i64::from(rules.days_after_delivery)),
         };
-        let (id, state) = (InvitationId::generate(), InvitationState::Planned);
-        (opting == Opting::In).then(|| Self { id, buyer, about, state, send_at: at + wait, sent_at: None, ended_at: None })
+        (rules.asking != Asking::Off).then(|| Self::new(buyer, about, at + wait))
+    }
+
+    /// One that is handed out at once.
+    pub fn hand_out(buyer: BuyerId, about: InvitationAbout, reward: Reward, now: DateTime<Utc>) -> Self {
+        Self { reward, ..Self::new(Some(buyer), about, now).sent(InvitationWay::Link, buyer, now) }
+    }
+
+    fn new(buyer: Option<BuyerId>, about: InvitationAbout, send_at: DateTime<Utc>) -> Self {
+        Self {
+            id: InvitationId::generate(),
+            buyer,
+            about,
+            state: InvitationState::Planned,
+            reward: Reward::None,
+            way: None,
+            send_at,
+            sent_at: None,
+            ended_at: None,
+        }
+    }
+
+    /// It went this way to the buyer.
+    #[must_use]
+    pub fn sent(&self, way: InvitationWay, buyer: BuyerId, now: DateTime<Utc>) -> Self {
+        Self { state: InvitationState::Sent, way: Some(way), buyer: Some(buyer), sent_at: Some(now), ..self.clone() }
     }
 
     /// When it expires; none before it was sent.
@@ -181,23 +233,32 @@ impl Invitation {
         let expires = self.expires_at(rules);
         match (self.state, self.sent_at, rules.reminder_days) {
             (InvitationState::Planned, ..) => Some((InvitationStep::Send, self.send_at)),
-            (InvitationState::Sent, Some(sent), Some(days)) => Some((InvitationStep::Remind, sent + TimeDelta::days(i64::from(days)))),
+            // What was handed out has no address to be reminded at.
+            (InvitationState::Sent, Some(sent), Some(days)) if self.way != Some(InvitationWay::Link) => Some((InvitationStep::Remind, sent + TimeDelta::days(i64::from(days)))),
             (InvitationState::Sent | InvitationState::Reminded, ..) => expires.map(|at| (InvitationStep::Expire, at)),
             _ => None,
         }
     }
 
-    /// Takes the step that is due at `now`; none when nothing is. What is long overdue expires rather than being reminded of.
-    pub fn elapse(&self, rules: &InvitationRules, now: DateTime<Utc>) -> Option<(InvitationStep, Self)> {
+    /// The step that is due at `now`; none when nothing is. What is long overdue expires rather than being reminded of.
+    pub fn due(&self, rules: &InvitationRules, now: DateTime<Utc>) -> Option<InvitationStep> {
         let (step, at) = self.next(rules)?;
         if self.expires_at(rules).is_some_and(|end| end <= now) {
-            return Some((InvitationStep::Expire, self.ended(InvitationState::Expired, now)));
+            return Some(InvitationStep::Expire);
         }
-        (at <= now).then(|| match step {
-            InvitationStep::Send => (step, Self { state: InvitationState::Sent, sent_at: Some(now), ..self.clone() }),
-            InvitationStep::Remind => (step, Self { state: InvitationState::Reminded, ..self.clone() }),
-            InvitationStep::Expire => (step, self.ended(InvitationState::Expired, now)),
-        })
+        (at <= now).then_some(step)
+    }
+
+    /// The one reminder went out.
+    #[must_use]
+    pub fn reminded(&self) -> Self {
+        Self { state: InvitationState::Reminded, ..self.clone() }
+    }
+
+    /// Its time ran out.
+    #[must_use]
+    pub fn expired(&self, now: DateTime<Utc>) -> Self {
+        self.ended(InvitationState::Expired, now)
     }
 
     /// Where it stands, also when nobody has yet written down that its time ran out.

@@ -9,6 +9,7 @@ mod answers;
 mod criteria;
 mod feed;
 mod invitations;
+mod letters;
 mod moderation;
 mod refusal;
 mod replies;
@@ -22,12 +23,13 @@ mod tests;
 pub use answers::{Answers, Recommendation, Solved, SupportAnswers};
 pub use criteria::{Criteria, CriteriaFault, CriteriaVersion, Criterion, CriterionKey, Grade, MalformedCriterion, Weight};
 pub use feed::{FeedOrder, Quotable, order_feed};
-pub use invitations::{Invitation, InvitationAbout, InvitationRules, InvitationState, InvitationStep, Opting};
+pub use invitations::{Asking, Invitation, InvitationAbout, InvitationRules, InvitationState, InvitationStep, InvitationWay};
+pub use letters::{Call, ReviewNews, ReviewSender, invitation_words, review_words};
 pub use moderation::{ModerationReason, Moderator, Removal};
 pub use refusal::RatingRefusal;
 pub use replies::{Reply, ReplyDuty, ReplyRules, ReplyStanding, ReplyVersion, replied_late};
 pub use reports::{Report, ReportDecision, ReportOutcome, ReportReason, Reporter};
-pub use reviews::{About, Consent, Draft, Review, ReviewState, ReviewVersion, Reward, Verification};
+pub use reviews::{About, Attention, Check, Consent, Draft, Review, ReviewState, ReviewVersion, Reward, Verification};
 pub use support::{SupportRating, SupportSource, SurveyedBy, one_per_case};
 
 /// What is rated.

@@ -76,3 +76,25 @@ pub enum RatingRefusal {
     #[error(transparent)]
     Text(#[from] Refusal),
 }
+
+impl From<RatingRefusal> for Refusal {
+    fn from(refusal: RatingRefusal) -> Self {
+        match refusal {
+            RatingRefusal::Text(refusal) | RatingRefusal::Complaint(ComplaintRefusal::Text(refusal)) => refusal,
+            RatingRefusal::InvitationOver { state } => Self::InvitationOver { state },
+            RatingRefusal::InvitationNotSent
+            | RatingRefusal::NotNow { .. }
+            | RatingRefusal::RepliedAlready
+            | RatingRefusal::NoReply
+            | RatingRefusal::ReportedAlready
+            | RatingRefusal::ReportDecided
+            | RatingRefusal::Complaint(_) => Self::NotNow { message: refusal.to_string() },
+            RatingRefusal::Grade { .. }
+            | RatingRefusal::Recommendation { .. }
+            | RatingRefusal::UnknownCriterion { .. }
+            | RatingRefusal::NothingAnswered
+            | RatingRefusal::NotAskedAbout { .. }
+            | RatingRefusal::ExperienceAhead { .. } => Self::Invalid { message: refusal.to_string() },
+        }
+    }
+}

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::super::hands::{StaffId, text};
 use super::super::ids::{BuyerId, OrderId, RatingId, SellerId};
+use super::super::masking::{Policy, find};
+use super::super::sentiment::Language;
 use super::super::statements::Complaint;
 use super::{Answers, InvitationAbout, RatingRefusal, Removal, Reply, ReplyDuty, ReplyRules, Report, Subject};
 
@@ -157,6 +159,20 @@ impl fmt::Display for ReviewState {
     }
 }
 
+/// For what a person of the operator is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Attention {
+    /// For nothing.
+    None,
+    /// To look at a version before it is published.
+    Check,
+    /// To decide on a report.
+    Report,
+    /// To answer the author's complaint.
+    Complaint,
+}
+
 /// A review.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -190,14 +206,32 @@ pub struct Review {
     pub revision: i32,
 }
 
+/// Whether a text may be published by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Check {
+    /// Nothing speaks against it.
+    Passed,
+    /// A person must look at it.
+    Doubtful,
+}
+
+impl Check {
+    /// Looks for what is most often wrong and a machine can tell: somebody's personal data, advertising. What it finds a person
+    /// judges; being negative is nothing (Directive 2005/29/EC, annex I, 23b).
+    pub fn of(words: &str) -> Self {
+        if find(words, &Policy::new(Language::En)).is_empty() { Self::Passed } else { Self::Doubtful }
+    }
+}
+
 impl Draft {
     fn written(&self, at: DateTime<Utc>) -> Result<ReviewVersion, RatingRefusal> {
         if self.experience_on > at.date_naive() {
             return Err(RatingRefusal::ExperienceAhead { given: self.experience_on.and_time(chrono::NaiveTime::MIN).and_utc() });
         }
         let Self { answers, experience_on, consent, .. } = self.clone();
-        let text = text("The review", &self.text, LONGEST_TEXT)?;
-        Ok(ReviewVersion { text, answers, experience_on, consent, written_at: at, published_at: None })
+        // Grades without words are a review too (article D111-16).
+        let words = if self.text.trim().is_empty() { String::new() } else { text("The review", &self.text, LONGEST_TEXT)? };
+        Ok(ReviewVersion { text: words, answers, experience_on, consent, written_at: at, published_at: None })
     }
 }
 
@@ -231,6 +265,11 @@ impl Review {
             reports: Vec::new(),
             revision: 1,
         })
+    }
+
+    /// What it rates.
+    pub const fn subject(&self) -> Subject {
+        if self.about.product.is_some() { Subject::Product } else { Subject::Seller }
     }
 
     /// Where it stands.
@@ -275,6 +314,25 @@ impl Review {
     pub fn withdraw(&self) -> Result<Self, RatingRefusal> {
         self.must_not_be_over()?;
         Ok(Self { end: Some(End::Withdrawn), ..self.moved() })
+    }
+
+    /// What a check of the version that waits comes to: it is published, or a person looks at it.
+    pub fn checked(&self, rules: ReplyRules, at: DateTime<Utc>) -> Result<Self, RatingRefusal> {
+        match self.waiting().map_or(Check::Passed, |version| Check::of(&version.text)) {
+            Check::Passed => self.pass(rules, at),
+            Check::Doubtful => self.hold(),
+        }
+    }
+
+    /// For what a person of the operator is waited for; the first of several.
+    pub fn attention(&self) -> Attention {
+        let open = self.complaint.as_ref().is_some_and(|complaint| complaint.answer.is_none());
+        match &self.pending {
+            Some((_, Stage::InModeration)) if self.end.is_none() => Attention::Check,
+            _ if open => Attention::Complaint,
+            _ if self.state() == ReviewState::Published && self.reports.iter().any(|report| report.outcome.is_none()) => Attention::Report,
+            _ => Attention::None,
+        }
     }
 
     /// A check found nothing against the version that waits: it is published, and the seller's duty to reply begins once.

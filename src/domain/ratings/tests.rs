@@ -115,8 +115,17 @@ fn one_rating_of_a_case_counts_whoever_asked() {
     assert_eq!(one_per_case(all.into_iter().rev()), forwards, "in any order");
 }
 
+fn asking() -> InvitationRules {
+    InvitationRules { asking: Asking::Email, ..InvitationRules::default() }
+}
+
+fn sent(planned: &Invitation, hours: i64) -> Invitation {
+    assert_eq!(step(planned, hours), Some(InvitationStep::Send));
+    planned.sent(InvitationWay::Email, BuyerId::generate(), at(hours))
+}
+
 fn invitation(about: InvitationAbout) -> Invitation {
-    Invitation::plan(BuyerId::generate(), about, Opting::In, &InvitationRules::default(), at(0)).unwrap()
+    Invitation::plan(None, about, &asking(), at(0)).unwrap()
 }
 
 fn of_line() -> InvitationAbout {
@@ -124,7 +133,7 @@ fn of_line() -> InvitationAbout {
 }
 
 fn step(invitation: &Invitation, hours: i64) -> Option<InvitationStep> {
-    invitation.elapse(&InvitationRules::default(), at(hours)).map(|(step, _)| step)
+    invitation.due(&asking(), at(hours))
 }
 
 #[test]
@@ -133,14 +142,17 @@ fn an_invitation_is_sent_reminded_of_once_and_expires() {
     assert_eq!(rules.faults(), []);
     let planned = invitation(of_line());
     assert_eq!(step(&planned, 7 * 24 - 1), None);
-    let (sending, sent) = planned.elapse(&rules, at(7 * 24)).unwrap();
-    assert_eq!((sending, sent.state), (InvitationStep::Send, InvitationState::Sent));
+    let sent = sent(&planned, 7 * 24);
+    assert_eq!(sent.state, InvitationState::Sent);
     assert_eq!(step(&sent, 14 * 24 - 1), None);
-    let (reminding, reminded) = sent.elapse(&rules, at(14 * 24)).unwrap();
-    assert_eq!((reminding, reminded.state), (InvitationStep::Remind, InvitationState::Reminded));
+    assert_eq!(step(&sent, 14 * 24), Some(InvitationStep::Remind));
+    let reminded = sent.reminded();
     assert_eq!(step(&reminded, 67 * 24 - 1), None, "one reminder only");
-    let (ending, expired) = reminded.elapse(&rules, at(67 * 24)).unwrap();
-    assert_eq!((ending, expired.state), (InvitationStep::Expire, InvitationState::Expired));
+    assert_eq!(step(&reminded, 67 * 24), Some(InvitationStep::Expire));
+    let expired = reminded.expired(at(67 * 24));
+    let handed = Invitation::hand_out(BuyerId::generate(), of_line(), Reward::None, at(0));
+    assert_eq!(step(&handed, 59 * 24), None, "a link has no address to be reminded at");
+    assert_eq!(step(&handed, 60 * 24), Some(InvitationStep::Expire));
     assert_eq!(step(&expired, 1000 * 24), None);
     assert_eq!(step(&sent, 100 * 24), Some(InvitationStep::Expire), "what is long overdue is not reminded of");
 }
@@ -151,7 +163,7 @@ fn an_invitation_is_good_once_for_what_it_asks_about() {
     let planned = invitation(of_line());
     let both = [Subject::Product, Subject::Seller];
     assert_eq!(planned.redeem(&both, &rules, at(1)), Err(RatingRefusal::InvitationNotSent));
-    let (_, sent) = planned.elapse(&rules, at(7 * 24)).unwrap();
+    let sent = sent(&planned, 7 * 24);
     assert_eq!(sent.redeem(&[], &rules, at(170)), Err(RatingRefusal::NothingAnswered));
     let wrong = sent.redeem(&[Subject::Seller, Subject::Support], &rules, at(170));
     assert_eq!(wrong, Err(RatingRefusal::NotAskedAbout { subject: Subject::Support }));
@@ -162,21 +174,21 @@ fn an_invitation_is_good_once_for_what_it_asks_about() {
     assert_eq!((used.opt_out(at(200)).state, used.cancel(at(200)).state), (InvitationState::Used, InvitationState::Used));
     for over in [sent.opt_out(at(169)), sent.cancel(at(169))] {
         assert_eq!(over.redeem(&both, &rules, at(170)), Err(RatingRefusal::InvitationOver { state: over.state }));
-        assert_eq!(over.elapse(&rules, at(5000)), None, "and nothing is sent any more");
+        assert_eq!(step(&over, 5000), None, "and nothing is sent any more");
     }
 }
 
 #[test]
 fn nobody_is_asked_twice_or_against_their_will() {
     let case = InvitationAbout::Case { case: CaseId::generate() };
-    let plan = |about: &InvitationAbout, opting, surveyed_by| {
-        let rules = InvitationRules { surveyed_by, ..InvitationRules::default() };
-        Invitation::plan(BuyerId::generate(), about.clone(), opting, &rules, at(0)).map(|one| one.send_at)
+    let plan = |about: &InvitationAbout, surveyed_by, asking| {
+        let rules = InvitationRules { surveyed_by, asking, ..InvitationRules::default() };
+        Invitation::plan(None, about.clone(), &rules, at(0)).map(|one| one.send_at)
     };
-    assert_eq!(plan(&case, Opting::In, SurveyedBy::Trilogue), Some(at(24)));
-    assert_eq!(plan(&case, Opting::In, SurveyedBy::Helpdesk), None);
-    assert_eq!(plan(&of_line(), Opting::In, SurveyedBy::Helpdesk), Some(at(7 * 24)), "the helpdesk asks about cases only");
-    assert_eq!(plan(&of_line(), Opting::Out, SurveyedBy::Trilogue), None);
+    assert_eq!(plan(&case, SurveyedBy::Trilogue, Asking::Email), Some(at(24)));
+    assert_eq!(plan(&case, SurveyedBy::Helpdesk, Asking::Helpdesk), None);
+    assert_eq!(plan(&of_line(), SurveyedBy::Helpdesk, Asking::Email), Some(at(7 * 24)), "the helpdesk asks about cases only");
+    assert_eq!(plan(&of_line(), SurveyedBy::Trilogue, Asking::Off), None);
     let rules = InvitationRules { reminder_days: Some(60), expiry_days: 400, ..InvitationRules::default() };
     assert_eq!(rules.faults().len(), 1);
     assert_eq!(InvitationRules { expiry_days: 7, ..InvitationRules::default() }.faults().len(), 1, "a reminder of what is over");
@@ -229,7 +241,8 @@ fn a_review_tells_what_the_law_asks_for() {
     assert_eq!(updated.duty, review.duty, "the seller's time does not begin anew");
     let ahead = Draft { experience_on: at(48).date_naive(), ..draft("Soon.", 5) };
     assert!(matches!(review.rewrite(&ahead, at(1)), Err(RatingRefusal::ExperienceAhead { .. })));
-    assert!(matches!(review.rewrite(&draft(" ", 5), at(1)), Err(RatingRefusal::Text(Refusal::Length { .. }))));
+    assert_eq!(review.rewrite(&draft(" ", 5), at(1)).unwrap().waiting().unwrap().text, "", "grades without words are a review too");
+    assert!(matches!(review.rewrite(&draft(&"x".repeat(5001), 5), at(1)), Err(RatingRefusal::Text(Refusal::Length { .. }))));
     let product = About { product: Some("sku".into()), ..about() };
     let wrong = Review::submit(BuyerId::generate(), product, Verification::Unverified, Reward::None, &draft("x", 5), at(0));
     assert_eq!(wrong, Err(RatingRefusal::NotAskedAbout { subject: Subject::Seller }));

@@ -7,6 +7,7 @@
 //! The numbers are floating point on purpose: nothing is paid by them, and powers and roots have no exact form. They are
 //! reckoned from the whole numbers in one order, by day, so that equal answers give equal scores.
 
+mod about;
 mod formulas;
 mod replay;
 mod rules;
@@ -15,8 +16,9 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
+pub use about::{NothingScored, ScoreAbout};
 pub(super) use formulas::number;
 pub use formulas::{Interval, Prior, Z_95, bayesian_mean, decay, median, wilson};
 pub use replay::{CriteriaHistory, Exclusion, ScoreChange, ScoreError, ScoreEvent, ScoreLog, StopReason};
 pub use rules::{CriterionScore, Score, ScoreFault, ScoreRules, Shown};
-pub use tally::{Counted, DayGrades, GradeTally};
+pub use tally::{Counted, DayGrades, GradeTally, NotCounted};

@@ -15,6 +15,13 @@ use super::tally::{Counted, GradeTally};
 #[derive(Debug, Clone, Default)]
 pub struct CriteriaHistory(BTreeMap<CriteriaVersion, Criteria>);
 
+impl CriteriaHistory {
+    /// The criteria of a version; none of one that nobody knows.
+    pub fn of(&self, version: CriteriaVersion) -> Option<&Criteria> {
+        self.0.get(&version)
+    }
+}
+
 impl FromIterator<Criteria> for CriteriaHistory {
     fn from_iter<I: IntoIterator<Item = Criteria>>(versions: I) -> Self {
         Self(versions.into_iter().map(|criteria| (criteria.version, criteria)).collect())

@@ -30,6 +30,11 @@ impl Counted {
         let overall = (weights > 0).then(|| (sum * MILLION + weights / 2) / weights);
         Self { given_on, grades: answers.grades().iter().map(|(key, grade)| (key.clone(), *grade)).collect(), overall }
     }
+
+    /// The overall grade, in millionths; none when no criterion that counts was answered.
+    pub fn overall_millionths(&self) -> Option<i64> {
+        self.overall.and_then(|overall| i64::try_from(overall).ok())
+    }
 }
 
 /// The grades of one day.
@@ -55,6 +60,20 @@ impl DayGrades {
         self.count == 0 && self.criteria.is_empty()
     }
 
+    fn less(&mut self, other: &Self) -> Result<(), NotCounted> {
+        self.count = self.count.checked_sub(other.count).ok_or(NotCounted)?;
+        self.satisfied = self.satisfied.checked_sub(other.satisfied).ok_or(NotCounted)?;
+        self.millionths = self.millionths.checked_sub(other.millionths).ok_or(NotCounted)?;
+        for (key, counts) in &other.criteria {
+            let mine = self.criteria.get_mut(key).ok_or(NotCounted)?;
+            for (mine, count) in mine.iter_mut().zip(counts) {
+                *mine = mine.checked_sub(*count).ok_or(NotCounted)?;
+            }
+        }
+        self.criteria.retain(|_, counts| counts.iter().any(|count| *count > 0));
+        Ok(())
+    }
+
     fn merge(&mut self, other: &Self) {
         self.count += other.count;
         self.satisfied += other.satisfied;
@@ -65,6 +84,11 @@ impl DayGrades {
         }
     }
 }
+
+/// Something was to be taken out of a tally that was never in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("these ratings were not counted")]
+pub struct NotCounted;
 
 /// Grades by day. Two tallies of different ratings merge into the tally of all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,6 +137,23 @@ impl GradeTally {
         for (day, grades) in &other.days {
             self.days.entry(*day).or_default().merge(grades);
         }
+    }
+
+    /// The tally day by day.
+    pub fn by_day(&self) -> impl Iterator<Item = (NaiveDate, Self)> {
+        self.days.iter().map(|(day, grades)| (*day, Self { days: BTreeMap::from([(*day, grades.clone())]) }))
+    }
+
+    /// Takes the ratings of another tally out, which were counted in it; says when they were not.
+    pub fn less(&mut self, other: &Self) -> Result<(), NotCounted> {
+        for (day, grades) in &other.days {
+            let mine = self.days.get_mut(day).ok_or(NotCounted)?;
+            mine.less(grades)?;
+            if mine.is_empty() {
+                self.days.remove(day);
+            }
+        }
+        Ok(())
     }
 
     /// The grades of the days from `first` on alone.

@@ -17,11 +17,29 @@ pub(super) enum SurveyedBy {
     Helpdesk,
 }
 
+/// Whether buyers are asked by themselves, and by which way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::ratings::Asking")]
+pub(super) enum RatingAsking {
+    /// Nobody is: invitations are handed out by `ratingInvite`.
+    Off,
+    /// By e-mail.
+    Email,
+    /// In the ticket of a case about it, where it can still be written in; else by e-mail.
+    Helpdesk,
+}
+
 /// The rules of ratings, with the marketplace's language.
 pub(super) struct RatingRulesObject(pub(super) RatingRules, pub(super) String);
 
 /// A criterion, with the marketplace's language.
-pub(super) struct RatingCriterionObject(Criterion, String);
+pub(in crate::graphql) struct RatingCriterionObject(Criterion, String);
+
+impl RatingCriterionObject {
+    pub(in crate::graphql) fn new(criterion: &Criterion, locale: &str) -> Self {
+        Self(criterion.clone(), locale.to_owned())
+    }
+}
 
 #[Object(name = "RatingCriterion")]
 /// One question that buyers answer with a grade from 1 to 5, of which 5 is best.
@@ -69,6 +87,11 @@ impl RatingRulesObject {
     /// What is asked of the support.
     async fn support_criteria(&self) -> Vec<RatingCriterionObject> {
         self.criteria(&self.0.criteria.support)
+    }
+
+    /// Whether buyers are asked by themselves, and by which way.
+    async fn asking(&self) -> RatingAsking {
+        self.0.invitations.asking.into()
     }
 
     /// How many days after the delivery buyers are asked, so that the goods can be tried.
@@ -144,6 +167,8 @@ pub(super) struct RatingRulesInput {
     seller_criteria: Option<Vec<RatingCriterionInput>>,
     /// What is asked of the support, 1 to 10 criteria, of which at least one counts.
     support_criteria: Option<Vec<RatingCriterionInput>>,
+    /// Whether buyers are asked by themselves, and by which way. It holds at once.
+    asking: Option<RatingAsking>,
     /// How many days after the delivery buyers are asked, at most 90. It holds at once.
     days_after_delivery: Option<i32>,
     /// How many hours after the close of a case buyers are asked, at most 2,160. It holds at once.
@@ -218,6 +243,7 @@ impl GivenRatings {
             support: or(&self.support, &there.criteria.support),
         });
         let invitations = &mut rules.invitations;
+        invitations.asking = input.asking.map_or(invitations.asking, Into::into);
         invitations.days_after_delivery = count(input.days_after_delivery, invitations.days_after_delivery);
         invitations.hours_after_closing = count(input.hours_after_closing, invitations.hours_after_closing);
         invitations.reminder_days = optional(input.reminder_days, invitations.reminder_days);

@@ -50,6 +50,7 @@ pub(super) const fn name(kind: &EventKind) -> Name {
         EventKind::TicketMarkedSpam { .. } => ("Ticket marqué indésirable", "Ticket marked as spam"),
         EventKind::TicketRestored { .. } => ("Ticket rétabli", "Ticket restored"),
         EventKind::MentionFound { .. } => ("Critique publiée ailleurs", "Criticism found elsewhere"),
+        EventKind::SupportRated { .. } => ("Service client noté", "Support rated"),
         EventKind::MediatorAdmitted { .. } => ("Médiateur admis à lire", "Mediator let in to read"),
         EventKind::MediatorRevoked { .. } => ("Accès du médiateur retiré", "Mediator’s access taken away"),
     }

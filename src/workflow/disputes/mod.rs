@@ -19,7 +19,7 @@ pub use opening::{Opening, open};
 pub use steps::{Step, Wish, take};
 
 use super::dealings::{self, Dealing};
-use super::{Cx, Error, Result, refused};
+use super::{Cx, Error, Result, ratings, refused};
 use crate::domain::charter::{Marketplace, Terms};
 use crate::domain::disputes::{Dispute, DisputeAction, DisputeMoved, DisputeTerms};
 use crate::domain::hands::{Available, StaffId};
@@ -60,6 +60,7 @@ fn terms(dealing: &Dealing) -> DisputeTerms<'_> {
 /// Writes a move down: the dispute, what happened, what is to be done.
 async fn record(cx: &Cx, tx: &mut Tx, dealing: &Dealing, who: &Who, before: &Dispute, moved: DisputeMoved) -> Result<()> {
     tx.save_dispute(&moved.after, before).await?;
+    ratings::dispute_moved(tx, before, &moved.after).await?;
     announce(cx, tx, dealing, who, moved).await
 }
 

@@ -1,0 +1,25 @@
+//! What buyers said of the support.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "support_ratings")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) marketplace_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) case_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) source: String,
+    pub(crate) id: Uuid,
+    pub(crate) counts: String,
+    pub(crate) body: Json,
+    pub(crate) revision: i32,
+    pub(crate) created_at: DateTimeUtc,
+    pub(crate) updated_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
