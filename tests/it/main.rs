@@ -40,6 +40,7 @@ mod purchases;
 mod ratings;
 mod refunds;
 mod returns;
+mod reviews;
 mod sanctions;
 mod schema;
 mod sessions;

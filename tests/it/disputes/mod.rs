@@ -4,6 +4,7 @@
 mod evidence;
 mod life;
 mod money;
+mod ratings;
 mod refusals;
 mod views;
 
