@@ -54,12 +54,7 @@ impl MigrationTrait for Migration {
             .index(&["marketplace_id", "about", "at"])
             .create(manager)
             .await?;
-        tenant_table("score_days", &["about", "day"])
-            .must("about", Text)
-            .must("day", Text)
-            .must("body", Json)
-            .create(manager)
-            .await?;
+        tenant_table("score_days", &["about", "day"]).must("about", Text).must("day", Text).must("body", Json).create(manager).await?;
         reviews(manager).await
     }
 

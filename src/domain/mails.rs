@@ -213,7 +213,11 @@ impl FromStr for MailKind {
     type Err = Unknown;
 
     fn from_str(text: &str) -> Result<Self, Unknown> {
-        Self::ALL.into_iter().chain([Self::DeliveryNotice, Self::RatingInvitation, Self::Review]).find(|kind| kind.name() == text).ok_or(Unknown)
+        Self::ALL
+            .into_iter()
+            .chain([Self::DeliveryNotice, Self::RatingInvitation, Self::Review])
+            .find(|kind| kind.name() == text)
+            .ok_or(Unknown)
     }
 }
 

@@ -429,11 +429,9 @@ impl AlertKind {
             MailKind::Return => Some(Self::Return),
             MailKind::Refund => Some(Self::Refund),
             MailKind::Dispute => Some(Self::Dispute),
-            MailKind::DeliveryNotice
-            | MailKind::RatingInvitation
-            | MailKind::Review
-            | MailKind::ReviewDecision
-            | MailKind::Sanction => None,
+            MailKind::DeliveryNotice | MailKind::RatingInvitation | MailKind::Review | MailKind::ReviewDecision | MailKind::Sanction => {
+                None
+            }
         }
     }
 }

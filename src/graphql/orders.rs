@@ -9,11 +9,11 @@ use super::ledger::{StatementObject, StatementPeriodInput, balances_of, statemen
 use super::paging::{PageOf, Paging};
 use super::pool::{IncentiveObject, incentives_of};
 use super::purchases::{LineSaleObject, LineTermsInput, SaleInput, line_sale};
+use super::ratings::{ReviewReplies, ScoreObject, replies_of, score_of_seller};
 use super::refunds::RefundObject;
 use super::returns::{self, ReturnObject};
 use super::sanctions::{SellerStanding, standing_of};
 use super::scalars::{CurrencyCode, MoneyInput, MoneyObject};
-use super::ratings::{ReviewReplies, ScoreObject, replies_of, score_of_seller};
 use super::session::session;
 use super::shipments::ShipmentObject;
 use crate::domain::ids::{BuyerId, OrderId, SellerId};

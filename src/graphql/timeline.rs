@@ -176,15 +176,15 @@ macro_rules! event {
 mod dealings;
 mod mediators;
 mod mentions;
-mod ratings;
 mod pool;
+mod ratings;
 mod settling;
 
 use dealings::{DisputeChangedEvent, RefundChangedEvent, ReturnChangedEvent, WithdrawalChangedEvent};
 use mediators::{MediatorAdmittedEvent, MediatorRevokedEvent};
 use mentions::MentionFoundEvent;
-use ratings::SupportRatedEvent;
 use pool::{PoolChange, PoolChangedEvent, changed};
+use ratings::SupportRatedEvent;
 use settling::{
     CaseAbsorbedEvent, CaseLanguageSetEvent, CaseMergedEvent, CaseReasonNamedEvent, CaseResolvedEvent, CaseSplitEvent, DeadlineMissedEvent,
     DeadlineNearEvent, ReplyWaivedEvent,

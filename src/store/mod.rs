@@ -95,8 +95,8 @@ pub use payments::{CallPhase, NewPaymentCall, PaymentCall, PaymentConnectionRow,
 pub use pool::{DueQuestion, OfferedBefore};
 pub use presence::{Presence, Sign};
 pub use purchases::{NewFacts, OrderKnown};
-pub use ratings::{DueInvitation, ReviewFilter, ReviewRow, ReviewsWhich, SupportRow};
 pub use queue::{Claim, QueueDepth, QueueStatus, Settlement};
+pub use ratings::{DueInvitation, ReviewFilter, ReviewRow, ReviewsWhich, SupportRow};
 pub use refunds::{AskedBefore, DueRefund, StoredRefund, ToBuyer};
 pub use returns::{DueReturn, RequestedBefore};
 pub use sanctions::{SanctionFilter, SanctionPeople, SanctionRow};

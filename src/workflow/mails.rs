@@ -219,7 +219,8 @@ pub async fn send(cx: &Cx, row: &MailRow) -> Result<Settlement> {
             (letter, format!("{}.{}", row.id, row.receiver))
         }
         MailAbout::Invitation { invitation, call } => {
-            let letter = Box::pin(ratings::invitation_letter(cx, &marketplace, (invitation, call), unsubscribe.as_deref(), language)).await?;
+            let letter =
+                Box::pin(ratings::invitation_letter(cx, &marketplace, (invitation, call), unsubscribe.as_deref(), language)).await?;
             (letter, format!("{}.{}", row.id, row.receiver))
         }
         MailAbout::Review { review, news } => {

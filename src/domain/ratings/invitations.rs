@@ -90,7 +90,14 @@ pub struct InvitationRules {
 
 impl Default for InvitationRules {
     fn default() -> Self {
-        Self { asking: Asking::Off, days_after_delivery: 7, hours_after_closing: 24, reminder_days: Some(7), expiry_days: 60, surveyed_by: SurveyedBy::Trilogue }
+        Self {
+            asking: Asking::Off,
+            days_after_delivery: 7,
+            hours_after_closing: 24,
+            reminder_days: Some(7),
+            expiry_days: 60,
+            surveyed_by: SurveyedBy::Trilogue,
+        }
     }
 }
 
@@ -234,7 +241,9 @@ impl Invitation {
         match (self.state, self.sent_at, rules.reminder_days) {
             (InvitationState::Planned, ..) => Some((InvitationStep::Send, self.send_at)),
             // What was handed out has no address to be reminded at.
-            (InvitationState::Sent, Some(sent), Some(days)) if self.way != Some(InvitationWay::Link) => Some((InvitationStep::Remind, sent + TimeDelta::days(i64::from(days)))),
+            (InvitationState::Sent, Some(sent), Some(days)) if self.way != Some(InvitationWay::Link) => {
+                Some((InvitationStep::Remind, sent + TimeDelta::days(i64::from(days))))
+            }
             (InvitationState::Sent | InvitationState::Reminded, ..) => expires.map(|at| (InvitationStep::Expire, at)),
             _ => None,
         }

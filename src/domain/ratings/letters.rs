@@ -120,7 +120,11 @@ pub fn invitation_words(
     };
     let once = either(french, "Ce lien est personnel et ne sert qu’une fois :", "This link is yours alone and good once:");
     let rewarded = (reward == Reward::Given).then(|| {
-        either(french, "Une contrepartie est offerte pour cet avis ; elle sera mentionnée à côté.", "There is a reward for this review; it is mentioned beside it.")
+        either(
+            french,
+            "Une contrepartie est offerte pour cet avis ; elle sera mentionnée à côté.",
+            "There is a reward for this review; it is mentioned beside it.",
+        )
     });
     let parts = [Some(sentence), Some(format!("{once}\n{link}")), rewarded, Some(marketplace.to_owned())];
     (format!("[{marketplace}] {subject}"), parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
@@ -173,7 +177,11 @@ fn published(review: &Review, sender: ReviewSender<'_>, language: Language) -> (
     let spoken = if french { sentiment::Language::Fr } else { sentiment::Language::En };
     let until = review.duty.map(|duty| moment(duty.due_at, sender.zone, &LanguageTag::of(spoken)));
     let reply = until.map(|until| {
-        either(french, format!("Merci d’y répondre avant le {until}, qu’il soit bon ou mauvais."), format!("Please reply by {until}, be it good or bad."))
+        either(
+            french,
+            format!("Merci d’y répondre avant le {until}, qu’il soit bon ou mauvais."),
+            format!("Please reply by {until}, be it good or bad."),
+        )
     });
     let title = either(french, "Nouvel avis publié", "A new review is published");
     let sentence = either(french, "Un client a publié un avis.", "A buyer has published a review.");
@@ -221,7 +229,9 @@ fn reasons(removal: &Removal, sender: ReviewSender<'_>, language: Language) -> V
 fn answered(review: &Review, french: bool) -> (String, Vec<String>) {
     let answer = review.complaint.as_ref().and_then(|complaint| complaint.answer.as_ref());
     let sentence = match answer.map(|answer| answer.outcome) {
-        Some(ComplaintOutcome::Upheld) => either(french, "Votre réclamation était fondée : l’avis est publié.", "Your complaint was right: the review is published."),
+        Some(ComplaintOutcome::Upheld) => {
+            either(french, "Votre réclamation était fondée : l’avis est publié.", "Your complaint was right: the review is published.")
+        }
         _ => either(french, "La décision est maintenue.", "The decision stands."),
     };
     let why = answer.map(|answer| answer.reasons.clone());

@@ -42,20 +42,45 @@ impl From<JudgementInput> for Judgement {
     }
 }
 
-/// A review.
+/// A version that may be published.
 #[derive(InputObject)]
-pub(in crate::graphql) struct ReviewNamedInput {
-    /// Which.
+pub(in crate::graphql) struct ReviewApproveInput {
+    /// Which review.
     review_id: RatingId,
 }
 
-/// A review, and why something of it is held back.
+/// A version that is refused.
 #[derive(InputObject)]
-pub(in crate::graphql) struct ReviewJudgedInput {
+pub(in crate::graphql) struct ReviewRejectInput {
+    /// Which review.
+    review_id: RatingId,
+    /// Why.
+    judgement: JudgementInput,
+}
+
+/// A review that is taken away.
+#[derive(InputObject)]
+pub(in crate::graphql) struct ReviewRemoveInput {
     /// Which.
     review_id: RatingId,
     /// Why.
     judgement: JudgementInput,
+}
+
+/// A reply that is hidden.
+#[derive(InputObject)]
+pub(in crate::graphql) struct ReviewReplyHideInput {
+    /// Of which review.
+    review_id: RatingId,
+    /// Why.
+    judgement: JudgementInput,
+}
+
+/// A reply that is shown again.
+#[derive(InputObject)]
+pub(in crate::graphql) struct ReviewReplyShowInput {
+    /// Of which review.
+    review_id: RatingId,
 }
 
 /// The answer to a complaint.
@@ -99,7 +124,7 @@ impl ModerationMutations {
     async fn review_approve(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which.")] input: ReviewNamedInput,
+        #[graphql(desc = "Which.")] input: ReviewApproveInput,
     ) -> Option<Result<ReviewPayload>> {
         let run = async {
             let session = session(ctx)?;
@@ -113,7 +138,7 @@ impl ModerationMutations {
     async fn review_reject(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which, and why.")] input: ReviewJudgedInput,
+        #[graphql(desc = "Which, and why.")] input: ReviewRejectInput,
     ) -> Option<Result<ReviewPayload>> {
         let run = async {
             let session = session(ctx)?;
@@ -128,7 +153,7 @@ impl ModerationMutations {
     async fn review_remove(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which, and why.")] input: ReviewJudgedInput,
+        #[graphql(desc = "Which, and why.")] input: ReviewRemoveInput,
     ) -> Option<Result<ReviewPayload>> {
         let run = async {
             let session = session(ctx)?;
@@ -174,7 +199,7 @@ impl ModerationMutations {
     async fn review_reply_hide(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Of which review, and why.")] input: ReviewJudgedInput,
+        #[graphql(desc = "Of which review, and why.")] input: ReviewReplyHideInput,
     ) -> Option<Result<ReviewPayload>> {
         let run = async {
             let session = session(ctx)?;
@@ -187,7 +212,7 @@ impl ModerationMutations {
     async fn review_reply_show(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Of which review.")] input: ReviewNamedInput,
+        #[graphql(desc = "Of which review.")] input: ReviewReplyShowInput,
     ) -> Option<Result<ReviewPayload>> {
         let run = async {
             let session = session(ctx)?;

@@ -116,7 +116,7 @@ impl OpenedObject {
 
 /// The line of an order.
 #[derive(InputObject)]
-struct OrderLineInput {
+struct RatedLineInput {
     /// The order.
     order_id: OrderId,
     /// The marketplace's own id of the line.
@@ -127,7 +127,7 @@ struct OrderLineInput {
 #[derive(OneofObject)]
 enum InvitationAboutInput {
     /// A line of an order: product and seller.
-    OrderLine(OrderLineInput),
+    OrderLine(RatedLineInput),
     /// A case that is resolved or closed: the support.
     CaseId(CaseId),
 }

@@ -6,9 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::super::errors::Result;
 use super::super::orders::{OrderObject, SellerObject};
 use super::super::session::session;
-use super::words::{
-    GivenGrade, ReviewComplaint, ReviewRemoval, ReviewReply, ReviewReplyStanding, ReviewReport, VersionObject, grades,
-};
+use super::words::{GivenGrade, ReviewComplaint, ReviewRemoval, ReviewReply, ReviewReplyStanding, ReviewReport, VersionObject, grades};
 use super::{QuoteConsent, RatingReward, RatingSubject};
 use crate::domain::ids::RatingId;
 use crate::domain::parties::View;

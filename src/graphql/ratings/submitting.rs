@@ -121,12 +121,21 @@ pub(in crate::graphql) struct ReviewWithdrawInput {
     revision: i32,
 }
 
-/// Words about a review.
+/// A complaint.
 #[derive(InputObject)]
-pub(in crate::graphql) struct ReviewWordsInput {
-    /// Which.
+pub(in crate::graphql) struct ReviewComplainInput {
+    /// Of what was decided about which review.
     review_id: RatingId,
-    /// The words: a complaint has 1 to 8,000 characters, a reply 1 to 3,000.
+    /// Why, 1 to 8,000 characters.
+    text: String,
+}
+
+/// A reply.
+#[derive(InputObject)]
+pub(in crate::graphql) struct ReviewReplyInput {
+    /// To which review.
+    review_id: RatingId,
+    /// In words, 1 to 3,000 characters.
     text: String,
 }
 
@@ -225,7 +234,7 @@ impl SubmittingMutations {
     async fn review_complain(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Of what, and why.")] input: ReviewWordsInput,
+        #[graphql(desc = "Of what, and why.")] input: ReviewComplainInput,
     ) -> Option<Result<ReviewPayload>> {
         let run = async {
             let session = session(ctx)?;
@@ -239,7 +248,7 @@ impl SubmittingMutations {
     async fn review_reply(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "To what, and the words.")] input: ReviewWordsInput,
+        #[graphql(desc = "To what, and the words.")] input: ReviewReplyInput,
     ) -> Option<Result<ReviewPayload>> {
         let run = async {
             let session = session(ctx)?;

@@ -13,7 +13,7 @@ use super::super::session::session;
 use super::QuoteConsent;
 use crate::domain::ids::{ReportId, SellerId};
 use crate::domain::parties::{Party, View};
-use crate::domain::ratings::{Answers, Criteria, Removal, Reply, Report, ReportOutcome as Outcome, ReplyVersion, Reporter, ReviewVersion};
+use crate::domain::ratings::{Answers, Criteria, Removal, Reply, ReplyVersion, Report, ReportOutcome as Outcome, Reporter, ReviewVersion};
 use crate::domain::statements::{Complaint, Ground};
 use crate::store::StoreError;
 

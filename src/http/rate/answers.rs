@@ -104,7 +104,8 @@ impl Answers {
             "no" => Some(Solved::No),
             _ => None,
         };
-        let recommendation = Some(self.field("recommendation")).filter(|field| !field.is_empty()).map(|field| field.parse().unwrap_or(i64::MAX));
+        let recommendation =
+            Some(self.field("recommendation")).filter(|field| !field.is_empty()).map(|field| field.parse().unwrap_or(i64::MAX));
         let (grades, text) = (self.grades(Subject::Support, opened), self.text(Subject::Support));
         let said = !grades.is_empty() || !text.trim().is_empty() || solved.is_some() || recommendation.is_some();
         said.then_some(SupportDraft { grades, text, solved, recommendation })

@@ -97,9 +97,7 @@ async fn act(State(cx): State<Arc<Cx>>, Path(token): Path<String>, headers: Head
             Act::TakeBack(review, revision) => {
                 Box::pin(ratings::take_back(&cx, &actor, AuthorsWish { review, revision })).await.map(|_| Notice::TakenBack)
             }
-            Act::Complain(review) => {
-                Box::pin(ratings::complain(&cx, &actor, review, answers.words())).await.map(|_| Notice::Complained)
-            }
+            Act::Complain(review) => Box::pin(ratings::complain(&cx, &actor, review, answers.words())).await.map(|_| Notice::Complained),
             Act::Nothing => Err(Error::NotFound),
         };
         let opened = ratings::open(&cx, &token).await?;
@@ -131,7 +129,8 @@ async fn picture(State(cx): State<Arc<Cx>>, Path((token, picture)): Path<(String
     match bytes {
         Some(bytes) => {
             let policy = "default-src 'none'; style-src 'unsafe-inline'";
-            let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "private, no-store"), (header::CONTENT_SECURITY_POLICY, policy)];
+            let headers =
+                [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "private, no-store"), (header::CONTENT_SECURITY_POLICY, policy)];
             (headers, bytes).into_response()
         }
         None => unavailable(),

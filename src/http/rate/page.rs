@@ -213,7 +213,12 @@ impl Page<'_> {
     fn review(&self, body: &mut String, review: &Review) {
         let words = self.words();
         let state = review.state();
-        let _ = write!(body, "<section class=\"note\"><p><strong>{}</strong> — {}</p>", words.subject(review.subject()), words.state(state, self.language));
+        let _ = write!(
+            body,
+            "<section class=\"note\"><p><strong>{}</strong> — {}</p>",
+            words.subject(review.subject()),
+            words.state(state, self.language)
+        );
         if let Some(version) = review.waiting().or_else(|| review.published.last())
             && !version.text.is_empty()
         {

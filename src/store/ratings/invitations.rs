@@ -49,8 +49,7 @@ impl Store {
     /// The invitations for which time has something to do now, the longest due first.
     pub async fn due_invitations(&self, now: DateTime<Utc>, limit: u64) -> Result<Vec<DueInvitation>> {
         use invitations::Column::{Id, MarketplaceId as Tenant, NextAt};
-        let due =
-            invitations::Entity::find().select_only().columns([Tenant, Id]).filter(NextAt.lte(now)).order_by_asc(NextAt).limit(limit);
+        let due = invitations::Entity::find().select_only().columns([Tenant, Id]).filter(NextAt.lte(now)).order_by_asc(NextAt).limit(limit);
         let rows = due.into_tuple::<(Uuid, Uuid)>().all(&self.reads).await?;
         let due = |(marketplace, id)| DueInvitation {
             marketplace: MarketplaceId::from_uuid(marketplace),

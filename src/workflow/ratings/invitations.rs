@@ -32,7 +32,9 @@ pub(in crate::workflow) async fn plan_after_delivery(
     let mut planned = Vec::new();
     for shipment in changed {
         let known = before.get(&(shipment.known.order, shipment.known.external_id.clone()));
-        let Some(at) = shipment.known.delivered_at.filter(|_| known.is_none_or(|known| known.known.delivered_at.is_none())) else { continue };
+        let Some(at) = shipment.known.delivered_at.filter(|_| known.is_none_or(|known| known.known.delivered_at.is_none())) else {
+            continue;
+        };
         for part in &shipment.known.lines {
             let about = InvitationAbout::OrderLine { order: shipment.known.order, line: part.line.clone() };
             planned.extend(Invitation::plan(None, about, rules, at));
@@ -75,7 +77,9 @@ pub async fn hand_out(cx: &Cx, actor: &Actor, about: InvitationAbout, reward: Re
 
     let invitation = match known {
         None => Invitation::hand_out(buyer, about, reward, cx.now()),
-        Some(planned) if planned.state == InvitationState::Planned => Invitation { reward, ..planned.sent(InvitationWay::Link, buyer, cx.now()) },
+        Some(planned) if planned.state == InvitationState::Planned => {
+            Invitation { reward, ..planned.sent(InvitationWay::Link, buyer, cx.now()) }
+        }
         Some(known) => {
             let state = known.state_at(rules, cx.now());
             if state.is_over() {

@@ -126,7 +126,14 @@ pub async fn reply(cx: &Cx, actor: &Actor, id: RatingId, words: &str) -> Result<
 
 /// Somebody reports it: the seller that it is about a doubt, free of charge; anybody, through the marketplace's software, what is
 /// illegal.
-pub async fn report(cx: &Cx, actor: &Actor, id: RatingId, reason: ReportReason, words: &str, person: Option<(String, String)>) -> Result<ReviewRow> {
+pub async fn report(
+    cx: &Cx,
+    actor: &Actor,
+    id: RatingId,
+    reason: ReportReason,
+    words: &str,
+    person: Option<(String, String)>,
+) -> Result<ReviewRow> {
     let step = |review: &Review, _: &Marketplace| {
         let by = match (&actor.who, person) {
             (Who::Seller { seller, .. }, None) => Reporter::Seller { seller: *seller },

@@ -10,9 +10,7 @@ use crate::domain::disputes::Dispute;
 use crate::domain::ids::{MarketplaceId, RatingId};
 use crate::domain::parties::Actor;
 use crate::domain::ratings::{Answers, Criteria, Review, ReviewState};
-use crate::domain::scores::{
-    CriteriaHistory, Exclusion, Score, ScoreAbout, ScoreChange, ScoreEvent, ScoreLog, StopReason,
-};
+use crate::domain::scores::{CriteriaHistory, Exclusion, Score, ScoreAbout, ScoreChange, ScoreEvent, ScoreLog, StopReason};
 use crate::store::{ReviewRow, StoreError, Tx};
 
 impl From<&Review> for ScoreAbout {
@@ -164,4 +162,3 @@ pub async fn score(cx: &Cx, actor: &Actor, of: &ScoreAbout, at: DateTime<Utc>) -
     let excluded = log.excluded().map(|(rating, exclusion)| (rating, exclusion.clone())).collect();
     Ok(ScoreShown { score: marketplace.charter.ratings.scores.score(log.tally(), on), excluded })
 }
-

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{House, ruling, with};
-use crate::harness::{Db, on_both_databases};
+use crate::harness::on_both_databases;
 
 impl House {
     /// What the buyer of the order says of the seller.
@@ -17,8 +17,10 @@ impl House {
     /// How many ratings count today, as kept and as told anew; and what is left out.
     async fn counted(&self, token: &str) -> (Value, Value, Value) {
         let seller = self.app.ask(&self.seller, "{ viewer { seller { id } } }", json!({})).await["viewer"]["seller"]["id"].clone();
-        let (of, now) = (format!("{{ sellerId: {seller} }}"), self.app.cx.now());
-        let query = format!("{{ kept: score(of: {of}) {{ count }} anew: score(of: {of}, at: \"{now}\") {{ count excluded {{ reviewId disputeId reasons }} }} }}");
+        let (of, now) = (format!("{{ sellerId: {seller} }}"), self.app.cx.now().to_rfc3339());
+        let query = format!(
+            "{{ kept: score(of: {of}) {{ count }} anew: score(of: {of}, at: \"{now}\") {{ count excluded {{ reviewId disputeId reasons }} }} }}"
+        );
         let told = self.app.ask(token, &query, json!({})).await;
         (told["kept"]["count"].clone(), told["anew"]["count"].clone(), told["anew"]["excluded"].clone())
     }
@@ -40,7 +42,7 @@ on_both_databases! {
         let feed = house.app.ask(&house.buyer, "{ reviewFeed { reviews(first: 5) { nodes { id } } } }", json!({})).await;
         assert_eq!(feed["reviewFeed"]["reviews"]["nodes"], json!([{ "id": review }]), "the review stays");
 
-        house.step(&house.buyer, "disputeAppeal", &dispute, json!({ "text": "L’emballage était ouvert." })).await;
+        house.step(&house.buyer, "disputeAppeal", &dispute, json!({ "text": "L’emballage était ouvert.", "evidence": [{ "text": "Une photo" }] })).await;
         let other = with(with(ruling(), "fault", json!("SELLER")), "countsAgainstSeller", json!("COUNTS"));
         house.step(&house.cleo, "disputeDecideAppeal", &dispute, other).await;
         assert_eq!(house.counted(&house.ana).await, (json!(1), json!(1), json!([])), "it counts again");

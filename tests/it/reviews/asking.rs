@@ -60,7 +60,9 @@ async fn closed(story: &Story) -> (u64, Value) {
 async fn after_closing_in_the_ticket(db: Db, kind: HelpdeskKind) {
     let mut post = Post::open(db, kind, Asking::Helpdesk).await;
     let (ticket, id) = closed(&post.story).await;
-    let said = |post: &Post| post.story.desk.sim.mails_to("marie@example.org").into_iter().filter(|mail| mail.text.contains("/rate/")).collect::<Vec<_>>();
+    let said = |post: &Post| {
+        post.story.desk.sim.mails_to("marie@example.org").into_iter().filter(|mail| mail.text.contains("/rate/")).collect::<Vec<_>>()
+    };
     assert_eq!(said(&post).len(), 0, "not at once");
     post.story.app.advance(TimeDelta::hours(24));
     post.story.desk.settle(&post.story.app).await;
@@ -73,7 +75,10 @@ async fn after_closing_in_the_ticket(db: Db, kind: HelpdeskKind) {
     };
     let story = &post.story;
     let fields = "threads { kind messages(first: 20) { nodes { text } } }";
-    let seen = story.app.ask(&story.seller, &format!("query($id: ID!) {{ node(id: $id) {{ ... on Case {{ {fields} }} }} }}"), json!({ "id": id })).await;
+    let seen = story
+        .app
+        .ask(&story.seller, &format!("query($id: ID!) {{ node(id: $id) {{ ... on Case {{ {fields} }} }} }}"), json!({ "id": id }))
+        .await;
     assert!(!seen.to_string().contains("/rate/"), "with the link the seller could rate itself");
     let answers = json!({ "token": token, "support": { "grades": [{ "criterion": "outcome", "grade": 4 }, { "criterion": "speed", "grade": 2 }],
         "text": "Un peu long.", "solved": "YES", "recommendation": 9 } });
@@ -84,9 +89,17 @@ async fn after_closing_in_the_ticket(db: Db, kind: HelpdeskKind) {
     let rated = "supportRating { source satisfaction solved recommendation text grades { criterion grade } } timeline(first: 50) { nodes { __typename ... on SupportRatedEvent { source satisfaction } } }";
     let case = story.case(ticket, rated).await;
     assert_eq!((&case["supportRating"]["source"], &case["supportRating"]["text"]), (&json!("INVITATION"), &json!("Un peu long.")));
-    let told: Vec<_> = case["timeline"]["nodes"].as_array().unwrap().iter().filter(|item| item["__typename"] == "SupportRatedEvent").collect();
+    let told: Vec<_> =
+        case["timeline"]["nodes"].as_array().unwrap().iter().filter(|item| item["__typename"] == "SupportRatedEvent").collect();
     assert_eq!(told, [&json!({ "__typename": "SupportRatedEvent", "source": "INVITATION", "satisfaction": 4 })]);
-    let seller = story.app.ask(&story.seller, "query($id: ID!) { node(id: $id) { ... on Case { supportRating { id } timeline(first: 50) { nodes { __typename } } } } }", json!({ "id": id })).await;
+    let seller = story
+        .app
+        .ask(
+            &story.seller,
+            "query($id: ID!) { node(id: $id) { ... on Case { supportRating { id } timeline(first: 50) { nodes { __typename } } } } }",
+            json!({ "id": id }),
+        )
+        .await;
     assert_eq!(seller["node"]["supportRating"], Value::Null);
     assert!(!seller.to_string().contains("SupportRated"), "{seller}");
 }
@@ -127,7 +140,7 @@ on_both_databases! {
         post.story.app.advance(TimeDelta::days(7));
         let token = Post::link(&post.mails(1).await[0]);
         let http = crate::harness::client().build().unwrap();
-        let page = http.post(format!("{}/rate/{token}", post.story.app.url)).body("act=stop").send().await.unwrap();
+        let page = http.post(format!("{}/rate/{token}", post.story.app.url)).header("accept-language", "en").body("act=stop").send().await.unwrap();
         assert_eq!(page.status(), 200);
         assert!(page.text().await.unwrap().contains("no more invitations"));
         let over = post.story.app.refuse(&post.story.vendor, "ratingSubmit", SUBMITTED, of_seller(&token, 5, "")).await;

@@ -6,7 +6,7 @@ use trilogue::domain::parties::Role;
 use trilogue::domain::tickets::HelpdeskKind;
 
 use super::{REVIEW, delivered, feed, judgement, line, orders, reviewed, token_of};
-use crate::harness::{Db, ORDER, Story, on_both_databases};
+use crate::harness::{ORDER, Story, on_both_databases};
 
 async fn read(story: &Story, token: &str, which: &str) -> Vec<Value> {
     let query = format!("{{ reviews(which: {which}, first: 50) {{ nodes {{ {REVIEW} }} }} }}");

@@ -12,7 +12,8 @@ use trilogue::domain::ratings::{Asking, InvitationRules};
 
 use crate::harness::{ORDER, Story};
 
-pub(crate) const REVIEW: &str = "id subject product authorName verification reward state text overall experienceOn quoteConsent publishedAt updatedAt
+pub(crate) const REVIEW: &str =
+    "id subject product authorName verification reward state text overall experienceOn quoteConsent publishedAt updatedAt
     grades { criterion grade } reply { by text repliedAt updatedAt } replyDueAt replyStanding revision
     removal { reason facts ground redress } complaint { text outcome reasons } reports { id reason text name outcome reasons }";
 
@@ -42,7 +43,8 @@ pub(crate) fn of_seller(token: &str, grade: i32, text: &str) -> Value {
     json!({ "token": token, "seller": { "grades": [{ "criterion": "packaging", "grade": grade }], "text": text } })
 }
 
-pub(crate) const SUBMITTED: &str = "reviews { id state revision } support { id satisfaction recommendation solved grades { criterion label grade } }";
+pub(crate) const SUBMITTED: &str =
+    "reviews { id state revision } support { id satisfaction recommendation solved grades { criterion label grade } }";
 
 /// Rates the seller for an order; gives the review.
 pub(crate) async fn reviewed(story: &Story, order: &str, grade: i32, text: &str) -> Value {
@@ -78,30 +80,49 @@ pub(crate) async fn used(story: &Story) {
     app.act(&story.seller, "reviewReply", "review { id }", json!({ "reviewId": good["id"], "text": "Merci !" })).await;
     let report = json!({ "reviewId": worse["id"], "reason": "DOUBT", "text": "Personne n’a commandé cela." });
     let reported = app.act(&story.seller, "reviewReport", "review { reports { id } }", report).await;
-    let decision = json!({ "reviewId": worse["id"], "reportId": reported["review"]["reports"][0]["id"], "decision": { "keep": "Commande prouvée." } });
+    let decision =
+        json!({ "reviewId": worse["id"], "reportId": reported["review"]["reports"][0]["id"], "decision": { "keep": "Commande prouvée." } });
     app.act(&story.operator, "reviewReportDecide", "review { id }", decision).await;
     let judged = json!({ "reviewId": bad["id"], "judgement": judgement() });
     app.act(&story.operator, "reviewReject", "review { id }", judged).await;
     app.act(&story.vendor, "reviewComplain", "review { id }", json!({ "reviewId": bad["id"], "text": "C’est mon numéro." })).await;
     app.act(&story.vendor, "reviewWithdraw", "review { id }", json!({ "reviewId": good["id"], "revision": 3 })).await;
     app.ask(&story.seller, "{ viewer { seller { score { value } reviewReplies { due overdue inTime late } } } }", json!({})).await;
-    for arguments in ["", "(order: OLDEST)", "(order: BEST)", "(order: WORST)", "(quotable: ONLY)", "(product: \"TH-1\")", "(product: \"TH-1\", order: BEST)"] {
+    for arguments in [
+        "",
+        "(order: OLDEST)",
+        "(order: BEST)",
+        "(order: WORST)",
+        "(quotable: ONLY)",
+        "(product: \"TH-1\")",
+        "(product: \"TH-1\", order: BEST)",
+    ] {
         feed(story, &story.vendor, arguments, "id").await;
     }
     let seller = app.ask(&story.seller, "{ viewer { seller { id } } }", json!({})).await["viewer"]["seller"]["id"].clone();
-    for arguments in [format!("(sellerId: {seller})"), format!("(sellerId: {seller}, order: WORST)"), format!("(sellerId: {seller}, subject: SELLER)")] {
+    for arguments in
+        [format!("(sellerId: {seller})"), format!("(sellerId: {seller}, order: WORST)"), format!("(sellerId: {seller}, subject: SELLER)")]
+    {
         feed(story, &story.vendor, &arguments, "id").await;
     }
-    let after = format!("{{ reviewFeed(sellerId: {seller}, order: BEST) {{ reviews(first: 1, after: \"{}\") {{ nodes {{ id }} }} }} }}", cursor(story, &seller).await);
+    let after = format!(
+        "{{ reviewFeed(sellerId: {seller}, order: BEST) {{ reviews(first: 1, after: \"{}\") {{ nodes {{ id }} }} }} }}",
+        cursor(story, &seller).await
+    );
     app.ask(&story.vendor, &after, json!({})).await;
     for which in ["OWN", "TO_CHECK", "REPORTED", "COMPLAINT_OPEN"] {
         app.ask(&story.operator, &format!("{{ reviews(which: {which}, first: 2) {{ nodes {{ id }} }} }}"), json!({})).await;
     }
     app.ask(&story.seller, "{ reviews(first: 2) { nodes { id } } }", json!({})).await;
     app.ask(&story.buyer_token().await, "{ reviews(first: 2) { nodes { id } } }", json!({})).await;
-    let now = app.cx.now();
+    let now = app.cx.now().to_rfc3339();
     for of in [format!("{{ sellerId: {seller} }}"), "{ product: \"TH-1\" }".to_owned(), "{ support: WHOLE }".to_owned()] {
-        app.ask(&story.operator, &format!("{{ now: score(of: {of}) {{ value }} then: score(of: {of}, at: \"{now}\") {{ value }} }}"), json!({})).await;
+        app.ask(
+            &story.operator,
+            &format!("{{ now: score(of: {of}) {{ value }} then: score(of: {of}, at: \"{now}\") {{ value }} }}"),
+            json!({}),
+        )
+        .await;
     }
     app.advance(TimeDelta::days(61));
     app.work().await;
@@ -109,11 +130,15 @@ pub(crate) async fn used(story: &Story) {
 
 async fn cursor(story: &Story, seller: &Value) -> String {
     let query = format!("{{ reviewFeed(sellerId: {seller}, order: BEST) {{ reviews(first: 1) {{ pageInfo {{ endCursor }} }} }} }}");
-    story.app.ask(&story.vendor, &query, json!({})).await["reviewFeed"]["reviews"]["pageInfo"]["endCursor"].as_str().unwrap_or_default().to_owned()
+    story.app.ask(&story.vendor, &query, json!({})).await["reviewFeed"]["reviews"]["pageInfo"]["endCursor"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// The story's order was delivered at that moment.
 pub(crate) async fn delivered(story: &Story, at: &str) {
-    let parcel = json!({ "orderReference": ORDER, "externalId": "P1", "lines": [{ "lineExternalId": "1", "quantity": 2 }], "deliveredAt": at });
+    let parcel =
+        json!({ "orderReference": ORDER, "externalId": "P1", "lines": [{ "lineExternalId": "1", "quantity": 2 }], "deliveredAt": at });
     story.app.act(&story.vendor, "shipmentsReport", "shipments { externalId }", json!({ "shipments": [parcel] })).await;
 }

@@ -6,17 +6,16 @@ use trilogue::domain::ratings::Asking;
 use trilogue::domain::tickets::HelpdeskKind;
 
 use super::{REVIEW, asking, delivered, feed, invited, judgement, orders, reviewed, token_of};
-use crate::harness::{Db, ORDER, Story, on_both_databases};
+use crate::harness::{ORDER, Story, on_both_databases};
 
-struct Browser<'a> {
-    story: &'a Story,
+struct Browser {
     http: reqwest::Client,
     path: String,
 }
 
-impl<'a> Browser<'a> {
-    fn at(story: &'a Story, token: &str) -> Self {
-        Self { story, http: crate::harness::client().build().unwrap(), path: format!("{}/rate/{token}", story.app.url) }
+impl Browser {
+    fn at(story: &Story, token: &str) -> Self {
+        Self { http: crate::harness::client().build().unwrap(), path: format!("{}/rate/{token}", story.app.url) }
     }
 
     async fn look(&self, language: &str) -> (u16, String) {
