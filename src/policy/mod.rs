@@ -57,11 +57,17 @@ pub enum Permission {
     SanctionSellers,
     /// Correct the ledger, and take credit back.
     CorrectLedger,
+    /// See the figures that the operator steers by.
+    ReadMeasures,
+    /// Say what is wanted of figures and what service costs, and have things bettered.
+    ManageMeasures,
+    /// Tell what became of visits to the help pages.
+    ReportHelpVisits,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
@@ -81,6 +87,9 @@ impl Permission {
         Self::ReportMoney,
         Self::SanctionSellers,
         Self::CorrectLedger,
+        Self::ReadMeasures,
+        Self::ManageMeasures,
+        Self::ReportHelpVisits,
     ];
 }
 
@@ -99,8 +108,13 @@ pub const fn has(who: &Who, permission: Permission) -> bool {
     match role(who) {
         Some(Role::Operator) => true,
         Some(Role::Vendor) => {
-            use Permission::{AdmitBuyers, ManageWebhooks, OpenCase, ReportMentions, ReportMoney, UpsertOrders, UpsertSellers};
-            matches!(permission, UpsertSellers | UpsertOrders | OpenCase | ManageWebhooks | AdmitBuyers | ReportMoney | ReportMentions)
+            use Permission::{
+                AdmitBuyers, ManageWebhooks, OpenCase, ReportHelpVisits, ReportMentions, ReportMoney, UpsertOrders, UpsertSellers,
+            };
+            matches!(
+                permission,
+                UpsertSellers | UpsertOrders | OpenCase | ManageWebhooks | AdmitBuyers | ReportMoney | ReportMentions | ReportHelpVisits
+            )
         }
         Some(Role::Seller) => matches!(permission, Permission::UseTemplates | Permission::UploadFiles),
         // The command line, used by whoever can read the database; and rules of the charter.
