@@ -23,6 +23,7 @@ pub mod limits;
 mod loaders;
 mod mails;
 mod masking;
+mod measures;
 mod mediators;
 mod mentions;
 mod node;
@@ -122,6 +123,9 @@ pub struct QueryRoot(
     EndpointQueries,
     MailQueries,
     PoolQueries,
+    measures::MeasureQueries,
+    measures::MeasureSettingsQueries,
+    measures::ImprovementQueries,
     mentions::MentionQueries,
     notices::NoticeQueries,
     sanctions::SanctionQueries,
@@ -258,6 +262,8 @@ pub struct MutationRoot(
     EndpointMutations,
     MailMutations,
     mediators::MediatorMutations,
+    measures::MeasureSettingsMutations,
+    measures::ImprovementMutations,
     mentions::MentionMutations,
     PoolMutations,
     shipments::ShipmentMutations,

@@ -24,7 +24,7 @@ use super::tenants::MarketplaceObject;
 use super::threads::{MessageObject, ParticipantObject, ThreadObject};
 use super::withdrawals::WithdrawalObject;
 use crate::domain::ids::{
-    AttachmentId, BuyerId, CaseId, ConnectionId, DeliveryId, DisputeId, EventId, EvidenceId, IncentiveId, MalformedId, MarketplaceId,
+    AttachmentId, BuyerId, CaseId, ConnectionId, DeliveryId, DisputeId, EventId, EvidenceId, ImprovementId, IncentiveId, MalformedId, MarketplaceId,
     MediatorId, MentionId, MessageId, NoticeId, OfferId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, PostingId, PromoCodeId,
     RefundId, ReturnId, SanctionId, SavedSearchId, SellerId, StoreCreditId, TemplateId, ThreadId, WebhookDeliveryId, WebhookEndpointId,
     WithdrawalId,
@@ -93,6 +93,7 @@ graphql_ids!(
     DeliveryId,
     MediatorId,
     MentionId,
+    ImprovementId,
     PoolQuestionId,
     PoolAnswerId,
     IncentiveId,

@@ -11,7 +11,7 @@ use chrono::{DateTime, Datelike};
 use super::errors::{Result, bad_input};
 use crate::domain::charter::CharterVersion;
 use crate::domain::ids::{
-    CaseId, EntryId, EventId, IncentiveId, MentionId, MessageId, NoticeId, PoolQuestionId, PromoCodeId, SanctionId, StoreCreditId,
+    CaseId, EntryId, EventId, ImprovementId, IncentiveId, MentionId, MessageId, NoticeId, PoolQuestionId, PromoCodeId, SanctionId, StoreCreditId,
     WebhookDeliveryId,
 };
 use crate::domain::templates::TemplateKey;
@@ -54,6 +54,7 @@ macro_rules! id_cursors {
 }
 
 id_cursors!(
+    ImprovementId,
     MentionId,
     MessageId,
     EntryId,

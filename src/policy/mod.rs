@@ -57,8 +57,6 @@ pub enum Permission {
     SanctionSellers,
     /// Correct the ledger, and take credit back.
     CorrectLedger,
-    /// See the figures that the operator steers by.
-    ReadMeasures,
     /// Say what is wanted of figures and what service costs, and have things bettered.
     ManageMeasures,
     /// Tell what became of visits to the help pages.
@@ -67,7 +65,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 21] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
@@ -87,7 +85,6 @@ impl Permission {
         Self::ReportMoney,
         Self::SanctionSellers,
         Self::CorrectLedger,
-        Self::ReadMeasures,
         Self::ManageMeasures,
         Self::ReportHelpVisits,
     ];

@@ -6,13 +6,12 @@ use super::super::{Cx, Error, Result};
 use super::settings;
 use crate::domain::ids::SellerId;
 use crate::domain::kpis::{
-    Cell, ContactRate, CostLine, Cut, Days, Grain, Kpi, KpiTally, Period, Retention, Return, Row, Scope as Target, Slice, Verdict,
+    Cell, ContactRate, CostLine, Cut, Days, Grain, Kpi, KpiTally, Period, Retention, Return, Row, Scope as TargetScope, Slice, Verdict,
     contact_rates as rates, cost_report, retention,
 };
-use crate::domain::parties::Actor;
+use crate::domain::parties::{Scope, View};
 use crate::domain::reasons::ReasonKey;
 use crate::domain::tickets::Channel;
-use crate::policy::{self, Permission};
 
 /// Of what figures are asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,8 +46,8 @@ impl Asked {
     }
 
     /// For what a target must be set to hold here.
-    fn about(&self) -> Target {
-        Target { seller: self.seller, channel: self.channel, reason: self.reason.clone() }
+    fn about(&self) -> TargetScope {
+        TargetScope { seller: self.seller, channel: self.channel, reason: self.reason.clone() }
     }
 
     /// The rows that make the figures of these days.
@@ -78,24 +77,25 @@ fn came_back(asked: &Asked, days: Days, returns: &[(Return, u64)]) -> Retention 
     retention(returns.iter().map(|(one, buyers)| (one, *buyers)), first, last)
 }
 
-fn allowed(actor: &Actor) -> Result<()> {
-    Ok(policy::require(&actor.who, Permission::ReadMeasures)?)
+/// The figures of a marketplace are the operator's own; others find none.
+fn allowed(scope: Scope) -> Result<()> {
+    if scope.view == View::Whole { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// Figures, each with what is wanted of it.
-pub async fn figures(cx: &Cx, actor: &Actor, asked: &Asked, kpis: &[Kpi]) -> Result<Vec<Verdict>> {
-    let points = steps(cx, actor, asked, kpis, &[asked.days]).await?;
+pub async fn figures(cx: &Cx, scope: Scope, asked: &Asked, kpis: &[Kpi]) -> Result<Vec<Verdict>> {
+    let points = steps(cx, scope, asked, kpis, &[asked.days]).await?;
     Ok(points.into_iter().map(|point| point.verdict).collect())
 }
 
 /// A figure step by step.
-pub async fn series(cx: &Cx, actor: &Actor, asked: &Asked, kpi: Kpi, grain: Grain) -> Result<Vec<Point>> {
-    steps(cx, actor, asked, &[kpi], &asked.days.steps(grain)).await
+pub async fn series(cx: &Cx, scope: Scope, asked: &Asked, kpi: Kpi, grain: Grain) -> Result<Vec<Point>> {
+    steps(cx, scope, asked, &[kpi], &asked.days.steps(grain)).await
 }
 
-async fn steps(cx: &Cx, actor: &Actor, asked: &Asked, kpis: &[Kpi], steps: &[Days]) -> Result<Vec<Point>> {
-    allowed(actor)?;
-    let marketplace = actor.marketplace;
+async fn steps(cx: &Cx, scope: Scope, asked: &Asked, kpis: &[Kpi], steps: &[Days]) -> Result<Vec<Point>> {
+    allowed(scope)?;
+    let marketplace = scope.marketplace;
     let targets = settings::of(cx, marketplace).await?.settings.targets;
     let rows: Vec<_> = steps.iter().flat_map(|days| asked.rows(*days)).collect();
     let found = cx.store.tallies(marketplace, &rows).await?;
@@ -119,11 +119,11 @@ async fn steps(cx: &Cx, actor: &Actor, asked: &Asked, kpis: &[Kpi], steps: &[Day
 }
 
 /// How often buyers got in touch, by channel and reason, the most frequent first.
-pub async fn contact_rates(cx: &Cx, actor: &Actor, days: Days, seller: Option<SellerId>) -> Result<Vec<ContactRate>> {
-    allowed(actor)?;
+pub async fn contact_rates(cx: &Cx, scope: Scope, days: Days, seller: Option<SellerId>) -> Result<Vec<ContactRate>> {
+    allowed(scope)?;
     let like = Cell { seller: Cut::of(seller), channel: Cut::One(None), reason: Cut::One(None), phase: Cut::All };
-    let counts = cx.store.case_counts(actor.marketplace, &like, days).await?;
-    let found = cx.store.tallies(actor.marketplace, &days.rows_of(&like.with_orders())).await?;
+    let counts = cx.store.case_counts(scope.marketplace, &like, days).await?;
+    let found = cx.store.tallies(scope.marketplace, &days.rows_of(&like.with_orders())).await?;
     let orders = found.values().map(|tally| tally.orders).sum();
     let rows: Vec<(Slice, KpiTally)> = counts
         .into_iter()
@@ -133,11 +133,11 @@ pub async fn contact_rates(cx: &Cx, actor: &Actor, days: Days, seller: Option<Se
 }
 
 /// What customer service cost, by channel and side of the sale.
-pub async fn service_costs(cx: &Cx, actor: &Actor, days: Days, seller: Option<SellerId>) -> Result<Vec<CostLine>> {
-    allowed(actor)?;
-    let rules = settings::of(cx, actor.marketplace).await?.settings.costs;
+pub async fn service_costs(cx: &Cx, scope: Scope, days: Days, seller: Option<SellerId>) -> Result<Vec<CostLine>> {
+    allowed(scope)?;
+    let rules = settings::of(cx, scope.marketplace).await?.settings.costs;
     let like = Cell { seller: Cut::of(seller), channel: Cut::One(None), reason: Cut::All, phase: Cut::One(None) };
-    let slices = cx.store.slices(actor.marketplace, &like, days).await?;
+    let slices = cx.store.slices(scope.marketplace, &like, days).await?;
     cost_report(slices.iter(), &rules).map_err(|_| Error::from(crate::domain::refusal::Refusal::Invalid {
         message: "These costs are too large to be told.".into(),
     }))

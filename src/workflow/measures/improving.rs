@@ -57,7 +57,7 @@ async fn measured(cx: &Cx, actor: &Actor, about: &ImprovementAbout, kpi: Kpi, da
         ImprovementAbout::Process { .. } => None,
     };
     let asked = Asked { days, seller, channel: None, reason: None };
-    let found = figures(cx, actor, &asked, &[kpi]).await?;
+    let found = figures(cx, actor.scope(), &asked, &[kpi]).await?;
     Ok(found.first().map_or(Measured { value: None, sample: 0 }, |verdict| verdict.figure.measured))
 }
 

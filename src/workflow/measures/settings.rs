@@ -1,10 +1,15 @@
 //! How a marketplace measures itself, and what its help pages report.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::orders::{AmountInput, amount};
 use super::super::{Check, Cx, Result};
 use crate::domain::ids::MarketplaceId;
-use crate::domain::kpis::{HelpVisit, MeasureSettings, SettingsFault};
+use crate::domain::kpis::{CostRules, HelpVisit, KpiTargets, MeasureSettings, SettingsFault};
+use crate::domain::money::{Currency, Money};
 use crate::domain::parties::Actor;
 use crate::domain::refusal::Refusal;
+use crate::domain::tickets::Channel;
 use crate::policy::{self, Permission};
 use crate::store::SettingsRow;
 
@@ -20,24 +25,85 @@ pub async fn of(cx: &Cx, marketplace: MarketplaceId) -> Result<SettingsRow> {
     Ok(SettingsRow { settings: MeasureSettings::usual(currency), revision: 0 })
 }
 
-/// Sets it. Whoever changes how things are counted has everything counted anew.
-pub async fn set(cx: &Cx, actor: &Actor, new: MeasureSettings, revision: i32) -> Result<SettingsRow> {
-    policy::require(&actor.who, Permission::ManageMeasures)?;
-    let currency = cx.marketplace(actor.marketplace).await?.currency;
+/// What a channel costs, as it is said.
+#[derive(Debug, Clone)]
+pub struct CostInput {
+    /// The channel.
+    pub channel: Channel,
+    /// What each of its cases costs beside the work; none for nothing.
+    pub per_case: Option<AmountInput>,
+    /// How many seconds of work a reply takes.
+    pub reply_seconds: u32,
+}
+
+/// How a marketplace measures itself, as it is said.
+#[derive(Debug, Clone)]
+pub struct SettingsInput {
+    /// What it wants.
+    pub targets: KpiTargets,
+    /// What an hour of work costs.
+    pub hour: AmountInput,
+    /// What channels cost.
+    pub channels: Vec<CostInput>,
+    /// How many days a buyer has to come back.
+    pub come_back_days: u16,
+    /// Within how many days a dispute recurs.
+    pub recurrence_days: u16,
+}
+
+/// The longest a reply can take, in seconds: a day.
+const LONGEST_REPLY: u32 = 86_400;
+/// The most targets that can be set.
+const MOST_TARGETS: usize = 500;
+
+fn read(input: SettingsInput, currency: Currency) -> Result<MeasureSettings> {
     let mut check = Check::default();
+    let none = Money::zero(currency);
+    let hour = amount(&mut check, &["hour"], "An hour of work", &input.hour).unwrap_or(none);
+    let mut costs = CostRules { hour, channels: BTreeMap::new(), reply_seconds: BTreeMap::new() };
+    let mut seen = BTreeSet::new();
+    for (index, cost) in input.channels.into_iter().enumerate() {
+        let index = index.to_string();
+        if !seen.insert(cost.channel) {
+            check.fault(&["channels", &index, "channel"], Refusal::Invalid { message: "This channel stands here already.".into() });
+        }
+        if cost.reply_seconds > LONGEST_REPLY {
+            let message = format!("A reply takes at most {LONGEST_REPLY} seconds.");
+            check.fault(&["channels", &index, "replySeconds"], Refusal::Invalid { message });
+        }
+        if let Some(each) = &cost.per_case
+            && let Some(each) = amount(&mut check, &["channels", &index, "perCase"], "A case", each)
+        {
+            costs.channels.insert(cost.channel, each);
+        }
+        costs.reply_seconds.insert(cost.channel, cost.reply_seconds);
+    }
+    if input.targets.targets.len() > MOST_TARGETS {
+        check.fault(&["targets"], Refusal::TooMany { limit: MOST_TARGETS });
+    }
+    let new =
+        MeasureSettings { targets: input.targets, costs, come_back_days: input.come_back_days, recurrence_days: input.recurrence_days };
     for fault in new.faults() {
         let invalid = Refusal::Invalid { message: fault.to_string() };
         match fault {
-            SettingsFault::Target(index, _) => check.fault(&["settings", "targets", &index.to_string(), "value"], invalid),
-            SettingsFault::ComeBack => check.fault(&["settings", "comeBackDays"], invalid),
-            SettingsFault::Recurrence => check.fault(&["settings", "recurrenceDays"], invalid),
-            SettingsFault::Cost | SettingsFault::Currency => check.fault(&["settings", "costs"], invalid),
+            SettingsFault::Target(index, _) => check.fault(&["targets", &index.to_string(), "value"], invalid),
+            SettingsFault::ComeBack => check.fault(&["comeBackDays"], invalid),
+            SettingsFault::Recurrence => check.fault(&["recurrenceDays"], invalid),
+            SettingsFault::Cost | SettingsFault::Currency => check.fault(&["hour"], invalid),
         }
     }
     if new.costs.currency() != currency {
-        check.fault(&["settings", "costs"], Refusal::Invalid { message: format!("Costs are in {}.", currency.code()) });
+        check.fault(&["hour", "currencyCode"], Refusal::Invalid { message: format!("Costs are in {}.", currency.code()) });
     }
     check.done()?;
+    Ok(new)
+}
+
+/// Sets it. Whoever changes how things are counted has everything counted anew.
+pub async fn set(cx: &Cx, actor: &Actor, input: SettingsInput, revision: i32) -> Result<SettingsRow> {
+    policy::require(&actor.who, Permission::ManageMeasures)?;
+    let currency = cx.marketplace(actor.marketplace).await?.currency;
+    let new = read(input, currency)?;
 
     let tx = cx.store.begin(actor.marketplace).await?;
     let before = tx.lock_measure_settings().await?;
