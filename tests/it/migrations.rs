@@ -137,6 +137,7 @@ on_both_databases! {
         story.app.act(&story.operator, "templateCreate", "template { id }", template).await;
         crate::plans::parcels(&story).await;
         crate::mentions::used(&story).await;
+        Box::pin(crate::measures::used(&story)).await;
         Box::pin(crate::sanctions::used(&story)).await;
         Box::pin(crate::payments::errands(&story)).await;
         Box::pin(crate::returns::used(&story)).await;

@@ -81,6 +81,7 @@ async fn a_day(story: &Story) {
     story.app.ask(&story.operator, SIDEBAR, json!({ "by": story.desk.key(ticket) })).await;
     parcels(story).await;
     crate::mentions::used(story).await;
+    crate::measures::used(story).await;
     crate::sanctions::used(story).await;
     Box::pin(crate::refunds::a_life(story)).await;
     crate::disputes::errands(story).await;
