@@ -61,12 +61,7 @@ impl MigrationTrait for Migration {
             .unique(&["marketplace_id", "idempotency_key"])
             .create(manager)
             .await?;
-        tenant_table("measure_settings", &[])
-            .must("body", Json)
-            .must("revision", Integer)
-            .must("updated_at", Time)
-            .create(manager)
-            .await?;
+        tenant_table("measure_settings", &[]).must("body", Json).must("revision", Integer).must("updated_at", Time).create(manager).await?;
         tenant_table("improvements", &["id"])
             .must("id", Uuid)
             .one_of("state", &["PROPOSED", "PLANNED", "DONE", "MEASURED", "DROPPED"])

@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::output::Output;
 use crate::domain::kpis::KpiTally;
-use crate::workflow::measures::{self, Counting, Difference};
 use crate::workflow::Cx;
+use crate::workflow::measures::{self, Counting, Difference};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum MeasuresVerb {

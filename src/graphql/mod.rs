@@ -123,9 +123,6 @@ pub struct QueryRoot(
     EndpointQueries,
     MailQueries,
     PoolQueries,
-    measures::MeasureQueries,
-    measures::MeasureSettingsQueries,
-    measures::ImprovementQueries,
     mentions::MentionQueries,
     notices::NoticeQueries,
     sanctions::SanctionQueries,
@@ -136,6 +133,9 @@ pub struct QueryRoot(
     ledger::LedgerQueries,
     returns::ReturnQueries,
     withdrawals::WithdrawalQueries,
+    measures::MeasureQueries,
+    measures::MeasureSettingsQueries,
+    measures::ImprovementQueries,
 );
 
 /// The queries of what every case stands on.
@@ -262,8 +262,6 @@ pub struct MutationRoot(
     EndpointMutations,
     MailMutations,
     mediators::MediatorMutations,
-    measures::MeasureSettingsMutations,
-    measures::ImprovementMutations,
     mentions::MentionMutations,
     PoolMutations,
     shipments::ShipmentMutations,
@@ -275,4 +273,6 @@ pub struct MutationRoot(
     ledger::LedgerMutations,
     returns::ReturnMutations,
     withdrawals::WithdrawalMutations,
+    measures::MeasureSettingsMutations,
+    measures::ImprovementMutations,
 );

@@ -88,7 +88,9 @@ impl Live {
 
     /// Wakes every worker: another replica did something.
     pub fn wake_workers(&self) {
-        for worker in [&self.inbox, &self.outbox, &self.alerts, &self.counts, &self.webhooks, &self.mails, &self.payments, &self.payment_news] {
+        for worker in
+            [&self.inbox, &self.outbox, &self.alerts, &self.counts, &self.webhooks, &self.mails, &self.payments, &self.payment_news]
+        {
             worker.notify_one();
         }
     }

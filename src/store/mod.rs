@@ -83,8 +83,8 @@ pub use ledger::{
 pub use live::Live;
 pub use mails::{MailAbout, MailRow, NewMail, RecipientRow};
 pub use measures::{
-    CaseState, CellCount, CountWork, Counted, CountsBefore, DisputeState, ImprovementFilter, ImprovementRow, OrderState, PartRow, SettingsRow,
-    Subject, VisitState,
+    CaseState, CellCount, CountWork, Counted, CountsBefore, DisputeState, ImprovementFilter, ImprovementRow, OrderState, PartRow,
+    SettingsRow, Subject, VisitState,
 };
 pub use mediators::NewMediator;
 pub use memory::Remembered;

@@ -7,7 +7,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 use trilogue::demo::peer::Audience;
 use trilogue::domain::ids::{
-    CaseId, MediatorId, ImprovementId, SanctionId, SavedSearchId, SellerId, TemplateId, ThreadId, WebhookDeliveryId, WebhookEndpointId,
+    CaseId, ImprovementId, MediatorId, SanctionId, SavedSearchId, SellerId, TemplateId, ThreadId, WebhookDeliveryId, WebhookEndpointId,
 };
 use trilogue::domain::parties::Role;
 use trilogue::domain::tickets::HelpdeskKind;

@@ -88,8 +88,7 @@ pub fn retention<'a>(returns: impl IntoIterator<Item = (&'a Return, u64)>, first
         if one.from >= first {
             continue;
         }
-        let share: &mut Share =
-            if one.case.is_some_and(|case| case < first) { &mut retention.had_case } else { &mut retention.had_none };
+        let share: &mut Share = if one.case.is_some_and(|case| case < first) { &mut retention.had_case } else { &mut retention.had_none };
         match one.to {
             None => share.of += buyers,
             Some(to) if (first..=last).contains(&to) => share.hits += buyers,

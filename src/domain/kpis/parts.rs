@@ -96,13 +96,7 @@ impl CaseCard {
 
     /// Where it belongs.
     pub fn slice(&self) -> Slice {
-        Slice {
-            seller: self.seller,
-            channel: Some(self.channel),
-            reason: Some(self.reason.clone()),
-            phase: Some(self.phase),
-            team: None,
-        }
+        Slice { seller: self.seller, channel: Some(self.channel), reason: Some(self.reason.clone()), phase: Some(self.phase), team: None }
     }
 }
 
@@ -199,7 +193,8 @@ impl CaseStory<'_> {
             return (CaseEnd::Open, None);
         };
         let known_at = resolved_at + rules.come_back();
-        let reopened = self.turns.iter().any(|turn| is_over(turn.from) && !is_over(turn.to) && turn.at >= resolved_at && turn.at <= known_at);
+        let reopened =
+            self.turns.iter().any(|turn| is_over(turn.from) && !is_over(turn.to) && turn.at >= resolved_at && turn.at <= known_at);
         let again = |other: &CaseCard| {
             other.id != self.card.id
                 && other.merged_into.is_none()

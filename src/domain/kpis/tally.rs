@@ -149,39 +149,59 @@ pub enum HelpVisit {
     WentOn,
 }
 
+/// What is not there is not written down: most rows count a case or two.
+fn is_nothing<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// The counts of a day and slice, or of any number of them merged.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct KpiTally {
     /// Orders. They are counted by seller only.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub orders: u64,
     /// Cases.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub cases: u64,
     /// Complaints among them.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub complaints: u64,
     /// Cases that better information would have spared.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub avoidable: u64,
     /// Satisfied buyers of those who answered.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub satisfied: Share,
     /// Who recommends the marketplace.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub nps: Nps,
     /// First replies, by the clock on the wall.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub first_reply: Durations,
     /// First replies, in business hours.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub first_reply_business: Durations,
     /// Cases resolved at first contact, of those of which that is known.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub first_contact: Share,
     /// Cases opened again, of those that were resolved.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub reopened: Share,
     /// Seconds of work, as far as they were measured.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub handling_seconds: u64,
     /// Human replies of the operator.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub operator_replies: u64,
     /// Disputes that recur, of all.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub recurring: Share,
     /// Disputes resolved, of those that ended.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub disputes_resolved: Share,
     /// Visits to the help pages that ended there.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub deflected: Share,
 }
 

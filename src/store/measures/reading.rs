@@ -51,10 +51,11 @@ impl Store {
 
     /// The counts of all slices that are cut like `like`, whatever their values but the seller.
     pub async fn slices(&self, marketplace: MarketplaceId, like: &Cell, days: Days) -> Result<BTreeMap<Slice, KpiTally>> {
-        let find = kpi_days::Entity::find()
-            .select_only()
-            .columns([kpi_days::Column::Key, kpi_days::Column::Tally])
-            .filter(side_by_side(marketplace, like, days));
+        let find = kpi_days::Entity::find().select_only().columns([kpi_days::Column::Key, kpi_days::Column::Tally]).filter(side_by_side(
+            marketplace,
+            like,
+            days,
+        ));
         let mut sums: BTreeMap<Slice, KpiTally> = BTreeMap::new();
         for (key, tally) in find.into_tuple::<(Vec<u8>, sea_orm::JsonValue)>().all(&self.reads).await? {
             let tally: KpiTally = from_json(tally, "kpi_days", "tally")?;
@@ -79,7 +80,12 @@ impl Store {
 
     /// The stories of buyers that say who came back in these months, the first and the last included: those that began before
     /// `began_before`. They are as many as there are pairs of months, not buyers.
-    pub async fn returns(&self, marketplace: MarketplaceId, (first, last): (Month, Month), began_before: Month) -> Result<Vec<(Return, u64)>> {
+    pub async fn returns(
+        &self,
+        marketplace: MarketplaceId,
+        (first, last): (Month, Month),
+        began_before: Month,
+    ) -> Result<Vec<(Return, u64)>> {
         use kpi_returns::Column::{Buyers, FromMonth, MarketplaceId, ToMonth};
         // Months are numbers from 1 on; 0 stands for "no month".
         let asked = Condition::any().add(ToMonth.eq(0)).add(ToMonth.between(first.0, last.0));

@@ -81,9 +81,7 @@ impl Store {
             .expr(Expr::val(1))
             .from(marketplaces::Entity)
             .and_where(own(kpi_cursors::Column::MarketplaceId).equals((marketplaces::Entity, marketplaces::Column::Id)))
-            .and_where(
-                Expr::col((marketplaces::Entity, marketplaces::Column::LastPosition)).gt(own(kpi_cursors::Column::Position)),
-            )
+            .and_where(Expr::col((marketplaces::Entity, marketplaces::Column::LastPosition)).gt(own(kpi_cursors::Column::Position)))
             .take();
         let touched = Query::select()
             .expr(Expr::val(1))
@@ -168,9 +166,7 @@ fn settings(row: Option<measure_settings::Model>) -> Result<Option<SettingsRow>>
 fn subjects(kind: Subject, marketplace: MarketplaceId) -> SelectStatement {
     let mut all = Query::select();
     match kind {
-        Subject::Case => {
-            all.column(cases::Column::Id).from(cases::Entity).and_where(cases::Column::MarketplaceId.eq(marketplace.uuid()))
-        }
+        Subject::Case => all.column(cases::Column::Id).from(cases::Entity).and_where(cases::Column::MarketplaceId.eq(marketplace.uuid())),
         Subject::Order => {
             all.column(orders::Column::Id).from(orders::Entity).and_where(orders::Column::MarketplaceId.eq(marketplace.uuid()))
         }

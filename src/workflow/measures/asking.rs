@@ -37,12 +37,7 @@ pub struct Point {
 
 impl Asked {
     fn cell(&self) -> Cell {
-        Cell {
-            seller: Cut::of(self.seller),
-            channel: Cut::of(self.channel),
-            reason: Cut::of(self.reason.clone()),
-            phase: Cut::All,
-        }
+        Cell { seller: Cut::of(self.seller), channel: Cut::of(self.channel), reason: Cut::of(self.reason.clone()), phase: Cut::All }
     }
 
     /// For what a target must be set to hold here.
@@ -138,7 +133,6 @@ pub async fn service_costs(cx: &Cx, scope: Scope, days: Days, seller: Option<Sel
     let rules = settings::of(cx, scope.marketplace).await?.settings.costs;
     let like = Cell { seller: Cut::of(seller), channel: Cut::One(None), reason: Cut::All, phase: Cut::One(None) };
     let slices = cx.store.slices(scope.marketplace, &like, days).await?;
-    cost_report(slices.iter(), &rules).map_err(|_| Error::from(crate::domain::refusal::Refusal::Invalid {
-        message: "These costs are too large to be told.".into(),
-    }))
+    cost_report(slices.iter(), &rules)
+        .map_err(|_| Error::from(crate::domain::refusal::Refusal::Invalid { message: "These costs are too large to be told.".into() }))
 }

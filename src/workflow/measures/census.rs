@@ -12,8 +12,8 @@ use crate::domain::calendar::BusinessCalendar;
 use crate::domain::charter::{Charter, CharterVersion};
 use crate::domain::ids::{CaseId, DisputeId, MarketplaceId, OrderId};
 use crate::domain::kpis::{
-    BuyerMark, BuyerMonths, CaseCard, CaseStory, Changes, CountRules, DisputePart, KpiTally, Part, PartKind, Return, Row, alike,
-    lived, recurrences,
+    BuyerMark, BuyerMonths, CaseCard, CaseStory, Changes, CountRules, DisputePart, KpiTally, Part, PartKind, Return, Row, alike, lived,
+    recurrences,
 };
 use crate::store::{CaseState, PartRow, Subject};
 
@@ -39,8 +39,7 @@ impl<'a> Census<'a> {
     pub(super) async fn of(cx: &'a Cx, marketplace: MarketplaceId) -> Result<Self> {
         let house = cx.marketplace(marketplace).await?;
         let set = settings::of(cx, marketplace).await?.settings;
-        let rules =
-            CountRules { zone: house.timezone, come_back_days: set.come_back_days, recurrence_days: set.recurrence_days };
+        let rules = CountRules { zone: house.timezone, come_back_days: set.come_back_days, recurrence_days: set.recurrence_days };
         Ok(Self { cx, marketplace, rules, now: cx.now(), always: BusinessCalendar::always_open(house.timezone) })
     }
 
@@ -221,8 +220,7 @@ pub async fn check(cx: &Cx, marketplace: MarketplaceId) -> Result<Vec<Difference
         }
     }
     for one in returns.keys().chain(counted_returns.keys()).collect::<BTreeSet<_>>() {
-        let (counted, found) =
-            (counted_returns.get(one).copied().unwrap_or_default(), returns.get(one).copied().unwrap_or_default());
+        let (counted, found) = (counted_returns.get(one).copied().unwrap_or_default(), returns.get(one).copied().unwrap_or_default());
         if counted != found {
             differences.push(Difference::Returns { returns: *one, counted, found });
         }

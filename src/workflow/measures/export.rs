@@ -75,8 +75,7 @@ pub fn read(path: &str) -> Option<(Asked, File)> {
 /// The address at which the operator can have a file for a while; none for others.
 pub fn link(cx: &Cx, scope: Scope, asked: &Asked, file: File) -> Option<Link> {
     let subject = format!("{}/{}", written(asked), file.name());
-    (scope.view == View::Whole)
-        .then(|| cx.links.make(Purpose::MeasuresExport, &subject, &format!("/measures/{subject}"), scope, cx.now()))
+    (scope.view == View::Whole).then(|| cx.links.make(Purpose::MeasuresExport, &subject, &format!("/measures/{subject}"), scope, cx.now()))
 }
 
 /// Whose eyes a link to a file opens with.

@@ -71,7 +71,9 @@ pub async fn propose(cx: &Cx, actor: &Actor, input: ProposalInput) -> Result<Imp
         if fits { Ok(text.to_owned()) } else { Err(refused(&[field], Refusal::Length { what, limit: NAME_LIMIT })) }
     };
     let about = match input.about {
-        AboutInput::Product { seller, product } => ImprovementAbout::Product { seller, product: named("The product", "product", &product)? },
+        AboutInput::Product { seller, product } => {
+            ImprovementAbout::Product { seller, product: named("The product", "product", &product)? }
+        }
         AboutInput::Seller(seller) => ImprovementAbout::Seller { seller },
         AboutInput::Process(process) => ImprovementAbout::Process { name: named("The process", "process", &process)? },
     };

@@ -29,7 +29,8 @@ impl Shop {
     async fn furnished(db: Db) -> Self {
         let app = TestApp::start_with(db, Charter::default()).await;
         let (vendor, operator) = (app.token(Role::Vendor, None).await, app.token(Role::Operator, None).await);
-        let sellers = json!({ "sellers": [{ "externalId": "alma", "name": "Boutique Alma" }, { "externalId": "brio", "name": "Brio & Fils" }] });
+        let sellers =
+            json!({ "sellers": [{ "externalId": "alma", "name": "Boutique Alma" }, { "externalId": "brio", "name": "Brio & Fils" }] });
         let stored = app.act(&vendor, "sellersUpsert", "sellers { id }", sellers).await;
         let alma = stored["sellers"][0]["id"].as_str().unwrap().to_owned();
         let seller = app.token(Role::Seller, Some("alma")).await;

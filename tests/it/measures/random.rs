@@ -96,7 +96,9 @@ impl Teller {
                 self.case_act("caseMerge", *case, json!({ "intoCaseId": into })).await;
             }
             Act::Dispute { order } => {
-                let order = app.ask(&shop.operator, &format!("{{ order(by: {{ reference: \"MK-{order}\" }}) {{ id }} }}"), json!({})).await["order"].clone();
+                let order = app.ask(&shop.operator, &format!("{{ order(by: {{ reference: \"MK-{order}\" }}) {{ id }} }}"), json!({})).await
+                    ["order"]
+                    .clone();
                 let input = json!({ "orderId": order["id"], "lineId": "1", "reason": "DEFECTIVE", "text": "Cassée.", "wanted": "REFUND" });
                 if order.is_object() {
                     let opened = app.try_act(&shop.vendor, "disputeOpen", "dispute { id }", input).await;
