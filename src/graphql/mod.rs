@@ -134,8 +134,6 @@ pub struct QueryRoot(
     returns::ReturnQueries,
     withdrawals::WithdrawalQueries,
     measures::MeasureQueries,
-    measures::MeasureSettingsQueries,
-    measures::ImprovementQueries,
 );
 
 /// The queries of what every case stands on.
@@ -273,6 +271,5 @@ pub struct MutationRoot(
     ledger::LedgerMutations,
     returns::ReturnMutations,
     withdrawals::WithdrawalMutations,
-    measures::MeasureSettingsMutations,
-    measures::ImprovementMutations,
+    measures::MeasureMutations,
 );

@@ -1,5 +1,6 @@
 //! Figures by hand, and what must hold of every way of adding up.
 
+mod cells;
 mod reference;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};

@@ -4,7 +4,7 @@ mod improvements;
 mod kinds;
 mod settings;
 
-use async_graphql::{Context, Enum, Object, SimpleObject};
+use async_graphql::{Context, Enum, MergedObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::enums::{CasePhase, Channel};
@@ -16,10 +16,10 @@ use crate::domain::kpis::{self, Days, Kpi};
 use crate::domain::parties::View;
 use crate::workflow::measures::export::{self, File};
 use crate::workflow::measures::{self, Asked, Point};
-pub(super) use improvements::{ImprovementMutations, ImprovementQueries};
-pub(super) use kinds::KpiInput;
+use improvements::{ImprovementMutations, ImprovementQueries};
+use kinds::KpiInput;
 use kinds::{KpiDirection, KpiKind, KpiStatus, KpiTimeBasis, KpiUnit, named};
-pub(super) use settings::{MeasureSettingsMutations, MeasureSettingsQueries};
+use settings::{MeasureSettingsMutations, MeasureSettingsQueries};
 
 /// The most points that a series has.
 const MOST_POINTS: usize = 400;
@@ -252,12 +252,20 @@ impl Measures {
     }
 }
 
+/// The queries of this folder. One for all: each that stands at the root makes every query's future larger.
+#[derive(MergedObject, Default)]
+pub(super) struct MeasureQueries(FigureQueries, MeasureSettingsQueries, ImprovementQueries);
+
+/// The mutations of this folder.
+#[derive(MergedObject, Default)]
+pub(super) struct MeasureMutations(MeasureSettingsMutations, ImprovementMutations);
+
 /// The queries of this file.
 #[derive(Default)]
-pub(super) struct MeasureQueries;
+pub(super) struct FigureQueries;
 
 #[Object]
-impl MeasureQueries {
+impl FigureQueries {
     /// What was measured in some days, at most ten years. For operators; null for others. However many cases there were, the answer
     /// takes the same time.
     #[expect(clippy::too_many_arguments, reason = "the arguments of the field")]
