@@ -135,10 +135,11 @@ impl Cell {
     }
 
     fn view(&self) -> u8 {
-        u8::from(self.seller.is_one())
-            | u8::from(self.channel.is_one()) * CHANNEL
-            | u8::from(self.reason.is_one()) * REASON
-            | u8::from(self.phase.is_one()) * PHASE
+        let bit = |cut: bool, bit: u8| if cut { bit } else { 0 };
+        bit(self.seller.is_one(), SELLER)
+            | bit(self.channel.is_one(), CHANNEL)
+            | bit(self.reason.is_one(), REASON)
+            | bit(self.phase.is_one(), PHASE)
     }
 
     fn slice(&self) -> Slice {

@@ -50,11 +50,11 @@ pub struct CountRules {
 
 impl CountRules {
     /// The day of a moment.
-    pub fn day(&self, at: DateTime<Utc>) -> NaiveDate {
+    pub fn day(self, at: DateTime<Utc>) -> NaiveDate {
         at.with_timezone(&self.zone).date_naive()
     }
 
-    fn come_back(&self) -> TimeDelta {
+    fn come_back(self) -> TimeDelta {
         TimeDelta::days(i64::from(self.come_back_days))
     }
 }
@@ -158,7 +158,7 @@ fn seconds(time: TimeDelta) -> u32 {
 
 impl CaseStory<'_> {
     /// What the case adds to the counts at `now`, and when time alone will change that. None for a case that went on in another.
-    pub fn facts(&self, rules: &CountRules, now: DateTime<Utc>) -> Option<(CaseFacts, Option<DateTime<Utc>>)> {
+    pub fn facts(&self, rules: CountRules, now: DateTime<Utc>) -> Option<(CaseFacts, Option<DateTime<Utc>>)> {
         if self.card.merged_into.is_some() {
             return None;
         }
@@ -188,7 +188,7 @@ impl CaseStory<'_> {
         Some((asked, answered))
     }
 
-    fn end(&self, rules: &CountRules, now: DateTime<Utc>) -> (CaseEnd, Option<DateTime<Utc>>) {
+    fn end(&self, rules: CountRules, now: DateTime<Utc>) -> (CaseEnd, Option<DateTime<Utc>>) {
         let Some(resolved_at) = self.turns.iter().find(|turn| is_over(turn.to)).map(|turn| turn.at) else {
             return (CaseEnd::Open, None);
         };
@@ -231,7 +231,7 @@ pub struct DisputePart {
 
 impl DisputePart {
     /// What a dispute adds, by itself: whether it recurs is found by those that are alike.
-    pub fn of(dispute: &Dispute, seller: SellerId, case: Option<&CaseCard>, rules: &CountRules) -> Self {
+    pub fn of(dispute: &Dispute, seller: SellerId, case: Option<&CaseCard>, rules: CountRules) -> Self {
         let ending = match dispute.stage {
             DisputeStage::Settled => DisputeEnding::Resolved,
             DisputeStage::Final => match dispute.effective_decision().map(|decision| &decision.by) {
@@ -393,6 +393,8 @@ pub fn counted(before: &KpiTally, (plus, minus): &(KpiTally, KpiTally)) -> Resul
 /// A buyer as known, with what came in and without what went out.
 pub fn lived(before: &BuyerMonths, (plus, minus): &(Vec<Deed>, Vec<Deed>)) -> Result<BuyerMonths, Miscount> {
     let mut after = before.clone();
-    plus.iter().for_each(|deed| after.add(*deed));
+    for deed in plus {
+        after.add(*deed);
+    }
     if minus.iter().all(|deed| after.remove(*deed)) { Ok(after) } else { Err(Miscount) }
 }

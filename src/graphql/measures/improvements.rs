@@ -170,7 +170,6 @@ pub(in crate::graphql) struct ImprovementQueries;
 impl ImprovementQueries {
     /// What is done to better the figures, the newest first. For operators; others find nothing.
     #[graphql(complexity = "super::super::page_cost(first, last) * child_complexity + 1")]
-    #[expect(clippy::too_many_arguments, reason = "the arguments of the field")]
     async fn improvements(
         &self,
         ctx: &Context<'_>,

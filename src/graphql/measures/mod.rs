@@ -268,7 +268,6 @@ pub(super) struct FigureQueries;
 impl FigureQueries {
     /// What was measured in some days, at most ten years. For operators; null for others. However many cases there were, the answer
     /// takes the same time.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of the field")]
     async fn measures(
         &self,
         ctx: &Context<'_>,

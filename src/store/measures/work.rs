@@ -133,14 +133,14 @@ impl Store {
         let up_to = happened.last().map_or(cursor.position, |(position, _)| *position);
         let mut subjects: Vec<_> = happened.into_iter().map(|(_, case)| (Subject::Case, case)).collect();
         subjects.extend(due.into_iter().filter(|(of, _)| *of == marketplace.uuid()).map(|(_, case)| (Subject::Case, case)));
-        let mut touches = Vec::with_capacity(touched.len());
+        let mut done_with = Vec::with_capacity(touched.len());
         for row in touched {
             subjects.push((from_text(&row.kind, "kpi_touched", "kind")?, row.subject));
-            touches.push(row.id);
+            done_with.push(row.id);
         }
         subjects.sort_unstable();
         subjects.dedup();
-        Ok(Some(CountWork { position: cursor.position, up_to, version: cursor.version, subjects, touches }))
+        Ok(Some(CountWork { position: cursor.position, up_to, version: cursor.version, subjects, touches: done_with }))
     }
 
     /// A part of the ids of what is to be counted, for those who count everything: the next after one.

@@ -61,7 +61,7 @@ impl<'a> Census<'a> {
         let all: Vec<_> = found.keys().copied().collect();
         let disputes = store.dispute_states(self.marketplace, &all).await?;
         let disputes = disputes.iter().map(|one| {
-            let part = DisputePart::of(&one.dispute, one.seller, found.get(&one.dispute.case), &self.rules);
+            let part = DisputePart::of(&one.dispute, one.seller, found.get(&one.dispute.case), self.rules);
             (one.dispute.id, alike(one.seller, one.dispute.reason), part)
         });
         let disputes: Disputes = disputes.collect();
@@ -110,7 +110,7 @@ impl<'a> Census<'a> {
             calendar: charter.and_then(|charter| charter.business_hours.as_deref()).unwrap_or(&self.always),
             opinion: state.opinion,
         };
-        let (facts, look_at) = story.facts(&self.rules, self.now)?;
+        let (facts, look_at) = story.facts(self.rules, self.now)?;
         Some(PartRow { id: state.card.id.uuid(), part: Part::Case { facts, buyer: state.buyer }, alike: None, look_at })
     }
 
@@ -249,7 +249,9 @@ async fn everything(cx: &Cx, marketplace: MarketplaceId) -> Result<(BTreeMap<Row
                     adds
                 }
             };
-            adds.iter().for_each(|(_, row)| changes.replace(None, row.as_ref().map(|row| &row.part)));
+            for (_, row) in &adds {
+                changes.replace(None, row.as_ref().map(|row| &row.part));
+            }
         }
     }
     for (_, row) in settled(disputes, NaiveDate::MIN, census.rules.recurrence_days) {

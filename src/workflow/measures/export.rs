@@ -58,16 +58,17 @@ fn written(asked: &Asked) -> String {
 
 /// What a path asks for; none when it is no path of ours.
 pub fn read(path: &str) -> Option<(Asked, File)> {
-    fn part<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Option<Option<T>> {
-        if text == "all" { Some(None) } else { read(text).map(Some) }
+    /// Everything, or what the text names.
+    fn part<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, ()> {
+        if text == "all" { Ok(None) } else { read(text).map(Some).ok_or(()) }
     }
     let parts: Vec<_> = path.split('/').collect();
     let [from, to, seller, channel, reason, file] = parts.as_slice() else { return None };
     let asked = Asked {
         days: Days::new(from.parse().ok()?, to.parse().ok()?).ok()?,
-        seller: part(seller, |text| text.parse().ok())?,
-        channel: part(channel, |text| serde_json::from_value(text.into()).ok())?,
-        reason: part(reason, |text| text.parse().ok())?,
+        seller: part(seller, |text| text.parse().ok()).ok()?,
+        channel: part(channel, |text| serde_json::from_value((*text).into()).ok()).ok()?,
+        reason: part(reason, |text| text.parse().ok()).ok()?,
     };
     Some((asked, File::of(file)?))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::Days;
 use super::*;
 
 fn cell() -> impl Strategy<Value = Slice> {
@@ -85,7 +86,9 @@ proptest! {
     fn what_is_taken_out_leaves_no_trace(deeds in prop::collection::vec((0_i32..5, any::<bool>()), 0..20)) {
         let deed = |(number, ordered): &(i32, bool)| if *ordered { Deed::Ordered(Month(*number)) } else { Deed::GotInTouch(Month(*number)) };
         let mut life = BuyerMonths::default();
-        deeds.iter().for_each(|one| life.add(deed(one)));
+        for one in &deeds {
+            life.add(deed(one));
+        }
         prop_assert!(deeds.iter().all(|one| life.remove(deed(one))));
         prop_assert!(life.is_empty());
         prop_assert!(!life.remove(Deed::Ordered(Month(1))), "a miscount is seen");
