@@ -105,6 +105,8 @@ on_both_databases! {
             let order = shop.app.ask(&shop.operator, &format!("{{ order(by: {{ reference: \"MK-{number}\" }}) {{ id }} }}"), json!({})).await;
             let open = json!({ "orderId": order["order"]["id"], "lineId": "1", "reason": "DEFECTIVE", "text": "Cassée.", "wanted": "REFUND" });
             let dispute = shop.app.act(&shop.vendor, "disputeOpen", "dispute { id }", open).await["dispute"]["id"].clone();
+            // Counted one after the other: what came before is known by its part alone.
+            shop.app.work().await;
             if number == 1 {
                 shop.app.act(&shop.vendor, "disputeWithdraw", "dispute { id }", json!({ "disputeId": dispute, "revision": 1 })).await;
             }
