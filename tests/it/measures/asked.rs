@@ -101,7 +101,7 @@ on_both_databases! {
         }
         assert_eq!(shop.figure(NOVEMBER, "DEFLECTION").await, (json!(75.0), json!(4)));
         for number in 1..=3 {
-            shop.order(&format!("MK-{number}"), if number < 3 { "alma" } else { "brio" }, "marie", "2026-11-05").await;
+            shop.order(&format!("MK-{number}"), if number < 3 { "alma" } else { "brio" }, &format!("buyer-{number}"), "2026-11-05").await;
             let order = shop.app.ask(&shop.operator, &format!("{{ order(by: {{ reference: \"MK-{number}\" }}) {{ id }} }}"), json!({})).await;
             let open = json!({ "orderId": order["order"]["id"], "lineId": "1", "reason": "DEFECTIVE", "text": "Cassée.", "wanted": "REFUND" });
             let dispute = shop.app.act(&shop.vendor, "disputeOpen", "dispute { id }", open).await["dispute"]["id"].clone();
