@@ -14,6 +14,7 @@ mod house;
 mod live;
 mod load;
 mod machine;
+mod measures;
 mod search;
 mod sidebar;
 mod socket;
@@ -42,6 +43,8 @@ enum Chapter {
     Live,
     /// Full text in a large marketplace.
     Search,
+    /// The operator's figures over a year of a million cases.
+    Measures,
     /// Time to start and memory.
     Footprint,
 }
@@ -75,13 +78,24 @@ struct Scale {
     events: usize,
     /// How many subscribers listen at once.
     subscribers: usize,
+    /// Cases of the year that figures are asked of.
+    counted: u32,
     /// How often the program is started.
     starts: usize,
 }
 
 impl Scale {
-    const FULL: Self = Self { time: Duration::from_secs(4), cases: 6_700, sidebars: 3_000, events: 200, subscribers: 5_000, starts: 7 };
-    const QUICK: Self = Self { time: Duration::from_secs(1), cases: 700, sidebars: 300, events: 30, subscribers: 500, starts: 3 };
+    const FULL: Self = Self {
+        time: Duration::from_secs(4),
+        cases: 6_700,
+        sidebars: 3_000,
+        events: 200,
+        subscribers: 5_000,
+        counted: 1_000_000,
+        starts: 7,
+    };
+    const QUICK: Self =
+        Self { time: Duration::from_secs(1), cases: 700, sidebars: 300, events: 30, subscribers: 500, counted: 50_000, starts: 3 };
 }
 
 fn main() -> anyhow::Result<()> {
@@ -113,6 +127,9 @@ async fn measure(wish: &Wish) -> anyhow::Result<()> {
         }
         if wants(Chapter::Search) {
             Box::pin(search::measure(&databases, kind, scale)).await?;
+        }
+        if wants(Chapter::Measures) {
+            Box::pin(measures::measure(&databases, kind, scale)).await?;
         }
         if wants(Chapter::Footprint) {
             footprint::measure(&databases, kind, scale, wish.binary.as_deref()).await?;

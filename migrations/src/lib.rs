@@ -23,6 +23,7 @@ mod m20261122_000022_ledger;
 mod m20261123_000023_sign_ins;
 mod m20261123_000024_ratings;
 mod m20261123_000025_sanctions;
+mod m20261123_000026_measures;
 mod m20261123_000027_mentions;
 mod table;
 
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000023_sign_ins::Migration),
             Box::new(m20261123_000024_ratings::Migration),
             Box::new(m20261123_000025_sanctions::Migration),
+            Box::new(m20261123_000026_measures::Migration),
             Box::new(m20261123_000027_mentions::Migration),
         ]
     }

@@ -4,6 +4,7 @@ mod connect;
 #[cfg(feature = "demo")]
 mod demo;
 mod doctor;
+mod measures;
 mod output;
 mod payments;
 mod queues;
@@ -73,6 +74,9 @@ enum Verb {
     /// What is found by its words.
     #[command(subcommand)]
     Search(search::SearchVerb),
+    /// The figures that the operator steers by.
+    #[command(subcommand)]
+    Measures(measures::MeasuresVerb),
     /// Watch Trilogue do its main job with simulated helpdesks. Needs no network and no other program.
     #[cfg(feature = "demo")]
     Demo,
@@ -142,6 +146,7 @@ async fn dispatch(command: Command, out: Output) -> anyhow::Result<ExitCode> {
         Verb::Outbox(verb) => queues::outbox(&context(&settings).await?, verb, out).await?,
         Verb::Payments(verb) => queues::payments(&context(&settings).await?, verb, out).await?,
         Verb::Search(verb) => search::search(&context(&settings).await?, verb, out).await?,
+        Verb::Measures(verb) => measures::measures(&context(&settings).await?, verb, out).await?,
         Verb::Schema => {}
         #[cfg(feature = "demo")]
         Verb::Demo => {}

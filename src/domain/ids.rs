@@ -184,6 +184,10 @@ ids! {
     SanctionId, "san", "a sanction id";
     /// Something to do better.
     ImprovementId, "imp", "an improvement id";
+    /// That something is to be counted again.
+    CountId, "cnt", "a count id";
+    /// A visit to the help pages.
+    HelpVisitId, "hvi", "a help visit id";
 }
 
 #[cfg(test)]

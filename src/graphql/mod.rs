@@ -23,6 +23,7 @@ pub mod limits;
 mod loaders;
 mod mails;
 mod masking;
+mod measures;
 mod mediators;
 mod mentions;
 mod node;
@@ -125,9 +126,7 @@ pub struct QueryRoot(
     PoolQueries,
     mentions::MentionQueries,
     notices::NoticeQueries,
-    ratings::InvitationQueries,
-    ratings::ReviewQueries,
-    ratings::ScoreQueries,
+    ratings::RatingQueries,
     sanctions::SanctionQueries,
     refunds::RefundQueries,
     refunds::RefundPreviewQueries,
@@ -136,6 +135,7 @@ pub struct QueryRoot(
     ledger::LedgerQueries,
     returns::ReturnQueries,
     withdrawals::WithdrawalQueries,
+    measures::MeasureQueries,
 );
 
 /// The queries of what every case stands on.
@@ -263,9 +263,7 @@ pub struct MutationRoot(
     MailMutations,
     mediators::MediatorMutations,
     mentions::MentionMutations,
-    ratings::InvitationMutations,
-    ratings::SubmittingMutations,
-    ratings::ModerationMutations,
+    ratings::RatingMutations,
     PoolMutations,
     shipments::ShipmentMutations,
     notices::NoticeMutations,
@@ -276,4 +274,5 @@ pub struct MutationRoot(
     ledger::LedgerMutations,
     returns::ReturnMutations,
     withdrawals::WithdrawalMutations,
+    measures::MeasureMutations,
 );

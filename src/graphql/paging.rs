@@ -11,8 +11,8 @@ use chrono::{DateTime, Datelike};
 use super::errors::{Result, bad_input};
 use crate::domain::charter::CharterVersion;
 use crate::domain::ids::{
-    CaseId, EntryId, EventId, IncentiveId, MentionId, MessageId, NoticeId, PoolQuestionId, PromoCodeId, RatingId, SanctionId,
-    StoreCreditId, WebhookDeliveryId,
+    CaseId, EntryId, EventId, ImprovementId, IncentiveId, MentionId, MessageId, NoticeId, PoolQuestionId, PromoCodeId, RatingId,
+    SanctionId, StoreCreditId, WebhookDeliveryId,
 };
 use crate::domain::templates::TemplateKey;
 use crate::store::{CaseKey, Page, PageRequest, PageSide};
@@ -54,6 +54,7 @@ macro_rules! id_cursors {
 }
 
 id_cursors!(
+    ImprovementId,
     MentionId,
     RatingId,
     MessageId,

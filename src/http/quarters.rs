@@ -12,6 +12,7 @@ use futures_util::stream;
 use serde_json::json;
 
 use super::answers;
+use super::csv::{row, text};
 use super::papers::{Sealed, Way, document, plain, word};
 use crate::workflow::ledger::export::{self, Export, Header, Line, Totals};
 use crate::workflow::{Cx, Error};
@@ -242,29 +243,9 @@ fn cause(posting: &crate::store::PostingRow) -> String {
     serde_json::to_value(&posting.cause).ok().and_then(|cause| cause["type"].as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// A text of somebody else's, so that no spreadsheet takes it for a formula.
-fn text(text: Option<&str>) -> String {
-    let text = text.unwrap_or_default();
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
-}
-
-/// A line of RFC 4180.
-fn row<const N: usize>(fields: [String; N]) -> String {
-    let quoted = |field: String| {
-        if field.contains([',', '"', '\r', '\n']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field }
-    };
-    format!("{}\r\n", fields.map(quoted).join(","))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_line_holds_whatever_people_write() {
-        let line = row(["a".to_owned(), "b, \"c\"".to_owned(), "d\ne".to_owned(), text(Some("=1+1")), "-5.00".to_owned(), text(None)]);
-        assert_eq!(line, "a,\"b, \"\"c\"\"\",\"d\ne\",'=1+1,-5.00,\r\n");
-    }
 
     #[test]
     fn names_of_columns_and_of_fields_agree() {

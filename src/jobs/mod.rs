@@ -7,6 +7,7 @@ mod alerts;
 mod housekeeping;
 mod inbox;
 mod mails;
+mod measures;
 mod outbox;
 mod payments;
 mod reconcile;
@@ -52,6 +53,7 @@ pub fn start(cx: &Cx, settings: JobSettings, tracker: &TaskTracker, stop: &Cance
     tracker.spawn(worker::run(inbox::Inbox(cx.clone()), settings.concurrency, stop.clone()));
     tracker.spawn(worker::run(outbox::Outbox(cx.clone()), settings.concurrency, stop.clone()));
     tracker.spawn(alerts::run(cx.clone(), stop.clone()));
+    tracker.spawn(measures::run(cx.clone(), stop.clone()));
     tracker.spawn(worker::run(alerts::Webhooks(cx.clone()), settings.concurrency, stop.clone()));
     tracker.spawn(worker::run(mails::Mails(cx.clone()), settings.concurrency, stop.clone()));
     tracker.spawn(worker::run(payments::Payments(cx.clone()), settings.concurrency, stop.clone()));
@@ -80,7 +82,8 @@ async fn all_due(cx: &Cx) -> Load {
             + timers::fire_due(cx).await
             + alerts::tell_all(cx).await
             + worker::drain(&alerts::Webhooks(cx.clone())).await
-            + worker::drain(&mails::Mails(cx.clone())).await;
+            + worker::drain(&mails::Mails(cx.clone())).await
+            + measures::count_all(cx).await;
         if done == Load::default() {
             return load;
         }

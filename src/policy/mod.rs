@@ -61,11 +61,15 @@ pub enum Permission {
     ModerateReviews,
     /// Correct the ledger, and take credit back.
     CorrectLedger,
+    /// Say what is wanted of figures and what service costs, and have things bettered.
+    ManageMeasures,
+    /// Tell what became of visits to the help pages.
+    ReportHelpVisits,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
@@ -87,6 +91,8 @@ impl Permission {
         Self::InviteToRate,
         Self::ModerateReviews,
         Self::CorrectLedger,
+        Self::ManageMeasures,
+        Self::ReportHelpVisits,
     ];
 }
 
@@ -106,11 +112,20 @@ pub const fn has(who: &Who, permission: Permission) -> bool {
         Some(Role::Operator) => true,
         Some(Role::Vendor) => {
             use Permission::{
-                AdmitBuyers, InviteToRate, ManageWebhooks, OpenCase, ReportMentions, ReportMoney, UpsertOrders, UpsertSellers,
+                AdmitBuyers, InviteToRate, ManageWebhooks, OpenCase, ReportHelpVisits, ReportMentions, ReportMoney, UpsertOrders,
+                UpsertSellers,
             };
             matches!(
                 permission,
-                UpsertSellers | UpsertOrders | OpenCase | ManageWebhooks | AdmitBuyers | ReportMoney | ReportMentions | InviteToRate
+                UpsertSellers
+                    | UpsertOrders
+                    | OpenCase
+                    | ManageWebhooks
+                    | AdmitBuyers
+                    | ReportMoney
+                    | ReportMentions
+                    | InviteToRate
+                    | ReportHelpVisits
             )
         }
         Some(Role::Seller) => matches!(permission, Permission::UseTemplates | Permission::UploadFiles),

@@ -121,6 +121,11 @@ impl Store {
         Ok(terms)
     }
 
+    /// The rules of a version, from memory if it was read before.
+    pub async fn rules(&self, marketplace: MarketplaceId, version: CharterVersion) -> Result<Arc<Charter>> {
+        self.charters.get(&self.reads, marketplace.uuid(), version).await
+    }
+
     /// A version of a marketplace's charter.
     pub async fn charter(&self, marketplace: MarketplaceId, version: CharterVersion) -> Result<Option<Publication>> {
         let find = charter_versions::Entity::find_by_id((marketplace.uuid(), version.0));

@@ -19,6 +19,7 @@ pub struct Live {
     inbox: Notify,
     outbox: Notify,
     alerts: Notify,
+    counts: Notify,
     webhooks: Notify,
     mails: Notify,
     payments: Notify,
@@ -36,6 +37,7 @@ impl Live {
             inbox: Notify::new(),
             outbox: Notify::new(),
             alerts: Notify::new(),
+            counts: Notify::new(),
             webhooks: Notify::new(),
             mails: Notify::new(),
             payments: Notify::new(),
@@ -72,6 +74,7 @@ impl Live {
             sender.send_modify(|count| *count += 1);
         }
         self.alerts.notify_one();
+        self.counts.notify_one();
     }
 
     /// Wakes everybody: calls of other replicas may have been lost.
@@ -85,7 +88,9 @@ impl Live {
 
     /// Wakes every worker: another replica did something.
     pub fn wake_workers(&self) {
-        for worker in [&self.inbox, &self.outbox, &self.alerts, &self.webhooks, &self.mails, &self.payments, &self.payment_news] {
+        for worker in
+            [&self.inbox, &self.outbox, &self.alerts, &self.counts, &self.webhooks, &self.mails, &self.payments, &self.payment_news]
+        {
             worker.notify_one();
         }
     }
@@ -138,6 +143,16 @@ impl Live {
     /// Waits until a timeline may have grown.
     pub async fn alerts_work(&self) {
         self.alerts.notified().await;
+    }
+
+    /// Wakes who counts: something is to be counted of which no event tells.
+    pub fn counts_wanted(&self) {
+        self.counts.notify_one();
+    }
+
+    /// Waits until there may be something to count.
+    pub async fn counts_work(&self) {
+        self.counts.notified().await;
     }
 
     /// Waits until webhooks may have to go out.

@@ -21,6 +21,7 @@ mod ledger;
 mod live;
 mod mails;
 mod matters;
+mod measures;
 mod mediators;
 mod memory;
 mod mentions;
@@ -82,6 +83,10 @@ pub use ledger::{
 };
 pub use live::Live;
 pub use mails::{MailAbout, MailRow, NewMail, RecipientRow};
+pub use measures::{
+    CaseState, CellCount, CountWork, Counted, CountsBefore, DisputeState, ImprovementFilter, ImprovementRow, OrderState, PartRow,
+    SettingsRow, Subject, VisitState,
+};
 pub use mediators::NewMediator;
 pub use memory::Remembered;
 pub use mentions::MentionFilter;

@@ -28,6 +28,8 @@ pub enum Purpose {
     EvidenceBundle,
     /// What was booked for a seller in a quarter.
     QuarterExport,
+    /// The figures of a marketplace.
+    MeasuresExport,
 }
 
 impl Purpose {
@@ -38,6 +40,7 @@ impl Purpose {
             Self::Evidence => "evidence",
             Self::EvidenceBundle => "evidence-bundle",
             Self::QuarterExport => "quarter-export",
+            Self::MeasuresExport => "measures-export",
         }
     }
 }

@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod links;
 pub mod mails;
 pub mod masking;
+pub mod measures;
 pub mod mediators;
 pub mod mentions;
 pub mod merges;
@@ -49,6 +50,7 @@ use chrono::{DateTime, Utc};
 use crate::clock::SharedClock;
 use crate::domain::charter::Marketplace;
 use crate::domain::ids::MarketplaceId;
+use crate::domain::kpis::Miscount;
 use crate::domain::refusal::Refusal;
 use crate::files::FilesError;
 use crate::helpdesk::HelpdeskError;
@@ -117,6 +119,9 @@ pub enum Error {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Counts that do not hold what is to be taken out of them.
+    #[error(transparent)]
+    Miscount(#[from] Miscount),
     /// The helpdesk.
     #[error(transparent)]
     Helpdesk(#[from] HelpdeskError),

@@ -28,6 +28,7 @@ mod ledger;
 mod live;
 mod main_job;
 mod masking;
+mod measures;
 mod mediators;
 mod mentions;
 mod migrations;

@@ -32,6 +32,10 @@ const EMPTY: &[&str] = &[
     "inbox.event_key",                 // likewise
     "inbox.last_error",                // all went well
     "inbox.lease_until",               // nobody works now
+    "kpi_touched.id",                  // all was counted
+    "kpi_touched.kind",                // likewise
+    "kpi_touched.marketplace_id",      // likewise
+    "kpi_touched.subject",             // likewise
     "mail_deliveries.finished_at",     // no mail server takes them
     "mail_deliveries.lease_until",     // nobody works now
     "marketplaces.next_charter_at",    // no change of the charter is announced
@@ -138,6 +142,7 @@ on_both_databases! {
         crate::plans::parcels(&story).await;
         crate::mentions::used(&story).await;
         Box::pin(crate::reviews::used(&story)).await;
+        Box::pin(crate::measures::used(&story)).await;
         Box::pin(crate::sanctions::used(&story)).await;
         Box::pin(crate::payments::errands(&story)).await;
         Box::pin(crate::returns::used(&story)).await;

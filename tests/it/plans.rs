@@ -82,6 +82,7 @@ async fn a_day(story: &Story) {
     parcels(story).await;
     crate::mentions::used(story).await;
     Box::pin(crate::reviews::used(story)).await;
+    crate::measures::used(story).await;
     crate::sanctions::used(story).await;
     Box::pin(crate::refunds::a_life(story)).await;
     crate::disputes::errands(story).await;

@@ -18,6 +18,9 @@ pub struct CostRules {
     pub hour: Money,
     /// What each case of a channel costs beside the work; a channel that is not named costs nothing more.
     pub channels: BTreeMap<Channel, Money>,
+    /// How many seconds of work a reply of the operator takes by channel, as nobody measures it; where it is not named, none.
+    #[serde(default)]
+    pub reply_seconds: BTreeMap<Channel, u32>,
 }
 
 /// What a channel cost on one side of the sale.
@@ -42,7 +45,9 @@ impl CostRules {
     /// What these cases of one channel cost: rounded once, to the nearest unit.
     fn cost(&self, channel: Option<Channel>, tally: &KpiTally) -> Result<Money, MoneyError> {
         const HOUR: i128 = 3600;
-        let work = i128::from(self.hour.minor) * i128::from(tally.handling_seconds);
+        let reply = channel.and_then(|channel| self.reply_seconds.get(&channel)).copied().unwrap_or(0);
+        let seconds = i128::from(tally.handling_seconds) + i128::from(reply) * i128::from(tally.operator_replies);
+        let work = i128::from(self.hour.minor).checked_mul(seconds).ok_or(MoneyError::TooLarge)?;
         let currency = self.currency();
         let work = i64::try_from((work + HOUR / 2).div_euclid(HOUR)).map_err(|_| MoneyError::TooLarge)?;
         let each = channel.and_then(|channel| self.channels.get(&channel)).copied().unwrap_or(Money::zero(currency));

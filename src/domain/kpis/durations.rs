@@ -30,17 +30,17 @@ impl Durations {
         *self.buckets.entry(bucket(seconds)).or_default() += 1;
     }
 
-    /// One time less, which was added before.
-    pub fn remove(&mut self, seconds: u32) {
-        let bucket = bucket(seconds);
-        let Some(left) = self.buckets.get(&bucket).and_then(|count| count.checked_sub(1)) else { return };
-        self.count -= 1;
-        self.seconds -= u64::from(seconds);
-        if left == 0 {
-            self.buckets.remove(&bucket);
-        } else {
-            self.buckets.insert(bucket, left);
+    /// Without other times; none when they were not all in it. What was added and removed leaves no trace.
+    #[must_use]
+    pub fn less(&self, other: &Self) -> Option<Self> {
+        let mut buckets = self.buckets.clone();
+        for (bucket, count) in &other.buckets {
+            let left = buckets.remove(bucket)?.checked_sub(*count)?;
+            if left > 0 {
+                buckets.insert(*bucket, left);
+            }
         }
+        Some(Self { count: self.count.checked_sub(other.count)?, seconds: self.seconds.checked_sub(other.seconds)?, buckets })
     }
 
     /// Takes other times in.

@@ -8,7 +8,7 @@ use super::super::calendar::Percent;
 use super::super::reasons::ReasonKey;
 pub(super) use super::super::scores::number;
 use super::super::tickets::Channel;
-use super::{Cohort, Durations, KpiTally, Served, Share, Slice};
+use super::{Durations, KpiTally, Retention, Served, Share, Slice};
 
 /// In what time is counted. A figure of time always says which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -89,6 +89,20 @@ pub enum Direction {
 }
 
 impl Kpi {
+    /// All that are told when nobody asks for one.
+    pub fn usual() -> Vec<Self> {
+        let mut all = vec![Self::Csat, Self::Nps];
+        let tail = [90, 95].into_iter().filter_map(|percent| Percent::try_from(percent).ok()).map(ReplyFigure::Percentile);
+        for figure in [ReplyFigure::Mean, ReplyFigure::Median].into_iter().chain(tail) {
+            all.extend([TimeBasis::Calendar, TimeBasis::Business].map(|basis| Self::FirstReply(figure, basis)));
+        }
+        all.extend([Self::FirstContactResolution, Self::ReopenRate]);
+        all.extend([None, Some(Served::HadCase), Some(Served::HadNone)].map(Self::Retention));
+        all.extend([Self::ComplaintRate, Self::ContactRate, Self::AvoidableRate]);
+        all.extend([Self::DisputeRecurrence, Self::DisputeResolution, Self::Deflection]);
+        all
+    }
+
     /// In what it is told.
     pub const fn unit(self) -> Unit {
         match self {
@@ -148,8 +162,8 @@ impl Measured {
 pub struct Period {
     /// The counts.
     pub tally: KpiTally,
-    /// The buyers.
-    pub cohort: Cohort,
+    /// Who of the buyers came back.
+    pub retention: Retention,
 }
 
 /// A figure of a period.
@@ -172,8 +186,8 @@ impl Period {
             Kpi::FirstReply(figure, TimeBasis::Business) => Measured::hours(&tally.first_reply_business, figure),
             Kpi::FirstContactResolution => Measured::share(tally.first_contact),
             Kpi::ReopenRate => Measured::share(tally.reopened),
-            Kpi::Retention(None) => Measured::share(self.cohort.retention().all()),
-            Kpi::Retention(Some(served)) => Measured::share(self.cohort.retention().of(served)),
+            Kpi::Retention(None) => Measured::share(self.retention.all()),
+            Kpi::Retention(Some(served)) => Measured::share(self.retention.of(served)),
             Kpi::ComplaintRate => Measured::per_orders(tally.complaints, tally.orders, 1000.0),
             Kpi::ContactRate => Measured::per_orders(tally.cases, tally.orders, 100.0),
             Kpi::AvoidableRate => Measured::share(Share { hits: tally.avoidable, of: tally.cases }),

@@ -22,16 +22,17 @@ impl Share {
         self.hits += u64::from(hit());
     }
 
-    /// One case less.
-    pub fn uncount(&mut self, hit: impl FnOnce() -> bool) {
-        self.of = self.of.saturating_sub(1);
-        self.hits = self.hits.saturating_sub(u64::from(hit()));
-    }
-
     /// Takes other cases in.
     pub const fn merge(&mut self, other: &Self) {
         self.hits += other.hits;
         self.of += other.of;
+    }
+
+    /// Without other cases; none when they were not all in it.
+    #[must_use]
+    pub fn less(self, other: Self) -> Option<Self> {
+        let (hits, of) = (self.hits.checked_sub(other.hits)?, self.of.checked_sub(other.of)?);
+        (hits <= of).then_some(Self { hits, of })
     }
 
     /// In per cent; none of nothing.
@@ -70,17 +71,21 @@ impl Nps {
         *self.place(answer) += 1;
     }
 
-    /// One answer less.
-    pub fn uncount(&mut self, answer: Recommendation) {
-        let place = self.place(answer);
-        *place = place.saturating_sub(1);
-    }
-
     /// Takes other answers in.
     pub const fn merge(&mut self, other: &Self) {
         self.promoters += other.promoters;
         self.passives += other.passives;
         self.detractors += other.detractors;
+    }
+
+    /// Without other answers; none when they were not all in it.
+    #[must_use]
+    pub fn less(self, other: Self) -> Option<Self> {
+        Some(Self {
+            promoters: self.promoters.checked_sub(other.promoters)?,
+            passives: self.passives.checked_sub(other.passives)?,
+            detractors: self.detractors.checked_sub(other.detractors)?,
+        })
     }
 
     /// How many answered.

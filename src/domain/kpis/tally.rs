@@ -85,8 +85,11 @@ pub struct CaseFacts {
     pub first_reply_business: Option<u32>,
     /// Whether it is over.
     pub end: CaseEnd,
-    /// For how many seconds somebody worked on it.
+    /// For how many seconds somebody worked on it, where that was measured.
     pub handling_seconds: u32,
+    /// How many human replies of the operator it took.
+    #[serde(default)]
+    pub operator_replies: u32,
     /// The buyer's satisfaction, counted once ([`super::super::ratings::one_per_case`]).
     pub satisfaction: Option<Grade>,
     /// Whether the buyer recommends the marketplace.
@@ -123,6 +126,8 @@ pub enum DisputeEnding {
     Resolved,
     /// Nobody decided in time, or the operator could not help.
     Unresolved,
+    /// The opener took it back, which says nothing of how it would have ended.
+    TakenBack,
 }
 
 /// What one dispute adds to the day on which it was opened.
@@ -144,37 +149,59 @@ pub enum HelpVisit {
     WentOn,
 }
 
+/// What is not there is not written down: most rows count a case or two.
+fn is_nothing<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// The counts of a day and slice, or of any number of them merged.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct KpiTally {
     /// Orders. They are counted by seller only.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub orders: u64,
     /// Cases.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub cases: u64,
     /// Complaints among them.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub complaints: u64,
     /// Cases that better information would have spared.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub avoidable: u64,
     /// Satisfied buyers of those who answered.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub satisfied: Share,
     /// Who recommends the marketplace.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub nps: Nps,
     /// First replies, by the clock on the wall.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub first_reply: Durations,
     /// First replies, in business hours.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub first_reply_business: Durations,
     /// Cases resolved at first contact, of those of which that is known.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub first_contact: Share,
     /// Cases opened again, of those that were resolved.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub reopened: Share,
-    /// Seconds of work.
+    /// Seconds of work, as far as they were measured.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub handling_seconds: u64,
+    /// Human replies of the operator.
+    #[serde(skip_serializing_if = "is_nothing")]
+    pub operator_replies: u64,
     /// Disputes that recur, of all.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub recurring: Share,
     /// Disputes resolved, of those that ended.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub disputes_resolved: Share,
     /// Visits to the help pages that ended there.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub deflected: Share,
 }
 
@@ -185,6 +212,7 @@ impl KpiTally {
         self.complaints += u64::from(case.family == Family::Complaint);
         self.avoidable += u64::from(case.avoidable == Avoidable::Yes);
         self.handling_seconds += u64::from(case.handling_seconds);
+        self.operator_replies += u64::from(case.operator_replies);
         case.satisfaction.iter().for_each(|grade| self.satisfied.count(|| *grade >= Grade::SATISFIED));
         case.recommendation.iter().for_each(|answer| self.nps.count(*answer));
         case.first_reply.iter().for_each(|seconds| self.first_reply.add(*seconds));
@@ -197,37 +225,11 @@ impl KpiTally {
         }
     }
 
-    /// Takes a case out that was put in as it is given here.
-    pub fn remove_case(&mut self, case: &CaseFacts) {
-        self.cases = self.cases.saturating_sub(1);
-        self.complaints = self.complaints.saturating_sub(u64::from(case.family == Family::Complaint));
-        self.avoidable = self.avoidable.saturating_sub(u64::from(case.avoidable == Avoidable::Yes));
-        self.handling_seconds = self.handling_seconds.saturating_sub(u64::from(case.handling_seconds));
-        case.satisfaction.iter().for_each(|grade| self.satisfied.uncount(|| *grade >= Grade::SATISFIED));
-        case.recommendation.iter().for_each(|answer| self.nps.uncount(*answer));
-        case.first_reply.iter().for_each(|seconds| self.first_reply.remove(*seconds));
-        case.first_reply_business.iter().for_each(|seconds| self.first_reply_business.remove(*seconds));
-        if let CaseEnd::Resolved(resolution) = case.end {
-            self.reopened.uncount(|| resolution.aftermath == Aftermath::Reopened);
-            if resolution.aftermath != Aftermath::NotYetKnown {
-                self.first_contact.uncount(|| resolution.at_first_contact());
-            }
-        }
-    }
-
     /// Puts a dispute in.
     pub fn add_dispute(&mut self, dispute: DisputeFacts) {
         self.recurring.count(|| dispute.recurrence == Recurrence::Again);
-        if dispute.ending != DisputeEnding::Open {
+        if matches!(dispute.ending, DisputeEnding::Resolved | DisputeEnding::Unresolved) {
             self.disputes_resolved.count(|| dispute.ending == DisputeEnding::Resolved);
-        }
-    }
-
-    /// Takes a dispute out that was put in as it is given here.
-    pub fn remove_dispute(&mut self, dispute: DisputeFacts) {
-        self.recurring.uncount(|| dispute.recurrence == Recurrence::Again);
-        if dispute.ending != DisputeEnding::Open {
-            self.disputes_resolved.uncount(|| dispute.ending == DisputeEnding::Resolved);
         }
     }
 
@@ -249,9 +251,32 @@ impl KpiTally {
         self.first_contact.merge(&other.first_contact);
         self.reopened.merge(&other.reopened);
         self.handling_seconds += other.handling_seconds;
+        self.operator_replies += other.operator_replies;
         self.recurring.merge(&other.recurring);
         self.disputes_resolved.merge(&other.disputes_resolved);
         self.deflected.merge(&other.deflected);
+    }
+
+    /// Without what is in another; none when that was not all in it, which means that something was miscounted.
+    #[must_use]
+    pub fn less(&self, other: &Self) -> Option<Self> {
+        Some(Self {
+            orders: self.orders.checked_sub(other.orders)?,
+            cases: self.cases.checked_sub(other.cases)?,
+            complaints: self.complaints.checked_sub(other.complaints)?,
+            avoidable: self.avoidable.checked_sub(other.avoidable)?,
+            satisfied: self.satisfied.less(other.satisfied)?,
+            nps: self.nps.less(other.nps)?,
+            first_reply: self.first_reply.less(&other.first_reply)?,
+            first_reply_business: self.first_reply_business.less(&other.first_reply_business)?,
+            first_contact: self.first_contact.less(other.first_contact)?,
+            reopened: self.reopened.less(other.reopened)?,
+            handling_seconds: self.handling_seconds.checked_sub(other.handling_seconds)?,
+            operator_replies: self.operator_replies.checked_sub(other.operator_replies)?,
+            recurring: self.recurring.less(other.recurring)?,
+            disputes_resolved: self.disputes_resolved.less(other.disputes_resolved)?,
+            deflected: self.deflected.less(other.deflected)?,
+        })
     }
 
     /// All of them merged.

@@ -8,15 +8,24 @@ mod scores;
 mod submitting;
 mod words;
 
-use async_graphql::Enum;
+use async_graphql::{Enum, MergedObject};
 
-pub(super) use deciding::ModerationMutations;
-pub(super) use feed::ReviewQueries;
-pub(super) use invitations::{InvitationMutations, InvitationQueries};
+use deciding::ModerationMutations;
+use feed::ReviewQueries;
+use invitations::{InvitationMutations, InvitationQueries};
 pub(super) use reviews::ReviewObject;
-pub(super) use scores::{ScoreObject, ScoreQueries, SupportRatingObject, score_of_seller, support_rating_of};
-pub(super) use submitting::SubmittingMutations;
+use scores::ScoreQueries;
+pub(super) use scores::{ScoreObject, SupportRatingObject, score_of_seller, support_rating_of};
+use submitting::SubmittingMutations;
 pub(super) use words::{ReviewReplies, replies_of};
+
+/// The queries of this folder, as one: each in the root makes the stack of every query deeper.
+#[derive(MergedObject, Default)]
+pub(super) struct RatingQueries(InvitationQueries, ReviewQueries, ScoreQueries);
+
+/// The mutations of this folder.
+#[derive(MergedObject, Default)]
+pub(super) struct RatingMutations(InvitationMutations, SubmittingMutations, ModerationMutations);
 
 /// What is rated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]

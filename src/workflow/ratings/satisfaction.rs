@@ -27,6 +27,7 @@ pub(super) async fn keep_support(books: &Books<'_>, mut new: SupportRow) -> Resu
     let counting = one_per_case(rows.iter().map(|row| row.rating.clone()));
     let Some(counts) = counting.get(&new.rating.case) else { return Ok(false) };
     books.tx.save_support_ratings(&rows, counts).await?;
+    books.tx.count_cases_again(&[new.rating.case]).await?;
     // Ours always counts before the helpdesk's, which has no grades by criterion.
     if let Some(answers) = new.grades.clone() {
         let given_on = books.day(new.rating.at);

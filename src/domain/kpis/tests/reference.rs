@@ -33,6 +33,7 @@ fn read_case(row: &Value) -> CaseFacts {
         first_reply_business: None,
         end: aftermath.map_or(CaseEnd::Open, end),
         handling_seconds: small(&row[8]),
+        operator_replies: 0,
         satisfaction: serde_json::from_value(row[9].clone()).unwrap(),
         recommendation: serde_json::from_value(row[10].clone()).unwrap(),
     }
@@ -73,7 +74,7 @@ fn cohort(fixture: &Value) -> Cohort {
 fn another_language_comes_to_the_same_figures() {
     let fixture = fixture();
     let rows = kept(&fixture);
-    let period = Period { tally: KpiTally::merged(rows.values()), cohort: cohort(&fixture) };
+    let period = Period { tally: KpiTally::merged(rows.values()), retention: cohort(&fixture).retention() };
     let theirs = &fixture["expected"]["kpis"];
     let reply = |figure| Kpi::FirstReply(figure, TimeBasis::Calendar);
     let tail = ReplyFigure::Percentile(Percent::try_from(90).unwrap());

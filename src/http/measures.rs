@@ -1,0 +1,115 @@
+//! The door of figures as files.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::answers;
+use super::csv::{row, text};
+use super::papers::{Sealed, Way, document, plain, word};
+use crate::domain::kpis::{ContactRate, CostLine, Kpi, ReplyFigure, Served, TimeBasis, Verdict};
+use crate::workflow::measures::Asked;
+use crate::workflow::measures::export::{self, Content};
+use crate::workflow::{Cx, Error};
+
+/// The routes.
+pub(super) fn routes<S: Clone + Send + Sync + 'static>(cx: &Cx) -> Router<S> {
+    Router::new().route("/measures/{*path}", get(answer)).with_state(cx.clone())
+}
+
+async fn answer(State(cx): State<Cx>, Path(path): Path<String>, Query(sealed): Query<Sealed>, headers: HeaderMap) -> Response {
+    let scope = match sealed.scope(&cx, &headers, |seal| export::open_link(&cx, &path, seal)).await {
+        Ok(scope) => scope,
+        Err(refusal) => return *refusal,
+    };
+    match export::content(&cx, scope, &path).await {
+        Ok((marketplace, asked, content)) => {
+            let (what, lines) = written(&asked, &content);
+            let name = format!("{}-{what}-{}-{}.csv", plain(&marketplace.slug), asked.days.from, asked.days.to);
+            document("text/csv; charset=utf-8; header=present", Way::Attachment, &name, Body::from(lines))
+        }
+        Err(Error::NotFound) => answers::not_found(),
+        Err(error) => answers::failed(&error),
+    }
+}
+
+fn written(asked: &Asked, content: &Content) -> (&'static str, String) {
+    match content {
+        Content::Figures(verdicts) => {
+            let head = row(["from", "to", "figure", "time", "value", "unit", "sample", "target", "status"].map(str::to_owned));
+            ("figures", head + &verdicts.iter().map(|verdict| figure(asked, verdict)).collect::<String>())
+        }
+        Content::ContactRates(rates) => {
+            let head = row(["channel", "reason", "cases", "avoidable", "orders", "cases_per_100_orders"].map(str::to_owned));
+            ("contact-rates", head + &rates.iter().map(rate).collect::<String>())
+        }
+        Content::ServiceCosts(lines) => {
+            let head = row(["channel", "phase", "cases", "cost", "currency"].map(str::to_owned));
+            ("service-costs", head + &lines.iter().map(cost).collect::<String>())
+        }
+    }
+}
+
+fn number(value: Option<f64>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+/// The name of a figure in files, and in what time it is told.
+fn named(kpi: Kpi) -> (String, &'static str) {
+    let basis = match kpi {
+        Kpi::FirstReply(_, TimeBasis::Calendar) => "CALENDAR",
+        Kpi::FirstReply(_, TimeBasis::Business) => "BUSINESS",
+        _ => "",
+    };
+    let name = match kpi {
+        Kpi::FirstReply(ReplyFigure::Mean, _) => "FIRST_REPLY_MEAN".to_owned(),
+        Kpi::FirstReply(ReplyFigure::Median, _) => "FIRST_REPLY_MEDIAN".to_owned(),
+        Kpi::FirstReply(ReplyFigure::Percentile(percent), _) => format!("FIRST_REPLY_P{}", u8::from(percent)),
+        Kpi::Retention(None) => "RETENTION".to_owned(),
+        Kpi::Retention(Some(Served::HadCase)) => "RETENTION_HAD_CASE".to_owned(),
+        Kpi::Retention(Some(Served::HadNone)) => "RETENTION_HAD_NONE".to_owned(),
+        other => word(other),
+    };
+    (name, basis)
+}
+
+fn figure(asked: &Asked, verdict: &Verdict) -> String {
+    let (name, basis) = named(verdict.figure.kpi);
+    let measured = verdict.figure.measured;
+    row([
+        asked.days.from.to_string(),
+        asked.days.to.to_string(),
+        name,
+        basis.to_owned(),
+        number(measured.value),
+        word(verdict.figure.kpi.unit()),
+        measured.sample.to_string(),
+        number(verdict.target),
+        word(verdict.status),
+    ])
+}
+
+fn rate(rate: &ContactRate) -> String {
+    let reason = rate.reason.as_ref().map(ToString::to_string);
+    row([
+        rate.channel.map(word).unwrap_or_default(),
+        text(reason.as_deref()),
+        rate.cases.to_string(),
+        rate.avoidable.to_string(),
+        rate.per_hundred.sample.to_string(),
+        number(rate.per_hundred.value),
+    ])
+}
+
+fn cost(line: &CostLine) -> String {
+    row([
+        line.channel.map(word).unwrap_or_default(),
+        line.phase.map(word).unwrap_or_default(),
+        line.cases.to_string(),
+        line.cost.amount(),
+        line.cost.currency.code().to_owned(),
+    ])
+}

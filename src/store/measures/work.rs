@@ -1,0 +1,302 @@
+//! What there is to count: what happened since it was counted last, what was touched without an event, and what time has changed.
+
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::super::codec::{from_json, from_text, json, text};
+use super::super::entity::{
+    cases, events, help_visits, kpi_buyers, kpi_cursors, kpi_days, kpi_parts, kpi_returns, kpi_touched, marketplaces, measure_settings,
+    orders,
+};
+use super::super::{Result, Store, StoreError, Tx};
+use crate::domain::ids::{CaseId, CountId, HelpVisitId, MarketplaceId, OrderId};
+use crate::domain::kpis::{HelpVisit, MeasureSettings};
+
+/// What is counted, and can be touched without an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Subject {
+    /// A case, with its disputes.
+    Case,
+    /// An order.
+    Order,
+    /// A visit to the help pages.
+    Visit,
+}
+
+/// What is to be counted next.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CountWork {
+    /// From which position on events were looked at.
+    pub position: i64,
+    /// Up to which position they will have been.
+    pub up_to: i64,
+    /// The version of the counts that this builds on.
+    pub version: i64,
+    /// What to count anew.
+    pub subjects: Vec<(Subject, Uuid)>,
+    /// The touches that are done with then.
+    pub touches: Vec<Uuid>,
+}
+
+impl CountWork {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.subjects.is_empty() && self.up_to == self.position
+    }
+}
+
+/// Settings with how often they were set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SettingsRow {
+    /// The settings.
+    pub settings: MeasureSettings,
+    /// How often they were set, from 1.
+    pub revision: i32,
+}
+
+fn cursor_of(column: kpi_cursors::Column) -> Expr {
+    Expr::col((kpi_cursors::Entity, column))
+}
+
+impl Store {
+    /// The marketplaces whose counts nobody has begun.
+    pub async fn never_counted(&self) -> Result<Vec<MarketplaceId>> {
+        let begun = Query::select()
+            .expr(Expr::val(1))
+            .from(kpi_cursors::Entity)
+            .and_where(cursor_of(kpi_cursors::Column::MarketplaceId).equals((marketplaces::Entity, marketplaces::Column::Id)))
+            .take();
+        let find = marketplaces::Entity::find().select_only().column(marketplaces::Column::Id).filter(Expr::exists(begun).not());
+        Ok(find.into_tuple::<Uuid>().all(&self.reads).await?.into_iter().map(MarketplaceId::from_uuid).collect())
+    }
+
+    /// The marketplaces in which there is something to count.
+    pub async fn uncounted(&self, now: DateTime<Utc>) -> Result<Vec<MarketplaceId>> {
+        let own = |column: kpi_cursors::Column| cursor_of(column);
+        let grown = Query::select()
+            .expr(Expr::val(1))
+            .from(marketplaces::Entity)
+            .and_where(own(kpi_cursors::Column::MarketplaceId).equals((marketplaces::Entity, marketplaces::Column::Id)))
+            .and_where(Expr::col((marketplaces::Entity, marketplaces::Column::LastPosition)).gt(own(kpi_cursors::Column::Position)))
+            .take();
+        let touched = Query::select()
+            .expr(Expr::val(1))
+            .from(kpi_touched::Entity)
+            .and_where(own(kpi_cursors::Column::MarketplaceId).equals((kpi_touched::Entity, kpi_touched::Column::MarketplaceId)))
+            .take();
+        let find = kpi_cursors::Entity::find()
+            .select_only()
+            .column(kpi_cursors::Column::MarketplaceId)
+            .filter(Expr::exists(grown).or(Expr::exists(touched)));
+        let mut found = find.into_tuple::<Uuid>().all(&self.reads).await?;
+        let due = kpi_parts::Entity::find()
+            .select_only()
+            .column(kpi_parts::Column::MarketplaceId)
+            .filter(kpi_parts::Column::LookAt.lte(now))
+            .order_by_asc(kpi_parts::Column::LookAt)
+            .limit(100);
+        found.extend(due.into_tuple::<Uuid>().all(&self.reads).await?);
+        found.sort_unstable();
+        found.dedup();
+        Ok(found.into_iter().map(MarketplaceId::from_uuid).collect())
+    }
+
+    /// What is to be counted next in a marketplace; none when nobody has begun.
+    pub async fn count_work(&self, marketplace: MarketplaceId, now: DateTime<Utc>, limit: u64) -> Result<Option<CountWork>> {
+        let Some(cursor) = kpi_cursors::Entity::find_by_id(marketplace.uuid()).one(&self.reads).await? else { return Ok(None) };
+        let happened = events::Entity::find()
+            .select_only()
+            .columns([events::Column::Position, events::Column::CaseId])
+            .filter(events::Column::MarketplaceId.eq(marketplace.uuid()))
+            .filter(events::Column::Position.gt(cursor.position))
+            .order_by_asc(events::Column::Position)
+            .limit(limit);
+        let happened = happened.into_tuple::<(i64, Uuid)>().all(&self.reads).await?;
+        let touched = kpi_touched::Entity::find()
+            .filter(kpi_touched::Column::MarketplaceId.eq(marketplace.uuid()))
+            .order_by_asc(kpi_touched::Column::Id)
+            .limit(limit)
+            .all(&self.reads)
+            .await?;
+        let due = kpi_parts::Entity::find()
+            .select_only()
+            .columns([kpi_parts::Column::MarketplaceId, kpi_parts::Column::Id])
+            .filter(kpi_parts::Column::LookAt.lte(now))
+            .order_by_asc(kpi_parts::Column::LookAt)
+            .limit(limit);
+        let due = due.into_tuple::<(Uuid, Uuid)>().all(&self.reads).await?;
+
+        let up_to = happened.last().map_or(cursor.position, |(position, _)| *position);
+        let mut subjects: Vec<_> = happened.into_iter().map(|(_, case)| (Subject::Case, case)).collect();
+        subjects.extend(due.into_iter().filter(|(of, _)| *of == marketplace.uuid()).map(|(_, case)| (Subject::Case, case)));
+        let mut done_with = Vec::with_capacity(touched.len());
+        for row in touched {
+            subjects.push((from_text(&row.kind, "kpi_touched", "kind")?, row.subject));
+            done_with.push(row.id);
+        }
+        subjects.sort_unstable();
+        subjects.dedup();
+        Ok(Some(CountWork { position: cursor.position, up_to, version: cursor.version, subjects, touches: done_with }))
+    }
+
+    /// A part of the ids of what is to be counted, for those who count everything: the next after one.
+    pub async fn count_subjects(&self, marketplace: MarketplaceId, kind: Subject, after: Uuid, limit: u64) -> Result<Vec<Uuid>> {
+        let mut find = subjects(kind, marketplace);
+        find.and_where(Expr::col(sea_orm::sea_query::Alias::new("id")).gt(after))
+            .order_by(sea_orm::sea_query::Alias::new("id"), sea_orm::Order::Asc)
+            .limit(limit);
+        self.reads.query_all(&find).await?.into_iter().map(|row| Ok(row.try_get("", "id")?)).collect()
+    }
+
+    /// How a marketplace measures itself, if anybody has said so.
+    pub async fn measure_settings(&self, marketplace: MarketplaceId) -> Result<Option<SettingsRow>> {
+        settings(measure_settings::Entity::find_by_id(marketplace.uuid()).one(&self.reads).await?)
+    }
+}
+
+fn settings(row: Option<measure_settings::Model>) -> Result<Option<SettingsRow>> {
+    row.map(|row| Ok(SettingsRow { settings: from_json(row.body, "measure_settings", "body")?, revision: row.revision })).transpose()
+}
+
+/// The ids of all that there is of a kind.
+fn subjects(kind: Subject, marketplace: MarketplaceId) -> SelectStatement {
+    let mut all = Query::select();
+    match kind {
+        Subject::Case => all.column(cases::Column::Id).from(cases::Entity).and_where(cases::Column::MarketplaceId.eq(marketplace.uuid())),
+        Subject::Order => {
+            all.column(orders::Column::Id).from(orders::Entity).and_where(orders::Column::MarketplaceId.eq(marketplace.uuid()))
+        }
+        Subject::Visit => all
+            .column(help_visits::Column::Id)
+            .from(help_visits::Entity)
+            .and_where(help_visits::Column::MarketplaceId.eq(marketplace.uuid())),
+    };
+    all
+}
+
+impl Tx {
+    /// Has these counted again, though no event says that they changed.
+    pub async fn count_again(&self, kind: Subject, ids: impl IntoIterator<Item = Uuid> + Send) -> Result<()> {
+        let row = |subject| {
+            kpi_touched::Model { marketplace_id: self.marketplace.uuid(), id: CountId::generate().uuid(), kind: text(kind), subject }
+                .into_active_model()
+                .reset_all()
+        };
+        let rows: Vec<_> = ids.into_iter().map(row).collect();
+        for portion in rows.chunks(2000) {
+            kpi_touched::Entity::insert_many(portion.to_vec()).exec_without_returning(self.db().await?).await?;
+        }
+        Ok(())
+    }
+
+    /// Has these orders counted again.
+    pub async fn count_orders_again(&self, ids: &[OrderId]) -> Result<()> {
+        self.count_again(Subject::Order, ids.iter().map(|id| id.uuid())).await
+    }
+
+    /// Has these cases counted again, with their disputes.
+    pub async fn count_cases_again(&self, ids: &[CaseId]) -> Result<()> {
+        self.count_again(Subject::Case, ids.iter().map(|id| id.uuid())).await
+    }
+
+    /// Throws away all that was counted, and has everything counted from the start. What happens from now on is seen as an event.
+    pub async fn begin_counting(&self) -> Result<()> {
+        let marketplace = self.marketplace.uuid();
+        let last = marketplaces::Entity::find_by_id(marketplace)
+            .select_only()
+            .column(marketplaces::Column::LastPosition)
+            .into_tuple::<i64>()
+            .one(self.db().await?)
+            .await?
+            .ok_or(StoreError::Inconsistent { table: "marketplaces", column: "id" })?;
+        let mut begin = Query::insert();
+        begin
+            .into_table(kpi_cursors::Entity)
+            .columns([kpi_cursors::Column::MarketplaceId, kpi_cursors::Column::Position, kpi_cursors::Column::Version])
+            .values_panic([marketplace.into(), last.into(), 1_i64.into()])
+            .on_conflict(
+                OnConflict::column(kpi_cursors::Column::MarketplaceId)
+                    .value(kpi_cursors::Column::Position, Expr::val(last))
+                    .value(kpi_cursors::Column::Version, cursor_of(kpi_cursors::Column::Version).add(1))
+                    .to_owned(),
+            );
+        self.db().await?.execute(&begin).await?;
+        macro_rules! empty {
+            ($($table:ident),+) => {$(
+                $table::Entity::delete_many().filter($table::Column::MarketplaceId.eq(marketplace)).exec(self.db().await?).await?;
+            )+};
+        }
+        empty!(kpi_touched, kpi_days, kpi_parts, kpi_buyers, kpi_returns);
+        for kind in [Subject::Order, Subject::Case, Subject::Visit] {
+            let mut all = subjects(kind, self.marketplace);
+            all.clear_selects();
+            let id = sea_orm::sea_query::Alias::new("id");
+            all.expr(Expr::val(marketplace)).expr(Expr::col(id.clone())).expr(Expr::val(text(kind))).expr(Expr::col(id));
+            let mut insert = Query::insert();
+            insert
+                .into_table(kpi_touched::Entity)
+                .columns([
+                    kpi_touched::Column::MarketplaceId,
+                    kpi_touched::Column::Id,
+                    kpi_touched::Column::Kind,
+                    kpi_touched::Column::Subject,
+                ])
+                .select_from(all)
+                .map_err(|_| StoreError::Inconsistent { table: "kpi_touched", column: "id" })?;
+            self.db().await?.execute(&insert).await?;
+        }
+        Ok(())
+    }
+
+    /// How the marketplace measures itself, under lock, so that it is changed by one after the other.
+    pub async fn lock_measure_settings(&self) -> Result<Option<SettingsRow>> {
+        let lock = marketplaces::Entity::find_by_id(self.marketplace.uuid())
+            .select_only()
+            .column(marketplaces::Column::Id)
+            .lock_exclusive()
+            .into_tuple::<Uuid>();
+        lock.one(self.db().await?).await?;
+        settings(measure_settings::Entity::find_by_id(self.marketplace.uuid()).one(self.db().await?).await?)
+    }
+
+    /// Stores how the marketplace measures itself.
+    pub async fn save_measure_settings(&self, row: &SettingsRow) -> Result<()> {
+        use measure_settings::Column::{Body, MarketplaceId, Revision, UpdatedAt};
+        let model = measure_settings::Model {
+            marketplace_id: self.marketplace.uuid(),
+            body: json(&row.settings),
+            revision: row.revision,
+            updated_at: self.now(),
+        };
+        let change = OnConflict::column(MarketplaceId).update_columns([Body, Revision, UpdatedAt]).to_owned();
+        measure_settings::Entity::insert(model.into_active_model().reset_all())
+            .on_conflict(change)
+            .exec_without_returning(self.db().await?)
+            .await?;
+        Ok(())
+    }
+
+    /// Stores a visit to the help pages; a key that is known already stores nothing. Says whether it is new.
+    pub async fn insert_visit(&self, key: &str, visit: HelpVisit) -> Result<bool> {
+        use help_visits::Column::{IdempotencyKey, MarketplaceId};
+        let id = HelpVisitId::generate().uuid();
+        let model = help_visits::Model {
+            marketplace_id: self.marketplace.uuid(),
+            id,
+            idempotency_key: key.to_owned(),
+            outcome: text(visit),
+            visited_at: self.now(),
+        };
+        let once = OnConflict::columns([MarketplaceId, IdempotencyKey]).do_nothing().to_owned();
+        let insert = help_visits::Entity::insert(model.into_active_model().reset_all()).on_conflict(once);
+        let new = insert.exec_without_returning(self.db().await?).await? > 0;
+        if new {
+            self.count_again(Subject::Visit, [id]).await?;
+        }
+        Ok(new)
+    }
+}
