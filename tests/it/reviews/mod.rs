@@ -5,7 +5,6 @@ mod counting;
 mod deciding;
 mod pages;
 
-use chrono::TimeDelta;
 use serde_json::{Value, json};
 use trilogue::domain::charter::{Charter, RatingRules};
 use trilogue::domain::ratings::{Asking, InvitationRules};
@@ -124,7 +123,13 @@ pub(crate) async fn used(story: &Story) {
         )
         .await;
     }
-    app.advance(TimeDelta::days(61));
+    let ticket = story.ticket().await;
+    let case = story.case(ticket, "id").await["id"].clone();
+    app.act(&story.operator, "caseClose", "case { id }", json!({ "caseId": case })).await;
+    let handed = app.act(&story.operator, "ratingInvite", "invitation { url }", json!({ "about": { "caseId": case } })).await;
+    let answers = json!({ "token": token_of(handed["invitation"]["url"].as_str().unwrap()), "support": { "grades": [{ "criterion": "outcome", "grade": 4 }] } });
+    app.act(&story.vendor, "ratingSubmit", "support { id }", answers).await;
+    story.case(ticket, "supportRating { satisfaction }").await;
     app.work().await;
 }
 
