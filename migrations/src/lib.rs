@@ -23,6 +23,7 @@ mod m20261122_000022_ledger;
 mod m20261123_000023_sign_ins;
 mod m20261123_000025_sanctions;
 mod m20261123_000027_mentions;
+mod m20261124_000028_scorecards;
 mod table;
 
 /// Runs the history.
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000023_sign_ins::Migration),
             Box::new(m20261123_000025_sanctions::Migration),
             Box::new(m20261123_000027_mentions::Migration),
+            Box::new(m20261124_000028_scorecards::Migration),
         ]
     }
 }

@@ -39,10 +39,12 @@ mod rounds;
 mod sanctions;
 mod saved_searches;
 mod scalars;
+mod scorecards;
 mod search;
 mod sentiment;
 mod session;
 mod shipments;
+mod standing;
 mod subscriptions;
 mod templates;
 mod tenants;
@@ -125,6 +127,8 @@ pub struct QueryRoot(
     mentions::MentionQueries,
     notices::NoticeQueries,
     sanctions::SanctionQueries,
+    scorecards::ScorecardQueries,
+    standing::StandingQueries,
     refunds::RefundQueries,
     refunds::RefundPreviewQueries,
     articles::ArticleQueries,
@@ -253,6 +257,8 @@ pub struct MutationRoot(
     CharterMutations,
     TemplateMutations,
     sanctions::SanctionMutations,
+    scorecards::ScorecardMutations,
+    standing::StandingMutations,
     saved_searches::SavedSearchMutations,
     presence::PresenceMutations,
     EndpointMutations,

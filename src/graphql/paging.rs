@@ -11,8 +11,8 @@ use chrono::{DateTime, Datelike};
 use super::errors::{Result, bad_input};
 use crate::domain::charter::CharterVersion;
 use crate::domain::ids::{
-    CaseId, EntryId, EventId, IncentiveId, MentionId, MessageId, NoticeId, PoolQuestionId, PromoCodeId, SanctionId, StoreCreditId,
-    WebhookDeliveryId,
+    BadgeAwardId, CaseId, EntryId, EventId, IncentiveId, MentionId, MessageId, NoticeId, PoolQuestionId, PromoCodeId, SanctionId, SellerId,
+    StoreCreditId, WebhookDeliveryId,
 };
 use crate::domain::templates::TemplateKey;
 use crate::store::{CaseKey, Page, PageRequest, PageSide};
@@ -54,6 +54,8 @@ macro_rules! id_cursors {
 }
 
 id_cursors!(
+    BadgeAwardId,
+    SellerId,
     MentionId,
     MessageId,
     EntryId,

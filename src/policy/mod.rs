@@ -55,13 +55,15 @@ pub enum Permission {
     ReportMoney,
     /// Decide against sellers, answer their complaints, and take decisions back.
     SanctionSellers,
+    /// Say what is asked of sellers, and what they can do.
+    SetStandingRules,
     /// Correct the ledger, and take credit back.
     CorrectLedger,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
@@ -80,6 +82,7 @@ impl Permission {
         Self::AdmitBuyers,
         Self::ReportMoney,
         Self::SanctionSellers,
+        Self::SetStandingRules,
         Self::CorrectLedger,
     ];
 }

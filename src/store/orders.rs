@@ -353,6 +353,7 @@ impl Tx {
         let references: Vec<_> = drafts.iter().map(|draft| draft.reference.clone()).collect();
         let ids = self.order_sellers(&references).await?;
         self.replace_lines(drafts, &ids).await?;
+        self.mark_orders(ids.values().map(|(id, _)| *id)).await?;
         Ok(drafts.iter().filter_map(|draft| ids.get(&draft.reference).map(|(id, _)| *id)).collect())
     }
 

@@ -42,6 +42,7 @@ mod refunds;
 mod returns;
 mod sanctions;
 mod schema;
+mod scorecards;
 mod sessions;
 mod shipments;
 mod statements;
