@@ -24,6 +24,7 @@ mod m20261123_000023_sign_ins;
 mod m20261123_000025_sanctions;
 mod m20261123_000027_mentions;
 mod m20261124_000028_scorecards;
+mod m20261124_000029_defects;
 mod table;
 
 /// Runs the history.
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000025_sanctions::Migration),
             Box::new(m20261123_000027_mentions::Migration),
             Box::new(m20261124_000028_scorecards::Migration),
+            Box::new(m20261124_000029_defects::Migration),
         ]
     }
 }

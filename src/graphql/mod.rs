@@ -13,6 +13,7 @@ mod charter;
 mod charter_enums;
 pub mod code;
 mod deadlines;
+mod defects;
 mod disputes;
 mod endpoints;
 mod enums;
@@ -126,7 +127,9 @@ pub struct QueryRoot(
     PoolQueries,
     mentions::MentionQueries,
     notices::NoticeQueries,
+    defects::DefectQueries,
     sanctions::SanctionQueries,
+    sanctions::ProposalQueries,
     scorecards::ScorecardQueries,
     standing::StandingQueries,
     refunds::RefundQueries,
@@ -256,7 +259,9 @@ pub struct MutationRoot(
     ThreadMutations,
     CharterMutations,
     TemplateMutations,
+    defects::DefectMutations,
     sanctions::SanctionMutations,
+    sanctions::ProposalMutations,
     scorecards::ScorecardMutations,
     standing::StandingMutations,
     saved_searches::SavedSearchMutations,

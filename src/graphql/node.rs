@@ -24,10 +24,10 @@ use super::tenants::MarketplaceObject;
 use super::threads::{MessageObject, ParticipantObject, ThreadObject};
 use super::withdrawals::WithdrawalObject;
 use crate::domain::ids::{
-    AttachmentId, BuyerId, CaseId, ConnectionId, DeliveryId, DisputeId, EventId, EvidenceId, IncentiveId, MalformedId, MarketplaceId,
-    MediatorId, MentionId, MessageId, NoticeId, OfferId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, PostingId, PromoCodeId,
-    RefundId, ReturnId, SanctionId, SavedSearchId, SellerId, StoreCreditId, TemplateId, ThreadId, WebhookDeliveryId, WebhookEndpointId,
-    WithdrawalId,
+    AttachmentId, BuyerId, CaseId, ConnectionId, DefectId, DeliveryId, DisputeId, EventId, EvidenceId, IncentiveId, MalformedId,
+    MarketplaceId, MediatorId, MentionId, MessageId, NoticeId, OfferId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId, PostingId,
+    PromoCodeId, RefundId, ReturnId, SanctionId, SanctionProposalId, SavedSearchId, SellerId, StoreCreditId, TemplateId, ThreadId,
+    WebhookDeliveryId, WebhookEndpointId, WithdrawalId,
 };
 use crate::workflow::templates::TemplateName;
 
@@ -107,6 +107,8 @@ graphql_ids!(
     PromoCodeId,
     TemplateId,
     SanctionId,
+    SanctionProposalId,
+    DefectId,
     SavedSearchId,
     WebhookEndpointId,
     WebhookDeliveryId,

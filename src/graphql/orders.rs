@@ -273,6 +273,11 @@ impl OrderLineObject {
         self.line.sku.as_deref()
     }
 
+    /// The category that it was sold in, by the marketplace's own name; null when unknown.
+    async fn category(&self) -> Option<&str> {
+        self.line.category.as_deref()
+    }
+
     /// How many.
     async fn quantity(&self) -> u32 {
         self.line.quantity
@@ -345,6 +350,9 @@ pub(super) struct OrderLineInput {
     title: String,
     /// The stock-keeping unit, 1 to 128 characters; null when unknown.
     sku: Option<String>,
+    /// The category that it was sold in, by the marketplace's own name, 1 to 128 characters; null when unknown. How often a product
+    /// comes back is held against the others of its category.
+    category: Option<String>,
     /// How many, 1 to 1,000,000.
     quantity: u32,
     /// The price of one, in the currency of the order's total.
@@ -400,6 +408,7 @@ impl From<OrderFields> for OrderInput {
             external_id: line.external_id,
             title: line.title,
             sku: line.sku,
+            category: line.category,
             quantity: line.quantity,
             unit_price: line.unit_price.into(),
             terms: line.terms.into(),

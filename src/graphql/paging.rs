@@ -11,8 +11,8 @@ use chrono::{DateTime, Datelike};
 use super::errors::{Result, bad_input};
 use crate::domain::charter::CharterVersion;
 use crate::domain::ids::{
-    BadgeAwardId, CaseId, EntryId, EventId, IncentiveId, MentionId, MessageId, NoticeId, PoolQuestionId, PromoCodeId, SanctionId, SellerId,
-    StoreCreditId, WebhookDeliveryId,
+    BadgeAwardId, CaseId, DefectId, EntryId, EventId, IncentiveId, MentionId, MessageId, NoticeId, PoolQuestionId, PromoCodeId, SanctionId,
+    SanctionProposalId, SellerId, StoreCreditId, WebhookDeliveryId,
 };
 use crate::domain::templates::TemplateKey;
 use crate::store::{CaseKey, Page, PageRequest, PageSide};
@@ -66,6 +66,8 @@ id_cursors!(
     IncentiveId,
     PromoCodeId,
     SanctionId,
+    SanctionProposalId,
+    DefectId,
     StoreCreditId
 );
 

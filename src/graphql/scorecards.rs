@@ -91,7 +91,7 @@ pub(super) enum CoverageStatus {
 }
 
 /// One measure of a scorecard.
-pub(super) struct MeasureObject(CardLine);
+pub(super) struct MeasureObject(pub(super) CardLine);
 
 #[Object(name = "ScorecardMeasure")]
 /// One measure of a scorecard, with what it rests on.
@@ -358,7 +358,12 @@ impl Loaders {
 const LONGEST: u16 = 366;
 
 /// A seller's card, for those who may know.
-pub(super) async fn card_of(ctx: &Context<'_>, seller: SellerId, on: Option<NaiveDate>, days: Option<i32>) -> Result<Option<ScorecardObject>> {
+pub(super) async fn card_of(
+    ctx: &Context<'_>,
+    seller: SellerId,
+    on: Option<NaiveDate>,
+    days: Option<i32>,
+) -> Result<Option<ScorecardObject>> {
     let session = session(ctx)?;
     let own = match session.scope().view {
         View::Whole => true,

@@ -9,7 +9,7 @@ use super::codec::{from_json, from_text, json, text};
 use super::entity::{alert_cursors, alert_mutes, alert_recipients, mail_deliveries, marketplaces};
 use super::queue::{Claim, Queue, QueueDepth, QueueStatus, Settlement};
 use super::{Result, Store, StoreError, Tx};
-use crate::domain::ids::{AlertRecipientId, CaseId, EventId, MailId, MarketplaceId, SanctionId};
+use crate::domain::ids::{AlertRecipientId, CaseId, EventId, MailId, MarketplaceId, SanctionId, SanctionProposalId};
 use crate::domain::mails::{MailKind, Receiver};
 use crate::domain::standing::SanctionNews;
 
@@ -64,6 +64,8 @@ pub enum MailAbout {
         /// What is told of it.
         news: SanctionNews,
     },
+    /// What measures propose against a seller.
+    Proposal(SanctionProposalId),
 }
 
 /// An e-mail on its way.
@@ -101,11 +103,14 @@ impl TryFrom<mail_deliveries::Model> for MailRow {
             kind,
             about: match (row.event_id, row.case_id) {
                 (Some(event), Some(case)) => MailAbout::Event { event: EventId::from_uuid(event), case: CaseId::from_uuid(case) },
-                _ if kind == MailKind::Sanction => {
-                    let damaged = |_| StoreError::Inconsistent { table: "mail_deliveries", column: "once_key" };
-                    let (sanction, news) = SanctionNews::of_key(&row.once_key).map_err(damaged)?;
-                    MailAbout::Sanction { sanction, news }
-                }
+                _ if kind == MailKind::Sanction => match row.once_key.parse() {
+                    Ok(proposal) => MailAbout::Proposal(proposal),
+                    Err(_) => {
+                        let damaged = |_| StoreError::Inconsistent { table: "mail_deliveries", column: "once_key" };
+                        let (sanction, news) = SanctionNews::of_key(&row.once_key).map_err(damaged)?;
+                        MailAbout::Sanction { sanction, news }
+                    }
+                },
                 _ => MailAbout::Notice,
             },
             at: row.happened_at,

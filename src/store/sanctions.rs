@@ -3,16 +3,15 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, OnConflict, SimpleExpr};
+use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde::{Deserialize, Serialize};
 
 use super::codec::{from_json, json, text};
-use super::entity::{mail_deliveries, sanctions, sellers};
-use super::queue::QueueStatus;
+use super::entity::{sanctions, sellers};
 use super::{Page, PageRequest, PageSide, Result, Store, Tx};
-use crate::domain::ids::{MailId, MarketplaceId, SanctionId, SellerId};
-use crate::domain::mails::{MailKind, Receiver};
+use crate::domain::ids::{MarketplaceId, SanctionId, SellerId};
+use crate::domain::mails::Receiver;
 use crate::domain::parties::{Scope, View};
 use crate::domain::standing::{Sanction, SanctionNews};
 
@@ -190,39 +189,6 @@ impl Tx {
 
     /// Writes e-mails that tell of a sanction; nobody is told the same twice.
     pub async fn mail_sanction(&self, sanction: SanctionId, news: SanctionNews, receivers: &[Receiver], at: DateTime<Utc>) -> Result<()> {
-        use mail_deliveries::Column;
-        if receivers.is_empty() {
-            return Ok(());
-        }
-        let model = |receiver: &Receiver| {
-            mail_deliveries::Model {
-                marketplace_id: self.marketplace.uuid(),
-                id: MailId::generate().uuid(),
-                lane: receiver.to_string(),
-                // It belongs to no place in the timeline, and waits for nothing of it.
-                position: 0,
-                status: text(QueueStatus::Pending),
-                run_at: self.now(),
-                attempts: 0,
-                lease_until: None,
-                last_error: None,
-                created_at: self.now(),
-                finished_at: None,
-                receiver: text(*receiver),
-                kind: text(MailKind::Sanction),
-                once_key: news.key(sanction),
-                event_id: None,
-                case_id: None,
-                happened_at: at,
-            }
-            .into_active_model()
-            .reset_all()
-        };
-        let once = OnConflict::columns([Column::MarketplaceId, Column::Receiver, Column::OnceKey]).do_nothing().to_owned();
-        mail_deliveries::Entity::insert_many(receivers.iter().map(model))
-            .on_conflict(once)
-            .exec_without_returning(self.db().await?)
-            .await?;
-        Ok(())
+        self.mail_of_standing(&news.key(sanction), receivers, at).await
     }
 }

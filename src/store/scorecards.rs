@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, ActiveModelTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::codec::{from_json, from_text, json, text};
@@ -230,7 +230,8 @@ impl Tx {
         }
         let rows = facts.iter().map(|(subject, facts)| {
             let (kind, subject_id) = kind(*subject);
-            let row = seller_facts::Model { marketplace_id: self.marketplace.uuid(), kind: kind.to_owned(), subject_id, facts: json(facts) };
+            let row =
+                seller_facts::Model { marketplace_id: self.marketplace.uuid(), kind: kind.to_owned(), subject_id, facts: json(facts) };
             row.into_active_model().reset_all()
         });
         let known = OnConflict::columns([MarketplaceId, Kind, SubjectId]).update_column(Facts).to_owned();

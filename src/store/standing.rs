@@ -166,7 +166,12 @@ impl Store {
     }
 
     /// A page of the cards of the last night, by seller. For the operator; others find nothing.
-    pub async fn seller_nights(&self, scope: Scope, which: Option<MeasureStatus>, request: &PageRequest<SellerId>) -> Result<Page<SellerNight>> {
+    pub async fn seller_nights(
+        &self,
+        scope: Scope,
+        which: Option<MeasureStatus>,
+        request: &PageRequest<SellerId>,
+    ) -> Result<Page<SellerNight>> {
         use seller_nights::Column::{MarketplaceId, SellerId as Seller, Worst};
         if scope.view != View::Whole {
             return Ok(Page::of(request, Vec::new()));
@@ -186,10 +191,8 @@ impl Store {
 
     /// The next sellers of a marketplace after one, by their ids.
     pub async fn sellers_after(&self, marketplace: MarketplaceId, after: Option<SellerId>, limit: u64) -> Result<Vec<SellerId>> {
-        let mut find = sellers::Entity::find()
-            .select_only()
-            .column(sellers::Column::Id)
-            .filter(sellers::Column::MarketplaceId.eq(marketplace.uuid()));
+        let mut find =
+            sellers::Entity::find().select_only().column(sellers::Column::Id).filter(sellers::Column::MarketplaceId.eq(marketplace.uuid()));
         if let Some(after) = after {
             find = find.filter(sellers::Column::Id.gt(after.uuid()));
         }
@@ -203,9 +206,7 @@ impl Store {
         if !knows(scope, seller) {
             return Ok(Page::of(request, Vec::new()));
         }
-        let mut find = badge_changes::Entity::find()
-            .filter(MarketplaceId.eq(scope.marketplace.uuid()))
-            .filter(Seller.eq(seller.uuid()));
+        let mut find = badge_changes::Entity::find().filter(MarketplaceId.eq(scope.marketplace.uuid())).filter(Seller.eq(seller.uuid()));
         let backwards = request.side == PageSide::First;
         if let Some(from) = request.from {
             find = find.filter(if backwards { Id.lt(from.uuid()) } else { Id.gt(from.uuid()) });
@@ -266,7 +267,8 @@ impl Tx {
             noted_by: json(&row.noted_by),
             updated_at: self.now(),
         };
-        let known = OnConflict::columns([MarketplaceId, SellerId, Capability]).update_columns([ShownBy, Day, NotedBy, UpdatedAt]).to_owned();
+        let known =
+            OnConflict::columns([MarketplaceId, SellerId, Capability]).update_columns([ShownBy, Day, NotedBy, UpdatedAt]).to_owned();
         let insert = seller_capabilities::Entity::insert(model.into_active_model().reset_all()).on_conflict(known);
         insert.exec_without_returning(self.db().await?).await?;
         Ok(())

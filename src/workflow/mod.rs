@@ -10,6 +10,7 @@ pub mod cases;
 pub mod charter;
 pub mod connections;
 mod dealings;
+pub mod defects;
 pub mod disputes;
 mod effects;
 pub mod endpoints;

@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::{Cx, Result};
 use crate::domain::cases::Case;
 use crate::domain::charter::Marketplace;
+use crate::domain::defects::{ProductFacts, ProductKey, ProductTally};
 use crate::domain::ids::{CaseId, MarketplaceId, OrderId, SellerId};
 use crate::domain::parties::{Actor, Scope};
 use crate::domain::scorecards::{OrderRecord, SellerFacts, SellerTally, Subject, of_case, of_order};
 use crate::domain::timeline::EventKind;
-use crate::store::{Counting, DayKey, Feed, Tx};
+use crate::store::{Counting, DayKey, Feed, ProductDay, Tx};
 
 /// How many events, and how many told orders, are counted at once.
 const BATCH: u64 = 100;
@@ -50,6 +51,7 @@ pub async fn count(cx: &Cx, counting: Counting) -> Result<Counted> {
     }
     let before = tx.seller_facts(&subjects).await?;
     change_days(&tx, &before, &after).await?;
+    change_products(&tx, &before, &after).await?;
     let changed: Vec<_> = after.into_iter().filter(|(subject, facts)| before.get(subject) != Some(facts)).collect();
     tx.save_seller_facts(&changed).await?;
     tx.unmark_orders(&marks.into_iter().map(|(mark, _)| mark).collect::<Vec<_>>()).await?;
@@ -111,6 +113,7 @@ async fn of_orders(cx: &Cx, marketplace: &Marketplace, ids: &[OrderId]) -> Resul
         let record = OrderRecord {
             seller: order.seller,
             placed_at: order.placed_at,
+            lines: &order.lines,
             refunds: of(&refunds, order.id),
             returns: of(&returns, order.id),
             disputes: of(&disputes, order.id),
@@ -150,20 +153,57 @@ async fn change_days(tx: &Tx, before: &HashMap<Subject, SellerFacts>, after: &Ha
     Ok(tx.save_seller_days(&days).await?)
 }
 
-/// Counts everything anew, without changing anything: what the days must say.
-pub async fn recount(cx: &Cx, id: MarketplaceId) -> Result<BTreeMap<DayKey, SellerTally>> {
+/// The same for products.
+async fn change_products(tx: &Tx, before: &HashMap<Subject, SellerFacts>, after: &HashMap<Subject, SellerFacts>) -> Result<()> {
+    let changed = || after.iter().filter(|(subject, facts)| before.get(*subject).is_none_or(|old| old.products != facts.products));
+    let old: Vec<_> = changed().filter_map(|(subject, _)| before.get(subject)).flat_map(by_product).collect();
+    let new: Vec<_> = changed().flat_map(|(_, facts)| by_product(facts)).collect();
+    let keys: BTreeSet<ProductDay> = old.iter().chain(&new).map(|(key, _)| key.clone()).collect();
+    let mut known = tx.product_days(&keys.into_iter().collect::<Vec<_>>()).await?;
+    for (key, facts) in old {
+        known.entry(key).or_default().1.unmerge(&facts.tally);
+    }
+    for (key, facts) in new {
+        let (category, tally) = known.entry(key).or_default();
+        tally.merge(&facts.tally);
+        category.clone_from(&facts.category);
+    }
+    Ok(tx.save_product_days(&known).await?)
+}
+
+fn by_product(facts: &SellerFacts) -> impl Iterator<Item = (ProductDay, &ProductFacts)> {
+    let seller = facts.seller;
+    facts.products.iter().map(move |one| ((one.day, ProductKey { seller, product: one.product.clone() }), one))
+}
+
+/// What the days must say.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Recount {
+    /// Of sellers.
+    pub days: BTreeMap<DayKey, SellerTally>,
+    /// Of products.
+    pub products: BTreeMap<ProductDay, ProductTally>,
+}
+
+impl Recount {
+    fn add(&mut self, one: &SellerFacts) {
+        one.facts.iter().for_each(|(day, fact)| self.days.entry((one.seller, *day)).or_default().add(*fact));
+        by_product(one).for_each(|(key, facts)| self.products.entry(key).or_default().merge(&facts.tally));
+    }
+}
+
+/// Counts everything anew, without changing anything.
+pub async fn recount(cx: &Cx, id: MarketplaceId) -> Result<Recount> {
     let marketplace = cx.marketplace(id).await?;
-    let mut days = BTreeMap::<DayKey, SellerTally>::new();
+    let mut whole = Recount::default();
     let first = uuid::Uuid::nil();
     for mut after in [Subject::Case(CaseId::from_uuid(first)), Subject::Order(OrderId::from_uuid(first))] {
         loop {
             let subjects = cx.store.subjects_after(id, after, BATCH).await?;
             let Some(last) = subjects.last() else { break };
             after = *last;
-            for one in facts_of(cx, &marketplace, &subjects).await?.into_values() {
-                one.facts.iter().for_each(|(day, fact)| days.entry((one.seller, *day)).or_default().add(*fact));
-            }
+            facts_of(cx, &marketplace, &subjects).await?.values().for_each(|one| whole.add(one));
         }
     }
-    Ok(days)
+    Ok(whole)
 }

@@ -1,6 +1,7 @@
 //! How sellers stand: what is asked of them, what they can do, their cards, and what follows each night.
 
 mod nights;
+mod proposals;
 
 use std::collections::HashMap;
 
@@ -19,6 +20,8 @@ use crate::policy::{self, Permission};
 use crate::store::{CapabilityRow, RulesRow, Store, StoreError};
 
 pub use nights::night;
+pub use proposals::dismiss;
+pub(super) use proposals::letter;
 
 /// The longest words that show a capability, in characters.
 const EVIDENCE_LIMIT: usize = 500;
@@ -58,13 +61,7 @@ pub async fn set_rules(cx: &Cx, actor: &Actor, change: impl FnOnce(StandingRules
 }
 
 /// Notes that a seller can do something, by what shows it; none takes it back. The operator of any seller, a seller of itself.
-pub async fn note_capability(
-    cx: &Cx,
-    actor: &Actor,
-    seller: SellerId,
-    capability: Capability,
-    shown_by: Option<&str>,
-) -> Result<Seller> {
+pub async fn note_capability(cx: &Cx, actor: &Actor, seller: SellerId, capability: Capability, shown_by: Option<&str>) -> Result<Seller> {
     let may = match &actor.who {
         Who::Seller { seller: own, .. } if *own != seller => return Err(no_seller()),
         Who::Seller { .. } => true,

@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::super::cases::{Case, CaseStatus, EscalationReason};
 use super::super::charter::{Promise, Terms};
+use super::super::defects::{self, ProductFacts};
 use super::super::disputes::{CountsAgainstSeller, Dispute};
 use super::super::ids::{CaseId, OrderId, SellerId, ThreadId};
+use super::super::orders::OrderLine;
 use super::super::parties::{Party, Who};
 use super::super::refunds::{Bearing, CostPlan, Refund, RefundStatus};
 use super::super::returns::Return;
@@ -61,6 +63,9 @@ pub struct SellerFacts {
     pub seller: SellerId,
     /// What, and on which day.
     pub facts: Vec<(NaiveDate, Fact)>,
+    /// What an order adds to its products.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub products: Vec<ProductFacts>,
 }
 
 impl SellerTally {
@@ -215,7 +220,7 @@ pub fn of_case(case: &Case, events: &[Event], terms: &Terms, timezone: Tz) -> Op
         let went = if reader.escalated { Went::Wrong } else { Went::Well };
         reader.count(case.opened_at, Measure::Escalations, went);
     }
-    Some(SellerFacts { seller, facts: sorted(reader.facts) })
+    Some(SellerFacts { seller, facts: sorted(reader.facts), products: Vec::new() })
 }
 
 /// An order, with all that came of it.
@@ -225,6 +230,8 @@ pub struct OrderRecord<'a> {
     pub seller: SellerId,
     /// When it was placed.
     pub placed_at: DateTime<Utc>,
+    /// What was bought.
+    pub lines: &'a [OrderLine],
     /// Its refunds.
     pub refunds: &'a [Refund],
     /// Its returns.
@@ -241,9 +248,10 @@ pub fn of_order(order: &OrderRecord<'_>, timezone: Tz, now: DateTime<Utc>) -> Se
     let day = |at: DateTime<Utc>| at.with_timezone(&timezone).date_naive();
     let placed = day(order.placed_at);
     let counted = |measure, wrong| Fact::Counted { measure, went: if wrong { Went::Wrong } else { Went::Well } };
-    let incident = order.disputes.iter().any(|dispute| {
-        dispute.effective_decision().is_some_and(|decision| decision.counts == CountsAgainstSeller::Counts)
-    });
+    let incident = order
+        .disputes
+        .iter()
+        .any(|dispute| dispute.effective_decision().is_some_and(|decision| decision.counts == CountsAgainstSeller::Counts));
     let refund = order.refunds.iter().any(|refund| refund.status == RefundStatus::Succeeded && costs_seller(refund));
     let came_back = order.returns.iter().any(|one| one.received.quantity > 0);
     let mut facts = vec![
@@ -261,7 +269,7 @@ pub fn of_order(order: &OrderRecord<'_>, timezone: Tz, now: DateTime<Utc>) -> Se
         };
         facts.push((day(promised), counted(Measure::LateShipments, late)));
     }
-    SellerFacts { seller: order.seller, facts: sorted(facts) }
+    SellerFacts { seller: order.seller, facts: sorted(facts), products: defects::of_order(order.lines, order.returns, placed) }
 }
 
 fn costs_seller(refund: &Refund) -> bool {

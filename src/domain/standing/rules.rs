@@ -100,11 +100,7 @@ fn usual_badge() -> Option<BadgeRule> {
     Some(BadgeRule {
         key: BadgeKey::try_from("reliable".to_owned()).ok()?,
         labels: [("en".to_owned(), "Reliable seller".to_owned()), ("fr".to_owned(), "Vendeur fiable".to_owned())].into(),
-        conditions: vec![
-            condition(Measure::Incidents, 2.0),
-            condition(Measure::LateShipments, 5.0),
-            condition(Measure::ReplyTime, 12.0),
-        ],
+        conditions: vec![condition(Measure::Incidents, 2.0), condition(Measure::LateShipments, 5.0), condition(Measure::ReplyTime, 12.0)],
     })
 }
 
