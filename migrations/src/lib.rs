@@ -25,6 +25,8 @@ mod m20261123_000024_ratings;
 mod m20261123_000025_sanctions;
 mod m20261123_000026_measures;
 mod m20261123_000027_mentions;
+mod m20261124_000028_scorecards;
+mod m20261124_000029_defects;
 mod table;
 
 /// Runs the history.
@@ -54,6 +56,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000025_sanctions::Migration),
             Box::new(m20261123_000026_measures::Migration),
             Box::new(m20261123_000027_mentions::Migration),
+            Box::new(m20261124_000028_scorecards::Migration),
+            Box::new(m20261124_000029_defects::Migration),
         ]
     }
 }

@@ -3,11 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::ids::SellerId;
+use super::ids::{CaseId, DefectId, SellerId};
 use super::kpis::Share;
-use super::returns::{Cause, ReasonKind};
+use super::mails::Language;
+use super::orders::OrderLine;
+use super::returns::{Cause, Closing, ReasonKind, Return, ReturnState};
 use super::scores::Interval;
 
 /// A product of a seller.
@@ -40,9 +43,59 @@ impl ProductTally {
         }
     }
 
+    /// Takes counts out that were taken in.
+    pub fn unmerge(&mut self, other: &Self) {
+        self.sold = self.sold.saturating_sub(other.sold);
+        for (reason, count) in &other.returned {
+            if let Some(left) = self.returned.get_mut(reason) {
+                *left = left.saturating_sub(*count);
+            }
+        }
+        self.returned.retain(|_, count| *count > 0);
+    }
+
     /// How many came back for a reason.
     pub fn share(&self, reason: ReasonKind) -> Share {
         Share { hits: self.returned.get(&reason).copied().unwrap_or_default(), of: self.sold }
+    }
+}
+
+/// What an order adds to the day of a product on which it was placed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProductFacts {
+    /// Which product, by the marketplace's own id.
+    pub product: String,
+    /// The category that it was sold in, when known.
+    pub category: Option<String>,
+    /// The day.
+    pub day: NaiveDate,
+    /// How many pieces were sold and came back.
+    pub tally: ProductTally,
+}
+
+/// What an order adds to its products: lines without a stock-keeping unit are of no product that is known. Returns that were called
+/// off, declined or never sent do not count.
+pub fn of_order(lines: &[OrderLine], returns: &[Return], placed: NaiveDate) -> Vec<ProductFacts> {
+    let mut found = BTreeMap::<(String, Option<String>), ProductTally>::new();
+    for line in lines {
+        let Some(sku) = &line.sku else { continue };
+        let tally = found.entry((sku.clone(), line.category.clone())).or_default();
+        tally.sold += u64::from(line.quantity);
+        for one in returns.iter().filter(|one| one.order_line == line.external_id && speaks(one)) {
+            *tally.returned.entry(one.reason.kind).or_default() += u64::from(one.quantity.min(line.quantity));
+        }
+    }
+    let facts = found.into_iter().map(|((product, category), tally)| ProductFacts { product, category, day: placed, tally });
+    facts.collect()
+}
+
+/// Whether a return is one that took place, or was spared because the buyer kept the goods for some of the money.
+fn speaks(one: &Return) -> bool {
+    match one.state {
+        ReturnState::Requested | ReturnState::Declined | ReturnState::OfferPending | ReturnState::Canceled | ReturnState::Expired => false,
+        ReturnState::Closed => one.closing != Some(Closing::Declined),
+        _ => true,
     }
 }
 
@@ -78,6 +131,70 @@ pub struct Defect {
     pub interval: Interval,
     /// How many came back for that reason of all others of the category.
     pub category: Share,
+}
+
+/// What a product was held against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum HeldAgainst {
+    /// The others of its category.
+    Category,
+    /// All others of the marketplace whose category is not known either.
+    Marketplace,
+}
+
+/// Where a finding stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DefectState {
+    /// It is so.
+    Open,
+    /// It is so no longer.
+    Over,
+}
+
+/// A defect as it is known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DefectFound {
+    /// Our id.
+    pub id: DefectId,
+    /// What was found.
+    pub defect: Defect,
+    /// The category, when known.
+    pub category: Option<String>,
+    /// What it was held against.
+    pub against: HeldAgainst,
+    /// At the end of which day it was found last.
+    pub on: NaiveDate,
+    /// Where it stands.
+    pub state: DefectState,
+    /// When it was found first.
+    pub found_at: DateTime<Utc>,
+    /// The case in which the seller was told.
+    pub case: Option<CaseId>,
+}
+
+impl DefectFound {
+    /// What the seller is told of it, in private.
+    pub fn words(&self, language: Language) -> String {
+        let percent = |share: Share| share.percent().map_or_else(String::new, |value| format!("{value:.1}"));
+        let Defect { product, reason, returned, category, .. } = &self.defect;
+        let code = reason.code(super::returns::Vocabulary::Mirakl);
+        let (own, others) = (percent(*returned), percent(*category));
+        match language {
+            Language::English => format!(
+                "Product {} comes back for the same reason ({code}) more often than others: {} of {} sold ({own} %), against {others} % of \
+                 the others. Please look at what is wrong with it, and tell us what you do.",
+                product.product, returned.hits, returned.of
+            ),
+            Language::French => format!(
+                "Le produit {} est retourné pour le même motif ({code}) plus souvent que les autres\u{a0}: {} sur {} vendus ({own} %), contre \
+                 {others} % des autres. Merci de regarder ce qui ne va pas et de nous dire ce que vous faites.",
+                product.product, returned.hits, returned.of
+            ),
+        }
+    }
 }
 
 impl DefectRules {

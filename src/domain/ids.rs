@@ -182,6 +182,10 @@ ids! {
     BadgeAwardId, "bad", "a badge award id";
     /// A sanction of a seller.
     SanctionId, "san", "a sanction id";
+    /// A step that measures propose against a seller.
+    SanctionProposalId, "spr", "a sanction proposal id";
+    /// A product that comes back too often.
+    DefectId, "dfc", "a defect id";
     /// Something to do better.
     ImprovementId, "imp", "an improvement id";
     /// That something is to be counted again.

@@ -94,6 +94,9 @@ pub struct OrderLine {
     pub title: String,
     /// The stock-keeping unit, when known.
     pub sku: Option<String>,
+    /// The marketplace's own name of the category it was sold in, when known.
+    #[serde(default)]
+    pub category: Option<String>,
     /// How many.
     pub quantity: u32,
     /// The price of one.

@@ -13,6 +13,7 @@ mod charter;
 mod charter_enums;
 pub mod code;
 mod deadlines;
+mod defects;
 mod disputes;
 mod endpoints;
 mod enums;
@@ -41,10 +42,12 @@ mod rounds;
 mod sanctions;
 mod saved_searches;
 mod scalars;
+mod scorecards;
 mod search;
 mod sentiment;
 mod session;
 mod shipments;
+mod standing;
 mod subscriptions;
 mod templates;
 mod tenants;
@@ -127,7 +130,11 @@ pub struct QueryRoot(
     mentions::MentionQueries,
     notices::NoticeQueries,
     ratings::RatingQueries,
+    defects::DefectQueries,
     sanctions::SanctionQueries,
+    sanctions::ProposalQueries,
+    scorecards::ScorecardQueries,
+    standing::StandingQueries,
     refunds::RefundQueries,
     refunds::RefundPreviewQueries,
     articles::ArticleQueries,
@@ -256,7 +263,11 @@ pub struct MutationRoot(
     ThreadMutations,
     CharterMutations,
     TemplateMutations,
+    defects::DefectMutations,
     sanctions::SanctionMutations,
+    sanctions::ProposalMutations,
+    scorecards::ScorecardMutations,
+    standing::StandingMutations,
     saved_searches::SavedSearchMutations,
     presence::PresenceMutations,
     EndpointMutations,

@@ -24,10 +24,10 @@ use super::tenants::MarketplaceObject;
 use super::threads::{MessageObject, ParticipantObject, ThreadObject};
 use super::withdrawals::WithdrawalObject;
 use crate::domain::ids::{
-    AttachmentId, BuyerId, CaseId, ConnectionId, DeliveryId, DisputeId, EventId, EvidenceId, ImprovementId, IncentiveId, InvitationId,
-    MalformedId, MarketplaceId, MediatorId, MentionId, MessageId, NoticeId, OfferId, OrderId, ParticipantId, PoolAnswerId, PoolQuestionId,
-    PostingId, PromoCodeId, RatingId, RefundId, ReportId, ReturnId, SanctionId, SavedSearchId, SellerId, StoreCreditId, TemplateId,
-    ThreadId, WebhookDeliveryId, WebhookEndpointId, WithdrawalId,
+    AttachmentId, BuyerId, CaseId, ConnectionId, DefectId, DeliveryId, DisputeId, EventId, EvidenceId, ImprovementId, IncentiveId,
+    InvitationId, MalformedId, MarketplaceId, MediatorId, MentionId, MessageId, NoticeId, OfferId, OrderId, ParticipantId, PoolAnswerId,
+    PoolQuestionId, PostingId, PromoCodeId, RatingId, RefundId, ReportId, ReturnId, SanctionId, SanctionProposalId, SavedSearchId,
+    SellerId, StoreCreditId, TemplateId, ThreadId, WebhookDeliveryId, WebhookEndpointId, WithdrawalId,
 };
 use crate::workflow::templates::TemplateName;
 
@@ -111,6 +111,8 @@ graphql_ids!(
     RatingId,
     InvitationId,
     ReportId,
+    SanctionProposalId,
+    DefectId,
     SavedSearchId,
     WebhookEndpointId,
     WebhookDeliveryId,

@@ -1,7 +1,7 @@
 //! Sellers, buyers and orders.
 
 use async_graphql::{Context, InputObject, Object, OneofObject, SimpleObject};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::charter::{CharterAcceptance, ClosureObject, acceptance};
 use super::errors::{Result, UserError, split};
@@ -14,8 +14,10 @@ use super::refunds::RefundObject;
 use super::returns::{self, ReturnObject};
 use super::sanctions::{SellerStanding, standing_of};
 use super::scalars::{CurrencyCode, MoneyInput, MoneyObject};
+use super::scorecards::{ScorecardObject, card_of};
 use super::session::session;
 use super::shipments::ShipmentObject;
+use super::standing::{BadgeChangeObject, SellerBadge, VisibilityObject, badge_changes_of, badges_of, visibility_of};
 use crate::domain::ids::{BuyerId, OrderId, SellerId};
 use crate::domain::orders::{Buyer, Order, OrderLine, Seller};
 use crate::domain::parties::View;
@@ -84,6 +86,44 @@ impl SellerObject {
     /// How it replies to what is published about it. Null for viewers who are neither the operator nor this seller.
     async fn review_replies(&self, ctx: &Context<'_>) -> Option<Result<ReviewReplies>> {
         replies_of(ctx, self.0.id).await.transpose()
+    }
+
+    /// How well it serves its buyers; null for viewers who are neither the operator nor this seller.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn scorecard(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At the end of which day, where the marketplace is; null for what is known so far today.")] on: Option<NaiveDate>,
+        #[graphql(desc = "Over how many days until then, 1 to 366; null for each measure's own window, which alone has a median.")]
+        days: Option<i32>,
+    ) -> Option<Result<ScorecardObject>> {
+        card_of(ctx, self.0.id, on, days).await.transpose()
+    }
+
+    /// The badges that it holds since the end of a day. Empty for viewers who are neither the operator, the marketplace's software nor
+    /// this seller.
+    async fn badges(&self, ctx: &Context<'_>) -> Result<Vec<SellerBadge>> {
+        badges_of(ctx, self.0.id).await
+    }
+
+    /// The badges that came and went, the newest first. Empty for viewers who are neither the operator, the marketplace's software nor
+    /// this seller.
+    #[graphql(complexity = "super::page_cost(first, last) * child_complexity + 1")]
+    async fn badge_changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many items, at most 100, after `after` or from the start.")] first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
+        #[graphql(desc = "How many items, at most 100, before `before` or from the end.")] last: Option<i32>,
+        #[graphql(desc = "The `startCursor` of the page after.")] before: Option<String>,
+    ) -> Result<PageOf<BadgeChangeObject>> {
+        badge_changes_of(ctx, self.0.id, Paging { first, after, last, before }).await
+    }
+
+    /// How visible its offers are to be, as of the end of the last day; null before the first, and for viewers who are neither the
+    /// operator, the marketplace's software nor this seller.
+    async fn visibility_factor(&self, ctx: &Context<'_>) -> Option<Result<VisibilityObject>> {
+        visibility_of(ctx, self.0.id).await.transpose()
     }
 
     /// What it has coming, by currency; below zero what it owes. Kept up to date with each posting. Empty for viewers who are
@@ -244,6 +284,11 @@ impl OrderLineObject {
         self.line.sku.as_deref()
     }
 
+    /// The category that it was sold in, by the marketplace's own name; null when unknown.
+    async fn category(&self) -> Option<&str> {
+        self.line.category.as_deref()
+    }
+
     /// How many.
     async fn quantity(&self) -> u32 {
         self.line.quantity
@@ -316,6 +361,9 @@ pub(super) struct OrderLineInput {
     title: String,
     /// The stock-keeping unit, 1 to 128 characters; null when unknown.
     sku: Option<String>,
+    /// The category that it was sold in, by the marketplace's own name, 1 to 128 characters; null when unknown. How often a product
+    /// comes back is held against the others of its category.
+    category: Option<String>,
     /// How many, 1 to 1,000,000.
     quantity: u32,
     /// The price of one, in the currency of the order's total.
@@ -371,6 +419,7 @@ impl From<OrderFields> for OrderInput {
             external_id: line.external_id,
             title: line.title,
             sku: line.sku,
+            category: line.category,
             quantity: line.quantity,
             unit_price: line.unit_price.into(),
             terms: line.terms.into(),

@@ -11,8 +11,8 @@ use chrono::{DateTime, Datelike};
 use super::errors::{Result, bad_input};
 use crate::domain::charter::CharterVersion;
 use crate::domain::ids::{
-    CaseId, EntryId, EventId, ImprovementId, IncentiveId, MentionId, MessageId, NoticeId, PoolQuestionId, PromoCodeId, RatingId,
-    SanctionId, StoreCreditId, WebhookDeliveryId,
+    BadgeAwardId, CaseId, DefectId, EntryId, EventId, ImprovementId, IncentiveId, MentionId, MessageId, NoticeId, PoolQuestionId,
+    PromoCodeId, RatingId, SanctionId, SanctionProposalId, SellerId, StoreCreditId, WebhookDeliveryId,
 };
 use crate::domain::templates::TemplateKey;
 use crate::store::{CaseKey, Page, PageRequest, PageSide};
@@ -55,6 +55,8 @@ macro_rules! id_cursors {
 
 id_cursors!(
     ImprovementId,
+    BadgeAwardId,
+    SellerId,
     MentionId,
     RatingId,
     MessageId,
@@ -66,6 +68,8 @@ id_cursors!(
     IncentiveId,
     PromoCodeId,
     SanctionId,
+    SanctionProposalId,
+    DefectId,
     StoreCreditId
 );
 

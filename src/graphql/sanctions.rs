@@ -1,6 +1,7 @@
 //! What is decided against sellers, and how each of them stands.
 
 mod deciding;
+mod proposals;
 
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use super::errors::{Result, store};
 use super::loaders::{Found, Loaders, Reader};
 use super::orders::SellerObject;
 use super::paging::{PageOf, Paging, connection};
+use super::scorecards::SellerMeasure;
 use super::session::session;
 use crate::domain::ids::{SanctionId, SellerId};
 use crate::domain::parties::View;
@@ -20,6 +22,7 @@ use crate::domain::statements::{ComplaintAnswer, Ground, Means};
 use crate::store::{SanctionFilter, SanctionRow, StoreError};
 
 pub(super) use deciding::SanctionMutations;
+pub(super) use proposals::{ProposalMutations, ProposalQueries};
 
 /// The steps of the ladder, from the mildest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -197,6 +200,12 @@ impl SanctionObject {
     /// How far.
     async fn step(&self) -> SanctionStep {
         self.sanction().step.into()
+    }
+
+    /// For which measures; empty when it is not about measures. A warning or a restriction for measures ends by itself when they have
+    /// been within their bounds for a full window.
+    async fn measures(&self) -> Vec<SellerMeasure> {
+        self.sanction().measures.iter().map(|measure| (*measure).into()).collect()
     }
 
     /// The facts and circumstances.

@@ -11,6 +11,7 @@ mod measures;
 mod outbox;
 mod payments;
 mod reconcile;
+mod standing;
 mod timers;
 mod worker;
 
@@ -59,6 +60,7 @@ pub fn start(cx: &Cx, settings: JobSettings, tracker: &TaskTracker, stop: &Cance
     tracker.spawn(worker::run(payments::Payments(cx.clone()), settings.concurrency, stop.clone()));
     tracker.spawn(worker::run(payments::News(cx.clone()), settings.concurrency, stop.clone()));
     tracker.spawn(timers::run(cx.clone(), stop.clone()));
+    tracker.spawn(standing::run(cx.clone(), stop.clone()));
     tracker.spawn(reconcile::run(cx.clone(), settings.reconcile_every, stop.clone()));
     tracker.spawn(housekeeping::run(cx.clone(), settings.keep_finished, stop.clone()));
     let (store, stop) = (cx.store.clone(), stop.clone());
@@ -80,6 +82,7 @@ async fn all_due(cx: &Cx) -> Load {
             + worker::drain(&payments::Payments(cx.clone())).await
             + worker::drain(&payments::News(cx.clone())).await
             + timers::fire_due(cx).await
+            + standing::count_all(cx).await
             + alerts::tell_all(cx).await
             + worker::drain(&alerts::Webhooks(cx.clone())).await
             + worker::drain(&mails::Mails(cx.clone())).await

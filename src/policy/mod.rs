@@ -59,6 +59,8 @@ pub enum Permission {
     InviteToRate,
     /// Decide about reviews: what is published, refused, removed, and what was reported.
     ModerateReviews,
+    /// Say what is asked of sellers, and what they can do.
+    SetStandingRules,
     /// Correct the ledger, and take credit back.
     CorrectLedger,
     /// Say what is wanted of figures and what service costs, and have things bettered.
@@ -69,7 +71,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::UpsertSellers,
         Self::UpsertOrders,
         Self::OpenCase,
@@ -90,6 +92,7 @@ impl Permission {
         Self::SanctionSellers,
         Self::InviteToRate,
         Self::ModerateReviews,
+        Self::SetStandingRules,
         Self::CorrectLedger,
         Self::ManageMeasures,
         Self::ReportHelpVisits,

@@ -9,7 +9,9 @@ use super::codec::{from_json, from_text, json, text};
 use super::entity::{alert_cursors, alert_mutes, alert_recipients, mail_deliveries, marketplaces};
 use super::queue::{Claim, Queue, QueueDepth, QueueStatus, Settlement};
 use super::{Result, Store, StoreError, Tx};
-use crate::domain::ids::{AlertRecipientId, CaseId, EventId, InvitationId, MailId, MarketplaceId, RatingId, SanctionId};
+use crate::domain::ids::{
+    AlertRecipientId, CaseId, EventId, InvitationId, MailId, MarketplaceId, RatingId, SanctionId, SanctionProposalId,
+};
 use crate::domain::mails::{MailKind, Receiver};
 use crate::domain::ratings::{Call, ReviewNews};
 use crate::domain::standing::SanctionNews;
@@ -79,6 +81,8 @@ pub enum MailAbout {
         /// What is told of it.
         news: SanctionNews,
     },
+    /// What measures propose against a seller.
+    Proposal(SanctionProposalId),
 }
 
 /// An e-mail on its way.
@@ -108,7 +112,10 @@ pub struct MailRow {
 fn about(kind: MailKind, key: &str) -> Result<MailAbout> {
     let damaged = StoreError::Inconsistent { table: "mail_deliveries", column: "once_key" };
     let read = match kind {
-        MailKind::Sanction => SanctionNews::of_key(key).ok().map(|(sanction, news)| MailAbout::Sanction { sanction, news }),
+        MailKind::Sanction => {
+            let decided = || SanctionNews::of_key(key).ok().map(|(sanction, news)| MailAbout::Sanction { sanction, news });
+            key.parse().ok().map(MailAbout::Proposal).or_else(decided)
+        }
         MailKind::RatingInvitation => Call::of_key(key).map(|(invitation, call)| MailAbout::Invitation { invitation, call }),
         MailKind::Review | MailKind::ReviewDecision => ReviewNews::of_key(key).map(|(review, news)| MailAbout::Review { review, news }),
         _ => Some(MailAbout::Notice),

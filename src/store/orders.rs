@@ -73,6 +73,7 @@ pub(super) fn line(row: order_lines::Model, currency: Currency) -> Result<OrderL
         external_id: row.external_id,
         title: row.title,
         sku: row.sku,
+        category: row.category,
         quantity: row.quantity.try_into().map_err(|_| StoreError::Inconsistent { table: "order_lines", column: "quantity" })?,
         unit_price: Money { minor: row.unit_price_minor, currency },
     })
@@ -354,6 +355,7 @@ impl Tx {
         let ids = self.order_sellers(&references).await?;
         self.replace_lines(drafts, &ids).await?;
         self.count_orders_again(&ids.values().map(|(id, _)| *id).collect::<Vec<_>>()).await?;
+        self.mark_orders(ids.values().map(|(id, _)| *id)).await?;
         Ok(drafts.iter().filter_map(|draft| ids.get(&draft.reference).map(|(id, _)| *id)).collect())
     }
 
@@ -375,6 +377,7 @@ impl Tx {
                         external_id: line.external_id.clone(),
                         title: line.title.clone(),
                         sku: line.sku.clone(),
+                        category: line.category.clone(),
                         quantity: i32::try_from(line.quantity).unwrap_or(i32::MAX),
                         unit_price_minor: line.unit_price.minor,
                     }

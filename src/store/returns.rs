@@ -31,7 +31,7 @@ pub enum RequestedBefore {
     Otherwise,
 }
 
-fn stored(row: returns::Model) -> Result<Return> {
+pub(super) fn stored(row: returns::Model) -> Result<Return> {
     let one: Return = from_json(row.document, "returns", "document")?;
     // Cases that are merged take their returns along by the column alone.
     Ok(Return { case: CaseId::from_uuid(row.case_id), ..one })

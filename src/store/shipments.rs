@@ -1,6 +1,6 @@
 //! Parcels on their way to buyers.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
@@ -186,7 +186,7 @@ impl Tx {
             .filter(shipments::Column::Id.eq(shipment.id.uuid()))
             .exec(self.db().await?)
             .await?;
-        Ok(())
+        self.mark_orders([shipment.known.order]).await
     }
 
     /// Stores parcels as they are known now. Their orders are under lock.
@@ -246,6 +246,7 @@ impl Tx {
         for portion in rows.chunks(PORTION) {
             shipment_lines::Entity::insert_many(portion.to_vec()).exec_without_returning(self.db().await?).await?;
         }
-        Ok(())
+        let orders: BTreeSet<_> = changed.iter().map(|shipment| shipment.known.order).collect();
+        self.mark_orders(orders).await
     }
 }

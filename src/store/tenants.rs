@@ -9,6 +9,7 @@ use super::{Result, Store, StoreError, Tx};
 use crate::domain::charter::{Marketplace, Publication};
 use crate::domain::ids::{ConnectionId, MarketplaceId, SellerId, TokenId};
 use crate::domain::parties::Role;
+use crate::domain::standing::next_night;
 use crate::domain::tickets::HelpdeskKind;
 
 /// A connection as it is stored: its secrets sealed, its settings untyped.
@@ -130,6 +131,7 @@ impl Store {
         };
         marketplaces::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx.db().await?).await?;
         tx.publish(charter).await?;
+        tx.start_counting(next_night(new.timezone, self.clock.now())).await?;
         tx.commit().await
     }
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::orders::email;
 use super::tenants::is_language_tag;
-use super::{Check, Cx, Error, Result, notices, ratings, sanctions};
+use super::{Check, Cx, Error, Result, notices, ratings, sanctions, standing};
 use crate::courier::{Mail, Mailer, NotSent};
 use crate::domain::alerts::pause_after;
 use crate::domain::ids::{AlertRecipientId, MarketplaceId};
@@ -225,6 +225,10 @@ pub async fn send(cx: &Cx, row: &MailRow) -> Result<Settlement> {
         }
         MailAbout::Review { review, news } => {
             let letter = Box::pin(ratings::review_letter(cx, &marketplace, (review, news), unsubscribe.as_deref(), language)).await?;
+            (letter, format!("{}.{}", row.id, row.receiver))
+        }
+        MailAbout::Proposal(proposal) => {
+            let letter = Box::pin(standing::letter(cx, &marketplace, proposal, language)).await?;
             (letter, format!("{}.{}", row.id, row.receiver))
         }
         MailAbout::Notice => (

@@ -41,6 +41,8 @@ pub struct LineInput {
     pub title: String,
     /// The stock-keeping unit.
     pub sku: Option<String>,
+    /// The category it was sold in.
+    pub category: Option<String>,
     /// How many.
     pub quantity: u32,
     /// The price of one.
@@ -227,6 +229,9 @@ fn read_line<'a>(
     if let Some(sku) = &line.sku {
         check.text(&path("sku"), "The stock-keeping unit", sku, ID_LIMIT);
     }
+    if let Some(category) = &line.category {
+        check.text(&path("category"), "The category", category, ID_LIMIT);
+    }
     if !seen.insert(line.external_id.as_str()) {
         check.fault(&path("externalId"), Refusal::Twice { key: line.external_id.chars().take(ID_LIMIT).collect() });
     }
@@ -239,8 +244,8 @@ fn read_line<'a>(
         check.fault(&path("unitPrice"), Refusal::Invalid { message: message.into() });
     }
     let facts = purchases::read(check, &["orders", order, "lines", &number], line, unit_price)?;
-    let LineInput { external_id, title, sku, quantity, .. } = line.clone();
-    Some(ReadLine { line: OrderLine { external_id, title, sku, quantity, unit_price }, facts, final_sale: line.terms.final_sale })
+    let LineInput { external_id, title, sku, category, quantity, .. } = line.clone();
+    Some(ReadLine { line: OrderLine { external_id, title, sku, category, quantity, unit_price }, facts, final_sale: line.terms.final_sale })
 }
 
 /// Reads an amount, which must not be negative.

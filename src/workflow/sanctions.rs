@@ -5,12 +5,14 @@ use chrono::{DateTime, Utc};
 use super::{Check, Cx, Error, Result, refused};
 use crate::domain::charter::{Marketplace, Terms};
 use crate::domain::hands::StaffId;
-use crate::domain::ids::{SanctionId, SellerId};
+use crate::domain::ids::{SanctionId, SanctionProposalId, SellerId};
 use crate::domain::law::{LegalClock, LegalDays};
 use crate::domain::mails::{self, Language, Letter, MailKind, Receiver};
 use crate::domain::parties::{Actor, Who};
 use crate::domain::refusal::Refusal;
-use crate::domain::standing::{Grave, NoticeException, SanctionNews, SanctionOrder, SanctionStep, Sender, StandingRefusal, words};
+use crate::domain::standing::{
+    Grave, NoticeException, SanctionNews, SanctionOrder, SanctionProposal, SanctionStep, Sender, StandingRefusal, words,
+};
 use crate::domain::statements::{ComplaintOutcome, DecidedBy, Ground, Means, StatementOfReasons};
 use crate::policy::{self, Permission};
 use crate::store::{SanctionPeople, SanctionRow, Tx};
@@ -38,6 +40,8 @@ pub struct SanctionDraft {
     pub grave: Option<Grave>,
     /// What makes notice needless.
     pub exception: Option<NoticeException>,
+    /// What measures proposed, if it follows from that.
+    pub proposal: Option<SanctionProposalId>,
 }
 
 /// Decides against a seller, and tells it why.
@@ -52,13 +56,14 @@ pub async fn impose(cx: &Cx, actor: &Actor, draft: SanctionDraft) -> Result<Sanc
     }
     let history: Vec<_> = tx.sanctions_against(draft.seller).await?.into_iter().map(|row| row.sanction).collect();
 
+    let proposal = proposed(&tx, &draft).await?;
     let statement = stated(&draft, &marketplace)?;
     let seller = draft.seller;
     let order = SanctionOrder {
         seller,
         step: draft.step,
         statement,
-        measures: Vec::new(),
+        measures: proposal.as_ref().map(SanctionProposal::measures).unwrap_or_default(),
         decided_by: DecidedBy::Person(staff),
         effective_at: draft.effective_at.unwrap_or_else(|| earliest(&draft, &days, cx.now())),
         fix_until: draft.fix_until,
@@ -70,9 +75,19 @@ pub async fn impose(cx: &Cx, actor: &Actor, draft: SanctionDraft) -> Result<Sanc
     let people = SanctionPeople { imposed: name(&actor.who), ..SanctionPeople::default() };
     let row = SanctionRow { sanction, people };
     tx.insert_sanction(&row).await?;
+    if let Some(proposal) = proposal {
+        tx.save_proposal(&proposal.take(row.sanction.id).map_err(|why| refused(&["proposalId"], why))?).await?;
+    }
     tx.mail_sanction(row.sanction.id, SanctionNews::Imposed, &[Receiver::Seller(seller)], cx.now()).await?;
     finish(cx, tx).await?;
     Ok(row)
+}
+
+/// What the draft follows from: proposed against the same seller.
+async fn proposed(tx: &Tx, draft: &SanctionDraft) -> Result<Option<SanctionProposal>> {
+    let Some(id) = draft.proposal else { return Ok(None) };
+    let found = tx.lock_proposal(id).await?.filter(|proposal| proposal.seller == draft.seller);
+    found.map(Some).ok_or_else(|| refused(&["proposalId"], Refusal::NotFound { what: "Proposal" }))
 }
 
 /// The seller complains.
@@ -184,7 +199,7 @@ const fn field_of(why: &StandingRefusal) -> &'static [&'static str] {
     }
 }
 
-fn name(who: &Who) -> Option<String> {
+pub(super) fn name(who: &Who) -> Option<String> {
     match who {
         Who::Operator { name, .. } | Who::Agent { name, .. } => Some(name.clone()),
         _ => None,

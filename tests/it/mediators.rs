@@ -7,7 +7,8 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 use trilogue::demo::peer::Audience;
 use trilogue::domain::ids::{
-    CaseId, ImprovementId, MediatorId, SanctionId, SavedSearchId, SellerId, TemplateId, ThreadId, WebhookDeliveryId, WebhookEndpointId,
+    CaseId, DefectId, ImprovementId, MediatorId, RatingId, ReportId, SanctionId, SanctionProposalId, SavedSearchId, SellerId, TemplateId,
+    ThreadId, WebhookDeliveryId, WebhookEndpointId,
 };
 use trilogue::domain::parties::Role;
 use trilogue::domain::tickets::HelpdeskKind;
@@ -216,7 +217,7 @@ on_both_databases! {
         let before = app.ask(&story.operator, WORLD, json!({})).await;
         let mut known = json!({
             "caseId": matter.case, "intoCaseId": CaseId::generate(), "caseIds": [matter.case], "threadId": matter.with_buyer, "threadIds": [matter.with_buyer],
-            "upToMessageId": message, "moveMessageIds": [message], "copyMessageIds": [], "sellerId": SellerId::generate(), "mediatorId": mediator.id, "savedSearchId": SavedSearchId::generate(), "sanctionId": SanctionId::generate(), "improvementId": ImprovementId::generate(), "id": null,
+            "upToMessageId": message, "moveMessageIds": [message], "copyMessageIds": [], "sellerId": SellerId::generate(), "mediatorId": mediator.id, "savedSearchId": SavedSearchId::generate(), "sanctionId": SanctionId::generate(), "proposalId": SanctionProposalId::generate(), "defectId": DefectId::generate(), "reviewId": RatingId::generate(), "reportId": ReportId::generate(), "improvementId": ImprovementId::generate(), "id": null,
         });
         let schema = app.ask(&story.operator, SCHEMA, json!({})).await["__schema"].clone();
         let mut out = String::new();

@@ -152,6 +152,8 @@ on_both_databases! {
         Box::pin(crate::refunds::a_life(&story)).await;
         crate::articles::used(&story, &story.case(ticket, "id").await["id"]).await;
         crate::ledger::used(&story).await;
+        Box::pin(crate::scorecards::used(&story)).await;
+        Box::pin(crate::defects::used(&story)).await;
         Box::pin(crate::sessions::used(&story)).await;
         // The buyer's word makes it the seller's turn; what the ticket is then told has no echo yet.
         story.desk.sim.comment(ticket, &story.buyer, "Et maintenant ?", Audience::Public).unwrap();

@@ -90,6 +90,8 @@ async fn a_day(story: &Story) {
     Box::pin(crate::returns::used(story)).await;
     crate::articles::used(story, &case["id"]).await;
     crate::ledger::used(story).await;
+    Box::pin(crate::scorecards::used(story)).await;
+    Box::pin(crate::defects::used(story)).await;
     let last = story.desk.sim.comments(ticket).pop().unwrap();
     story.desk.sim.redact_comment(ticket, last.number, "Merci").unwrap();
     story.app.advance(chrono::TimeDelta::hours(50));

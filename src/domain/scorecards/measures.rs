@@ -27,7 +27,7 @@ pub enum Measure {
     Returns,
     /// Cases that went to the operator, in per cent.
     Escalations,
-    /// Shipments that were sent late, in per cent.
+    /// Parcels that came later than the buyer was promised, in per cent.
     LateShipments,
     /// Reviews that were not replied to in time, in per cent of those whose time is up.
     LateReviewReplies,
@@ -74,7 +74,7 @@ pub struct SellerTally {
     pub returns: Share,
     /// Cases, and those that went to the operator.
     pub escalations: Share,
-    /// Shipments, and late ones.
+    /// Parcels that were promised for a day, and those that came later.
     pub late_shipments: Share,
     /// Reviews whose time to be replied to is up, and those not replied to in it.
     pub late_review_replies: Share,
@@ -91,6 +91,19 @@ impl SellerTally {
         self.escalations.merge(&other.escalations);
         self.late_shipments.merge(&other.late_shipments);
         self.late_review_replies.merge(&other.late_review_replies);
+    }
+
+    pub(super) const fn share_mut(&mut self, measure: Measure) -> Option<&mut Share> {
+        match measure {
+            Measure::DeadlineBreaches => Some(&mut self.breaches),
+            Measure::Incidents => Some(&mut self.incidents),
+            Measure::Refunds => Some(&mut self.refunds),
+            Measure::Returns => Some(&mut self.returns),
+            Measure::Escalations => Some(&mut self.escalations),
+            Measure::LateShipments => Some(&mut self.late_shipments),
+            Measure::LateReviewReplies => Some(&mut self.late_review_replies),
+            Measure::ReplyTime | Measure::Rating => None,
+        }
     }
 
     const fn share(&self, measure: Measure) -> Option<Share> {

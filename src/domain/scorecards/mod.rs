@@ -4,6 +4,7 @@
 
 mod capabilities;
 mod card;
+mod facts;
 mod limits;
 mod measures;
 
@@ -12,5 +13,6 @@ mod tests;
 
 pub use capabilities::{Capability, Checklist, Coverage, CoverageRules, CoverageStatus, Evidence, Readiness, coverage};
 pub use card::{CardLine, Medians, Scorecard};
+pub use facts::{Fact, NeverCounted, OrderRecord, SellerFacts, Subject, Went, of_case, of_order};
 pub use limits::{LimitFault, MeasureRule, MeasureRules, MeasureStatus};
 pub use measures::{Direction, Measure, Reading, SellerRecord, SellerTally};

@@ -66,7 +66,14 @@ fn a_late_report_changes_nothing() {
 fn a_case_is_during_the_order_until_its_line_was_delivered() {
     use CasePhase::{AfterSale, DuringOrder};
     let price = Money { minor: 100, currency: "EUR".parse().unwrap() };
-    let line = |id: &str, quantity| OrderLine { external_id: id.into(), title: String::new(), sku: None, quantity, unit_price: price };
+    let line = |id: &str, quantity| OrderLine {
+        external_id: id.into(),
+        title: String::new(),
+        sku: None,
+        category: None,
+        quantity,
+        unit_price: price,
+    };
     let order = [line("1", 2), line("2", 1)];
     let parcel = |id: &str, quantity, delivered: Option<i64>| {
         let lines = vec![ShippedLine { line: id.into(), quantity }];

@@ -7,7 +7,10 @@ mod badges;
 mod complaints;
 mod ladder;
 mod letters;
+mod nights;
+mod proposals;
 mod refusal;
+mod rules;
 mod sanctions;
 mod visibility;
 
@@ -20,6 +23,9 @@ pub use badges::{
 pub use complaints::{ComplaintCounts, count_complaints};
 pub use ladder::{Proposal, propose, standing_at};
 pub use letters::{NoNews, SanctionNews, Sender, words};
+pub use nights::{last_day, next_night};
+pub use proposals::{Dismissal, ProposalState, ProposalTurn, SanctionProposal, facts, turn};
 pub use refusal::StandingRefusal;
+pub use rules::{RulesFault, StandingRules, Warnings};
 pub use sanctions::{Grave, Lifting, LiftingReason, NoticeException, Sanction, SanctionOrder, SanctionStep, SellerStanding};
 pub use visibility::{VisibilityFactor, VisibilityFault, VisibilityInput, VisibilityRules, VisibilityWeight};

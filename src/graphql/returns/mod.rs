@@ -20,7 +20,7 @@ use crate::domain::parties;
 use crate::domain::returns::{Papers, ReasonKind, Return};
 use crate::workflow::returns::{self as workflow, AnsweredRight, DeclinedBy};
 
-mod enums;
+pub(super) mod enums;
 mod mutations;
 mod policy;
 

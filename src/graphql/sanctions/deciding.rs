@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::super::errors::{Result, UserError, split};
 use super::super::session::session;
 use super::{NoticeException, SanctionComplaintOutcome, SanctionDetection, SanctionGravity, SanctionObject, SanctionStep};
-use crate::domain::ids::{SanctionId, SellerId};
+use crate::domain::ids::{SanctionId, SanctionProposalId, SellerId};
 use crate::domain::statements::Ground;
 use crate::store::SanctionRow;
 use crate::workflow::sanctions::{self, SanctionDraft};
@@ -44,6 +44,9 @@ pub(in crate::graphql) struct SanctionImposeInput {
     gravity: Option<SanctionGravity>,
     /// What makes 30 days of notice needless; null for notice. For the end of an account.
     notice_exception: Option<NoticeException>,
+    /// What measures proposed against that seller, if it follows from that; its measures become those of the decision. Null when it
+    /// is not about measures.
+    proposal_id: Option<SanctionProposalId>,
 }
 
 /// A seller's complaint.
@@ -105,6 +108,7 @@ impl From<SanctionImposeInput> for SanctionDraft {
             fix_until: input.fix_until,
             grave: input.gravity.map(Into::into),
             exception: input.notice_exception.map(Into::into),
+            proposal: input.proposal_id,
         }
     }
 }

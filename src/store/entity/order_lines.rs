@@ -14,6 +14,7 @@ pub(crate) struct Model {
     pub(crate) external_id: String,
     pub(crate) title: String,
     pub(crate) sku: Option<String>,
+    pub(crate) category: Option<String>,
     pub(crate) quantity: i32,
     pub(crate) unit_price_minor: i64,
 }

@@ -15,7 +15,8 @@ impl Store {
     /// and NPS follow.
     pub async fn opinions_of_cases(&self, marketplace: MarketplaceId, cases: &[CaseId]) -> Result<HashMap<CaseId, Opinion>> {
         let rated = self.support_ratings(Scope { marketplace, view: View::Whole }, cases).await?;
-        let opinion = |row: SupportRow| Opinion { satisfaction: row.rating.satisfaction, recommendation: row.rating.answers.recommendation };
+        let opinion =
+            |row: SupportRow| Opinion { satisfaction: row.rating.satisfaction, recommendation: row.rating.answers.recommendation };
         Ok(rated.into_iter().map(|(case, row)| (case, opinion(row))).collect())
     }
 }

@@ -1,12 +1,9 @@
 //! What was said of the support, by an invitation of ours or to the helpdesk: one of each case counts.
 
-use chrono::{DateTime, Utc};
-
 use super::super::Result;
 use super::scores::Books;
-use crate::domain::ids::{CaseId, RatingId};
 use crate::domain::parties::Who;
-use crate::domain::ratings::{Grade, SupportAnswers, SupportRating, SupportSource, one_per_case};
+use crate::domain::ratings::one_per_case;
 use crate::domain::scores::{ScoreAbout, ScoreChange};
 use crate::domain::timeline::{EventKind, NewEvent};
 use crate::store::{SupportRow, Tx};
@@ -40,40 +37,4 @@ pub(super) async fn keep_support(books: &Books<'_>, mut new: SupportRow) -> Resu
 pub(super) fn tell(tx: &mut Tx, who: &Who, row: &SupportRow) {
     let what = EventKind::SupportRated { source: row.rating.source, satisfaction: row.rating.satisfaction };
     tx.record(row.rating.case, who, NewEvent::for_operator(what));
-}
-
-/// What a buyer told the helpdesk of its support.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Survey {
-    /// The grade that the answer stands for.
-    pub grade: Grade,
-    /// In words; empty without.
-    pub text: String,
-    /// When it was answered.
-    pub at: DateTime<Utc>,
-}
-
-/// Reads in what a buyer told the helpdesk. Told twice it is known once.
-pub(in crate::workflow) async fn read_in(tx: &mut Tx, who: &Who, case: CaseId, survey: &Survey) -> Result<()> {
-    let marketplace = tx.own_marketplace().await?;
-    let row = SupportRow {
-        rating: SupportRating {
-            id: RatingId::generate(),
-            case,
-            source: SupportSource::Helpdesk,
-            satisfaction: Some(survey.grade),
-            answers: SupportAnswers::default(),
-            at: survey.at,
-        },
-        grades: None,
-        text: survey.text.clone(),
-        revision: 1,
-    };
-    let books = Books::open(tx, &marketplace).await?;
-    let changed = keep_support(&books, row.clone()).await?;
-    drop(books);
-    if changed {
-        tell(tx, who, &row);
-    }
-    Ok(())
 }

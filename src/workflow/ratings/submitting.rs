@@ -22,7 +22,7 @@ use crate::domain::shipments::Shipment;
 use crate::store::{ReviewRow, SupportRow, Tx};
 
 /// The grades that somebody gave, as they came.
-pub type GivenGrades = Vec<(String, i64)>;
+type GivenGrades = Vec<(String, i64)>;
 
 /// What is said of a product or a seller.
 #[derive(Debug, Clone, Default)]

@@ -1,0 +1,167 @@
+//! How sellers stand: what is asked of them, what they can do, their cards, and what follows each night.
+
+mod nights;
+mod proposals;
+
+use std::collections::HashMap;
+
+use chrono::{Datelike, Days, NaiveDate};
+
+use super::{Check, Cx, Error, Result, refused};
+use crate::domain::charter::{Marketplace, Terms};
+use crate::domain::ids::SellerId;
+use crate::domain::orders::Seller;
+use crate::domain::parties::{Actor, Party, Scope, View, Who};
+use crate::domain::refusal::Refusal;
+use crate::domain::scorecards::{Capability, Coverage, Evidence, Medians, Scorecard, SellerRecord, coverage};
+use crate::domain::scores::{GradeTally, ScoreRules};
+use crate::domain::standing::{RulesFault, StandingRules};
+use crate::policy::{self, Permission};
+use crate::store::{CapabilityRow, RulesRow, Store, StoreError};
+
+pub use nights::night;
+pub use proposals::dismiss;
+pub(super) use proposals::letter;
+
+/// The longest words that show a capability, in characters.
+const EVIDENCE_LIMIT: usize = 500;
+/// The longest clause, in characters.
+const CLAUSE_LIMIT: usize = 1000;
+
+/// Sets what is asked of sellers. `change` says what becomes of the rules as they are.
+pub async fn set_rules(cx: &Cx, actor: &Actor, change: impl FnOnce(StandingRules) -> StandingRules) -> Result<RulesRow> {
+    policy::require(&actor.who, Permission::SetStandingRules)?;
+    let tx = cx.store.begin(actor.marketplace).await?;
+    let before = tx.lock_standing_rules().await?;
+    let rules = change(before.rules);
+    let mut check = Check::default();
+    for fault in rules.faults() {
+        let index = match fault {
+            RulesFault::Measure(index, _) | RulesFault::Badge(index, _) | RulesFault::BadgeTwice(index) => index.to_string(),
+            _ => String::new(),
+        };
+        let path: &[&str] = match fault {
+            RulesFault::Measure(..) => &["measures", &index],
+            RulesFault::Badge(..) | RulesFault::BadgeTwice(_) => &["badges", &index],
+            RulesFault::TooManyBadges => &["badges"],
+            RulesFault::Visibility(_) => &["visibility"],
+            RulesFault::FixDays => &["fixDays"],
+            RulesFault::NoClause => &["clause"],
+            RulesFault::Defects => &["defects"],
+        };
+        check.fault(path, Refusal::Invalid { message: fault.to_string() });
+    }
+    if let Some(clause) = &rules.clause {
+        check.text(&["clause"], "The clause", clause, CLAUSE_LIMIT);
+    }
+    check.done()?;
+    let row = tx.save_standing_rules(&rules, &actor.who, before.revision + 1).await?;
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// Notes that a seller can do something, by what shows it; none takes it back. The operator of any seller, a seller of itself.
+pub async fn note_capability(cx: &Cx, actor: &Actor, seller: SellerId, capability: Capability, shown_by: Option<&str>) -> Result<Seller> {
+    let may = match &actor.who {
+        Who::Seller { seller: own, .. } if *own != seller => return Err(no_seller()),
+        Who::Seller { .. } => true,
+        who => policy::has(who, Permission::SetStandingRules),
+    };
+    if !may {
+        return Err(Refusal::NotAllowed.into());
+    }
+    let mut check = Check::default();
+    if let Some(words) = shown_by {
+        check.text(&["shownBy"], "What shows it", words, EVIDENCE_LIMIT);
+    }
+    check.done()?;
+    let known = cx.store.sellers_by_id(actor.scope(), &[seller]).await?.pop().ok_or_else(no_seller)?;
+    let timezone = cx.marketplace(actor.marketplace).await?.timezone;
+    let tx = cx.store.begin(actor.marketplace).await?;
+    match shown_by {
+        Some(words) => {
+            let on = cx.now().with_timezone(&timezone).date_naive();
+            let evidence = Evidence { capability, shown_by: words.trim().to_owned(), on };
+            tx.note_capability(&CapabilityRow { seller, evidence, noted_by: actor.who.clone() }).await?;
+        }
+        None => tx.forget_capability(seller, capability).await?,
+    }
+    tx.commit().await?;
+    Ok(known)
+}
+
+fn no_seller() -> Error {
+    refused(&["sellerId"], Refusal::NotFound { what: "Seller" })
+}
+
+/// A seller's card, and what it stands beside.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Card {
+    /// The card.
+    pub card: Scorecard,
+    /// Of which day the middles of the marketplace are; none when there are none.
+    pub compared_on: Option<NaiveDate>,
+}
+
+/// The cards of sellers as they are on a day, beside the marketplace as it was at the end of the last day before it.
+///
+/// With `days`, each measure is read over so many days instead of the window of its rule; the marketplace is not beside it then.
+///
+/// The operator sees all, a seller its own, others none.
+pub async fn cards(
+    store: &Store,
+    scope: Scope,
+    of: &[SellerId],
+    on: NaiveDate,
+    days: Option<u16>,
+) -> Result<HashMap<SellerId, Card>, StoreError> {
+    let shown = |seller: &&SellerId| match scope.view {
+        View::Whole => true,
+        View::Seller(own) => own == **seller,
+        View::Storefront | View::Buyer(_) | View::Mediator { .. } => false,
+    };
+    let of: Vec<_> = of.iter().filter(shown).copied().collect();
+    let mut rules = store.standing_rules(scope.marketplace).await?.rules;
+    let night = match days {
+        Some(_) => None,
+        None => store.night_before(scope.marketplace, on).await?,
+    };
+    if let Some(days) = days {
+        rules.measures.0.iter_mut().for_each(|rule| rule.window_days = days);
+    }
+    let medians = night.as_ref().map_or_else(Medians::default, |night| night.medians.clone());
+    let read = read_cards(store, scope, &of, &rules, on).await?;
+    let compared_on = night.map(|night| night.day);
+    Ok(read.into_iter().map(|card| (card.seller, Card { card: card.beside(&medians), compared_on })).collect())
+}
+
+/// The cards of sellers on a day, without the marketplace beside them.
+async fn read_cards(
+    store: &Store,
+    scope: Scope,
+    of: &[SellerId],
+    rules: &StandingRules,
+    on: NaiveDate,
+) -> Result<Vec<Scorecard>, StoreError> {
+    let from = on - Days::new(u64::from(rules.longest_window()));
+    let mut days = store.seller_days(scope.marketplace, of, from, on).await?;
+    let mut grades = grades_of(of);
+    let card = |seller: &SellerId| {
+        let record = SellerRecord { days: days.remove(seller).unwrap_or_default(), grades: grades.remove(seller).unwrap_or_default() };
+        Scorecard::read(*seller, &record, &rules.measures, &ScoreRules::default(), on)
+    };
+    Ok(of.iter().map(card).collect())
+}
+
+/// The grades that buyers gave sellers. Until ratings are counted there are none, and the measure says that too little is known.
+fn grades_of(_: &[SellerId]) -> HashMap<SellerId, GradeTally> {
+    HashMap::new()
+}
+
+/// When a seller is there in the week of a day, by the marketplace's hours less its own closures; none where the calendar cannot
+/// tell.
+pub fn coverage_of(marketplace: &Marketplace, seller: &Seller, rules: &StandingRules, on: NaiveDate) -> Option<Coverage> {
+    let terms = Terms { seller_closures: seller.closures.clone(), ..Terms::today(marketplace) };
+    let monday = on - Days::new(u64::from(on.weekday().num_days_from_monday()));
+    coverage(&terms.calendar(Party::Seller), &rules.coverage, monday).ok()
+}
