@@ -82,7 +82,7 @@ async fn all_due(cx: &Cx) -> Load {
             + worker::drain(&payments::Payments(cx.clone())).await
             + worker::drain(&payments::News(cx.clone())).await
             + timers::fire_due(cx).await
-            + standing::count_all(cx).await
+            + standing::turn(cx).await
             + alerts::tell_all(cx).await
             + worker::drain(&alerts::Webhooks(cx.clone())).await
             + worker::drain(&mails::Mails(cx.clone())).await

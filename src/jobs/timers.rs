@@ -3,7 +3,7 @@
 use tokio_util::sync::CancellationToken;
 
 use super::{LOOK, Load, pause};
-use crate::workflow::{Cx, disputes, ledger, notices, pool, ratings, refunds, returns, standing, timers, withdrawals};
+use crate::workflow::{Cx, disputes, ledger, notices, pool, ratings, refunds, returns, timers, withdrawals};
 
 const BATCH: u64 = 100;
 
@@ -42,8 +42,7 @@ pub(super) async fn fire_due(cx: &Cx) -> Load {
     let talk = each!(cx, "case", due_cases, timers::fire)
         + each!(cx, "question of the pool", due_questions, pool::expire)
         + each!(cx, "parcel", due_shipments, notices::look)
-        + each!(cx, "invitation to rate", due_invitations, ratings::look)
-        + each!(cx, "night", due_nights, standing::night);
+        + each!(cx, "invitation to rate", due_invitations, ratings::look);
     let goods = each!(cx, "withdrawal", due_withdrawals, withdrawals::elapse) + each!(cx, "return", due_returns, returns::elapse);
     let money = each!(cx, "dispute", due_disputes, disputes::fire)
         + each!(cx, "refund", due_refunds, refunds::elapse)

@@ -63,12 +63,13 @@ impl Store {
 }
 
 impl Tx {
-    /// What was proposed last against a seller, under the lock of the seller.
+    /// What was proposed last against a seller, under lock.
     pub async fn last_proposal(&self, seller: SellerId) -> Result<Option<SanctionProposal>> {
         let find = sanction_proposals::Entity::find()
             .filter(sanction_proposals::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(sanction_proposals::Column::SellerId.eq(seller.uuid()))
-            .order_by_desc(sanction_proposals::Column::Id);
+            .order_by_desc(sanction_proposals::Column::Id)
+            .lock_exclusive();
         find.one(self.db().await?).await?.map(proposal).transpose()
     }
 

@@ -109,7 +109,9 @@ impl Store {
             let event = timeline::event(row)?;
             found.entry(event.case).or_default().push(event);
         }
-        found.values_mut().for_each(|events| events.sort_unstable_by_key(|event| event.number));
+        for events in found.values_mut() {
+            events.sort_unstable_by_key(|event| event.number);
+        }
         Ok(found)
     }
 

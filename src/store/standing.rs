@@ -131,7 +131,9 @@ impl Store {
             let noted_by = from_json(row.noted_by, "seller_capabilities", "noted_by")?;
             found.entry(seller).or_default().push(CapabilityRow { seller, evidence, noted_by });
         }
-        found.values_mut().for_each(|rows| rows.sort_by_key(|row| row.evidence.capability));
+        for rows in found.values_mut() {
+            rows.sort_by_key(|row| row.evidence.capability);
+        }
         Ok(found)
     }
 

@@ -81,8 +81,14 @@ async fn facts_of(cx: &Cx, marketplace: &Marketplace, subjects: &[Subject]) -> R
 }
 
 async fn of_cases(cx: &Cx, marketplace: &Marketplace, ids: &[CaseId]) -> Result<HashMap<Subject, SellerFacts>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let scope = Actor::system(marketplace.id).scope();
     let cases: Vec<Case> = cx.store.cases_by_id(scope, ids).await?.into_iter().filter(|case| case.seller.is_some()).collect();
+    if cases.is_empty() {
+        return Ok(HashMap::new());
+    }
     let sellers: Vec<_> = cases.iter().filter_map(|case| case.seller).collect::<BTreeSet<_>>().into_iter().collect();
     let closures: HashMap<SellerId, _> =
         cx.store.sellers_by_id(scope, &sellers).await?.into_iter().map(|seller| (seller.id, seller.closures)).collect();

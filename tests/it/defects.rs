@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use crate::harness::{Db, Story, on_both_databases, order};
+use crate::harness::{Story, on_both_databases, order};
 use crate::returns::Shop;
 
 const DEFECTS: &str =

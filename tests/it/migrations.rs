@@ -168,6 +168,9 @@ on_both_databases! {
         story.app.act(&story.operator, "savedSearchCreate", "savedSearch { id }", json!({ "name": "Urgent" })).await;
         admit(&story, &story.case(ticket, "id").await["id"], json!({ "email": "claire@mediation.example" })).await;
 
+        // An order that is not counted yet.
+        story.app.act(&story.vendor, "ordersUpsert", "orders { id }", json!({ "orders": [crate::harness::order("MK-8", "alma")] })).await;
+
         let db = Database::connect(&story.app.settings.database_url).await.unwrap();
         let mut empty = Vec::new();
         for (table, columns) in tables(&db).await {

@@ -112,8 +112,23 @@ impl Street {
 
 /// What is commonly looked at and set in a day.
 pub(crate) async fn used(story: &Story) {
+    sell(&story.app, &story.vendor, "alma", 30, 6).await;
+    let badge = json!([{ "key": "calm", "labels": [{ "locale": "en", "label": "Calm" }], "conditions": [{ "measure": "INCIDENTS", "bound": 90.0 }] }]);
+    let late = json!([{ "measure": "LATE_SHIPMENTS", "alert": 5.0, "limit": 10.0, "windowDays": 366, "minimumVolume": 5 },
+        { "measure": "INCIDENTS", "alert": 90.0, "limit": 95.0, "windowDays": 366, "minimumVolume": 5 }]);
+    story.app.act(&story.operator, "standingRulesSet", "rules { revision }", json!({ "measures": late, "badges": badge })).await;
     story.app.advance(TimeDelta::days(1));
     story.app.work().await;
+    for arguments in ["", ", sellerId: $id"] {
+        let seller = story.app.ask(&story.seller, "{ viewer { seller { id } } }", json!({})).await["viewer"]["seller"]["id"].clone();
+        let (head, variables) = if arguments.is_empty() { ("query", json!({})) } else { ("query($id: ID)", json!({ "id": seller })) };
+        let query = format!("{head} {{ sanctionProposals(first: 1{arguments}) {{ nodes {{ id }} }} }}");
+        let found = story.app.ask(&story.operator, &query, variables).await["sanctionProposals"]["nodes"][0]["id"].clone();
+        if arguments.is_empty() {
+            let dismiss = json!({ "proposalId": found, "reasons": "Une grève." });
+            story.app.act(&story.operator, "sanctionProposalDismiss", "proposal { state }", dismiss).await;
+        }
+    }
     let seller = story.app.ask(&story.seller, "{ viewer { seller { id } } }", json!({})).await["viewer"]["seller"]["id"].clone();
     let note = json!({ "sellerId": seller, "capability": "PHONE", "shownBy": "+33 1 23 45 67 89" });
     story.app.act(&story.seller, "sellerCapabilityNote", "seller { id }", note).await;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use trilogue::domain::charter::{Charter, Mediator, SellerComplaints};
 use trilogue::domain::parties::Role;
 
-use crate::harness::{Db, Node, TestApp, on_both_databases};
+use crate::harness::{Node, TestApp, on_both_databases};
 use crate::scorecards::{Street, sell};
 
 const PROPOSALS: &str = "nodes { id step state on madeAt sanctionId dismissedFor dismissedBy seller { externalId standing } measures { measure value bad volume status } }";

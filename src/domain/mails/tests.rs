@@ -39,7 +39,14 @@ fn every_kind_is_written_in_both_languages() {
     }
     writeln!(out, "{}", no_page().html).unwrap();
     for language in [Language::English, Language::French] {
-        let letter = notice("Retard".into(), "Bonjour,\n\n<b>\nBazar", "Bazar & <Fils>", Some("https://t.example/unsubscribe/x"), language);
+        let letter = notice(
+            MailKind::DeliveryNotice,
+            "Retard".into(),
+            "Bonjour,\n\n<b>\nBazar",
+            "Bazar & <Fils>",
+            Some("https://t.example/unsubscribe/x"),
+            language,
+        );
         writeln!(out, "{}\n{}\n{}", letter.subject, letter.text, letter.html).unwrap();
     }
     insta::assert_snapshot!("letters", out);

@@ -223,7 +223,9 @@ pub fn of_case(case: &Case, events: &[Event], terms: &Terms, timezone: Tz) -> Op
         ever_turn: false,
         escalated: false,
     };
-    events.iter().for_each(|event| reader.read(event));
+    for event in events {
+        reader.read(event);
+    }
     if reader.ever_turn && case.merged_into.is_none() {
         let went = if reader.escalated { Went::Wrong } else { Went::Well };
         reader.count(case.opened_at, Measure::Escalations, went);

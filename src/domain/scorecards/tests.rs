@@ -167,4 +167,23 @@ proptest! {
             prop_assert_eq!(line(&by_day, 39, measure), line(&at_once, 39, measure));
         }
     }
+
+    #[test]
+    fn what_is_taken_out_leaves_no_trace(before in facts(), more in facts()) {
+        let sum = |facts: &[Fact]| facts.iter().fold(SellerTally::default(), |mut tally, fact| {
+            tally.add(*fact);
+            tally
+        });
+        let mut tally = sum(&before);
+        more.iter().for_each(|fact| tally.add(*fact));
+        more.iter().for_each(|fact| tally.remove(*fact));
+        prop_assert_eq!(tally, sum(&before));
+    }
+}
+
+fn facts() -> impl Strategy<Value = Vec<Fact>> {
+    let counted = (0..Measure::ALL.len(), any::<bool>())
+        .prop_map(|(index, wrong)| Fact::Counted { measure: Measure::ALL[index], went: if wrong { Went::Wrong } else { Went::Well } });
+    let fact = prop_oneof![(0_u32..1_000_000).prop_map(|seconds| Fact::Replied { seconds }), counted];
+    prop::collection::vec(fact, 0..30)
 }

@@ -107,11 +107,11 @@ fn usual_badge() -> Option<BadgeRule> {
 impl StandingRules {
     /// What is wrong with them.
     pub fn faults(&self) -> Vec<RulesFault> {
-        let measured: Vec<_> = self.measures.0.iter().map(|rule| rule.measure).collect();
+        let judged: Vec<_> = self.measures.0.iter().map(|rule| rule.measure).collect();
         let measures = self.measures.faults().into_iter().map(|(index, fault)| RulesFault::Measure(index, fault));
         let badges = self.badges.iter().enumerate().flat_map(|(index, badge)| {
             let twice = self.badges[..index].iter().any(|earlier| earlier.key == badge.key);
-            let faults = badge.faults(&measured).into_iter().map(move |fault| RulesFault::Badge(index, fault));
+            let faults = badge.faults(&judged).into_iter().map(move |fault| RulesFault::Badge(index, fault));
             faults.chain(twice.then_some(RulesFault::BadgeTwice(index)))
         });
         let visibility = self.visibility.faults().into_iter().map(RulesFault::Visibility);

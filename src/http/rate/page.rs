@@ -175,7 +175,7 @@ impl Page<'_> {
         let _ = write!(
             body,
             "<label class=\"words\" for=\"{id}\">{} <span class=\"why soft\">({})</span></label><textarea id=\"{id}\" name=\"{id}\" maxlength=\"5000\">{}</textarea>",
-            words.your_words,
+            words.own_text,
             words.optional,
             escaped(answers.field(&id))
         );
@@ -217,7 +217,7 @@ impl Page<'_> {
             body,
             "<section class=\"note\"><p><strong>{}</strong> — {}</p>",
             words.subject(review.subject()),
-            words.state(state, self.language)
+            Words::state(state, self.language)
         );
         if let Some(version) = review.waiting().or_else(|| review.published.last())
             && !version.text.is_empty()

@@ -38,8 +38,8 @@ pub(super) fn png(url: &str) -> Option<Vec<u8>> {
         }
     }
     let mut bytes = Vec::new();
-    let side = u32::try_from(size).ok()?;
-    let mut encoder = png::Encoder::new(&mut bytes, side, side);
+    let edge = u32::try_from(size).ok()?;
+    let mut encoder = png::Encoder::new(&mut bytes, edge, edge);
     encoder.set_color(png::ColorType::Grayscale);
     encoder.set_depth(png::BitDepth::One);
     let mut writer = encoder.write_header().ok()?;

@@ -12,7 +12,7 @@ pub(super) struct Words {
     pub(super) of_support: &'static str,
     pub(super) scale: &'static str,
     pub(super) unanswered: &'static str,
-    pub(super) your_words: &'static str,
+    pub(super) own_text: &'static str,
     pub(super) optional: &'static str,
     pub(super) consent: &'static str,
     pub(super) public: &'static str,
@@ -61,7 +61,7 @@ const ENGLISH: Words = Words {
     of_support: "Our answers",
     scale: "1 = very bad, 5 = very good",
     unanswered: "No answer",
-    your_words: "In your words",
+    own_text: "In your words",
     optional: "optional",
     consent: "My review may be quoted elsewhere, with my first name and initial.",
     public: "Your review is shown to everybody with your first name and initial, be it good or bad, with its date and the date of your \
@@ -111,7 +111,7 @@ const FRENCH: Words = Words {
     of_support: "Nos réponses",
     scale: "1 = très mauvais, 5 = très bon",
     unanswered: "Sans réponse",
-    your_words: "Avec vos mots",
+    own_text: "Avec vos mots",
     optional: "facultatif",
     consent: "Mon avis peut être cité ailleurs, avec mon prénom et mon initiale.",
     public: "Votre avis est visible de tous avec votre prénom et votre initiale, qu’il soit bon ou mauvais, avec sa date et celle de \
@@ -172,7 +172,7 @@ impl Words {
     }
 
     /// Where a review stands.
-    pub(super) const fn state(&self, state: ReviewState, language: Language) -> &'static str {
+    pub(super) const fn state(state: ReviewState, language: Language) -> &'static str {
         match (state, language) {
             (ReviewState::Submitted | ReviewState::InModeration, Language::English) => "A person checks it before it is published.",
             (ReviewState::Submitted | ReviewState::InModeration, Language::French) => "Une personne le vérifie avant sa publication.",

@@ -161,7 +161,7 @@ fn beyond(scope: Scope, by: Option<Column>, from: RatingId, down: bool) -> Simpl
         .filter(Column::MarketplaceId.eq(scope.marketplace.uuid()))
         .filter(Column::Id.eq(id));
     let there = SimpleExpr::SubQuery(None, Box::new(sea_orm::QueryTrait::into_query(there).into()));
-    let mine = Expr::tuple([Expr::col(by).into(), Expr::col(Column::Id).into()]);
-    let other = Expr::tuple([there, Expr::val(id).into()]);
+    let mine = Expr::tuple([Expr::col(by), Expr::col(Column::Id)]);
+    let other = Expr::tuple([there, Expr::val(id)]);
     if down { mine.lt(other) } else { mine.gt(other) }
 }

@@ -169,7 +169,7 @@ pub async fn open(cx: &Cx, token: &str) -> Result<Opened> {
     let state = invitation.state_at(&marketplace.charter.ratings.invitations, cx.now());
     let language = Language::best(spoken.as_deref().into_iter().chain([marketplace.locale.as_str()]));
     let criteria = marketplace.charter.ratings.criteria.clone();
-    Ok(Opened { invitation, state, what, seller, criteria, language, marketplace })
+    Ok(Opened { marketplace, invitation, state, what, seller, criteria, language })
 }
 
 fn line_of<'a>(order: &'a Order, line: &str) -> Option<&'a OrderLine> {

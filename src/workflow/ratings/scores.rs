@@ -54,9 +54,8 @@ impl<'a> Books<'a> {
         let now = self.tx.now();
         let mut log = ScoreLog::replay(&events, DateTime::<Utc>::MAX_UTC, &self.history).map_err(inconsistent)?;
         let before = log.tally().clone();
-        let mut revision = events.last().map_or(0, |event| event.revision);
-        for change in changes {
-            revision += 1;
+        let next = events.last().map_or(1, |event| event.revision + 1);
+        for (revision, change) in (next..).zip(changes) {
             let event = ScoreEvent { rating, revision, at: now, change };
             log.apply(&event, &self.history).map_err(inconsistent)?;
             self.tx.add_score_event(about, &event).await?;

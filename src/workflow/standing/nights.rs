@@ -67,18 +67,19 @@ async fn look_at(cx: &Cx, marketplace: &Marketplace, rules: &StandingRules, card
     proposals::follow(cx, &tx, marketplace, rules, &card, &history, receivers).await?;
     // A warning takes no badge, so what the rule has just decided changes nothing here.
     let standing = standing_at(&history, seller, cx.now());
-    let (reviews, badges) = badges(rules, &card, standing, before.map(|before| before.badges).unwrap_or_default());
+    let held = before.map(|before| before.badges).unwrap_or_default();
+    let (reviews, badges) = badges(rules, &card, standing, &held);
     let changed = reviews.iter().filter(|review| matches!(review.change, BadgeChange::Awarded(_) | BadgeChange::Lost(_)));
-    let changes: Vec<_> =
+    let told: Vec<_> =
         changed.map(|review| BadgeChangeRow { id: BadgeAwardId::generate(), review: review.clone(), at: cx.now() }).collect();
     let visibility = rules.visibility.factor(&card, standing);
-    tx.insert_badge_changes(&changes).await?;
+    tx.insert_badge_changes(&told).await?;
     tx.save_seller_night(&SellerNight { card, visibility, badges }).await?;
     Ok(tx.commit().await?)
 }
 
 /// What was found of each badge, and those that the seller holds now.
-fn badges(rules: &StandingRules, card: &Scorecard, standing: SellerStanding, held: Vec<BadgeAward>) -> (Vec<BadgeReview>, Vec<BadgeAward>) {
+fn badges(rules: &StandingRules, card: &Scorecard, standing: SellerStanding, held: &[BadgeAward]) -> (Vec<BadgeReview>, Vec<BadgeAward>) {
     let mut reviews: Vec<BadgeReview> =
         rules.badges.iter().map(|rule| rule.review(card, standing, held.iter().find(|award| award.badge == rule.key).cloned())).collect();
     // A badge that is no longer given is lost.

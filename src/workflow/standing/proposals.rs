@@ -60,12 +60,12 @@ pub(super) async fn follow(
                 let over = SanctionProposal { state: crate::domain::standing::ProposalState::Over, ..open };
                 tx.save_proposal(&over).await?;
             }
-            match proposed.filter(|one| one.step == SanctionStep::Warning && rules.warnings == Warnings::Automatic) {
-                Some(proposal) => warn(cx, tx, marketplace, rules, *new, &proposal, history, receivers).await?,
-                None => {
-                    tx.save_proposal(&new).await?;
-                    tx.mail_proposal(new.id, receivers, cx.now()).await?;
-                }
+            let warned = proposed.filter(|one| one.step == SanctionStep::Warning && rules.warnings == Warnings::Automatic);
+            if let Some(proposal) = warned {
+                warn(cx, tx, marketplace, rules, *new, &proposal, history, receivers).await?;
+            } else {
+                tx.save_proposal(&new).await?;
+                tx.mail_proposal(new.id, receivers, cx.now()).await?;
             }
         }
     }
