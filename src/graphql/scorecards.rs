@@ -392,7 +392,6 @@ impl ScorecardQueries {
     /// The cards of all sellers as they were at the end of the last day, in no order that means anything. For operators; others find
     /// nothing.
     #[graphql(complexity = "super::page_cost(first, last) * child_complexity + 1")]
-    #[expect(clippy::too_many_arguments, reason = "the arguments of the field")]
     async fn seller_scorecards(
         &self,
         ctx: &Context<'_>,

@@ -71,7 +71,6 @@ impl FeedObject {
     }
 
     /// The order, and how reviews are checked, as sentences to show beside the list.
-    #[expect(clippy::unused_async, reason = "a resolver is async by contract")]
     async fn notice(&self, #[graphql(desc = "In which language: `en` or `fr`; null for English.")] locale: Option<String>) -> String {
         let french = Language::best(locale.as_deref()) == Language::French;
         let (order, checked) = match (self.1, french) {
@@ -120,7 +119,6 @@ pub(in crate::graphql) struct ReviewQueries;
 #[Object]
 impl ReviewQueries {
     /// What is published of products and sellers, for everybody: for the marketplace's pages, and for testimonials elsewhere.
-    #[expect(clippy::unused_async, reason = "a resolver is async by contract")]
     async fn review_feed(
         &self,
         #[graphql(desc = "Those about this seller and its products; null for all.")] seller_id: Option<SellerId>,

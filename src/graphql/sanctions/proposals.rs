@@ -95,7 +95,6 @@ pub(in crate::graphql) struct ProposalQueries;
 impl ProposalQueries {
     /// What measures propose against sellers, the newest first. For operators; others find nothing.
     #[graphql(complexity = "super::super::page_cost(first, last) * child_complexity + 1")]
-    #[expect(clippy::too_many_arguments, reason = "the arguments of the field")]
     async fn sanction_proposals(
         &self,
         ctx: &Context<'_>,
