@@ -47,7 +47,7 @@ impl Year {
             seller: self.sellers.get(roll(8, 300)).copied(),
             channel: CHANNELS.get(roll(32, 4)).copied(),
             reason: format!("reason_{reason}").parse().ok(),
-            phase: Some(if number % 4 == 0 { CasePhase::PreSale } else { CasePhase::AfterSale }),
+            phase: Some(if number.is_multiple_of(4) { CasePhase::PreSale } else { CasePhase::AfterSale }),
             team: None,
         };
         let replied = u32::try_from(roll(28, 200_000)).unwrap_or(0);
@@ -60,7 +60,7 @@ impl Year {
             first_reply_business: Some(replied / 3),
             end: CaseEnd::Resolved(Resolution {
                 replies: 1 + number % 3,
-                aftermath: if number % 9 == 0 { Aftermath::Reopened } else { Aftermath::Quiet },
+                aftermath: if number.is_multiple_of(9) { Aftermath::Reopened } else { Aftermath::Quiet },
             }),
             handling_seconds: 0,
             operator_replies: number % 2,
@@ -90,21 +90,21 @@ pub(crate) async fn measure(databases: &Databases, kind: Kind, scale: Scale) -> 
         ("a year but two weeks at each end", Asked { days: ragged, ..all.clone() }),
         ("a year of one seller, channel, reason", one),
     ] {
-        let ceiling = time(async || Ok(drop(house.cx.store.tallies(scope.marketplace, &asked.days.rows_of(&Cell::WHOLE)).await?))).await?;
-        let found = time(async || Ok(drop(measures::figures(&house.cx, scope, &asked, &Kpi::usual()).await?))).await?;
+        let ceiling = time(async || Ok(house.cx.store.tallies(scope.marketplace, &asked.days.rows_of(&Cell::WHOLE)).await?)).await?;
+        let found = time(async || Ok(measures::figures(&house.cx, scope, &asked, &Kpi::usual()).await?)).await?;
         table.push(line(&format!("all figures, {name}"), &found, &ceiling));
     }
     let mean = Kpi::FirstReply(ReplyFigure::Mean, TimeBasis::Calendar);
-    let series = time(async || Ok(drop(measures::series(&house.cx, scope, &all, mean, Grain::Day).await?))).await?;
+    let series = time(async || Ok(measures::series(&house.cx, scope, &all, mean, Grain::Day).await?)).await?;
     let ceiling = {
         let rows: Vec<_> = all.days.steps(Grain::Day).iter().flat_map(|day| day.rows_of(&Cell::WHOLE)).collect();
-        time(async || Ok(drop(house.cx.store.tallies(scope.marketplace, &rows).await?))).await?
+        time(async || Ok(house.cx.store.tallies(scope.marketplace, &rows).await?)).await?
     };
     table.push(line("a series of 365 days", &series, &ceiling));
     for (name, days) in [("a year", all.days), ("a year but two weeks at each end", ragged)] {
         let like = Cell { seller: Cut::All, channel: Cut::One(None), reason: Cut::One(None), phase: Cut::All };
-        let ceiling = time(async || Ok(drop(house.cx.store.case_counts(scope.marketplace, &like, days).await?))).await?;
-        let rates = time(async || Ok(drop(measures::contact_rates(&house.cx, scope, days, None).await?))).await?;
+        let ceiling = time(async || Ok(house.cx.store.case_counts(scope.marketplace, &like, days).await?)).await?;
+        let rates = time(async || Ok(measures::contact_rates(&house.cx, scope, days, None).await?)).await?;
         table.push(line(&format!("contact rates, {name}"), &rates, &ceiling));
     }
     let title = format!("Figures over {} cases ({rows} rows of counts), {}", year.cases, kind.name());
@@ -118,11 +118,11 @@ fn line(name: &str, found: &Latencies, ceiling: &Latencies) -> Vec<String> {
     vec![name.to_owned(), median, tail, tables::milliseconds(ceiling.percentile(50))]
 }
 
-async fn time(ask: impl AsyncFn() -> anyhow::Result<()>) -> anyhow::Result<Latencies> {
+async fn time<T>(ask: impl AsyncFn() -> anyhow::Result<T>) -> anyhow::Result<Latencies> {
     let mut times: Vec<Duration> = Vec::with_capacity(TIMES);
     for _ in 0..TIMES {
         let begun = Instant::now();
-        ask().await?;
+        drop(ask().await?);
         times.push(begun.elapsed());
     }
     Ok(Latencies::of(times))

@@ -31,11 +31,7 @@ const EMPTY: &[&str] = &[
     "inbox.digest",                    // over once a worker has begun
     "inbox.event_key",                 // likewise
     "inbox.last_error",                // all went well
-    "inbox.lease_until",               // nobody works now
-    "kpi_touched.id",                  // all was counted
-    "kpi_touched.kind",                // likewise
-    "kpi_touched.marketplace_id",      // likewise
-    "kpi_touched.subject",             // likewise
+    "inbox.lease_until",               // nobody works now                  // all was counted                // likewise      // likewise             // likewise
     "mail_deliveries.finished_at",     // no mail server takes them
     "mail_deliveries.lease_until",     // nobody works now
     "marketplaces.next_charter_at",    // no change of the charter is announced

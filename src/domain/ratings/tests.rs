@@ -182,7 +182,7 @@ fn an_invitation_is_good_once_for_what_it_asks_about() {
 fn nobody_is_asked_twice_or_against_their_will() {
     let case = InvitationAbout::Case { case: CaseId::generate() };
     let plan = |about: &InvitationAbout, surveyed_by, asking| {
-        let rules = InvitationRules { surveyed_by, asking, ..InvitationRules::default() };
+        let rules = InvitationRules { asking, surveyed_by, ..InvitationRules::default() };
         Invitation::plan(None, about.clone(), &rules, at(0)).map(|one| one.send_at)
     };
     assert_eq!(plan(&case, SurveyedBy::Trilogue, Asking::Email), Some(at(24)));

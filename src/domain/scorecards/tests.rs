@@ -175,8 +175,12 @@ proptest! {
             tally
         });
         let mut tally = sum(&before);
-        more.iter().for_each(|fact| tally.add(*fact));
-        more.iter().for_each(|fact| tally.remove(*fact).unwrap());
+        for fact in &more {
+            tally.add(*fact);
+        }
+        for fact in &more {
+            tally.remove(*fact).unwrap();
+        }
         prop_assert_eq!(tally, sum(&before));
     }
 }

@@ -18,12 +18,13 @@ pub(super) const STYLE: &str = ":root{color-scheme:light dark;--ink:#1f2328;--so
 --paper:#fff;--tint:#f6f8fa}*{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,sans-serif}\
 main{max-width:38rem;margin:0 auto;padding:2rem 1rem 3rem}h1{margin:0 0 .25rem;font-size:1.5rem;line-height:1.25}\
 h2{margin:2rem 0 .25rem;font-size:1.15rem}p{margin:.25rem 0 .75rem}.soft{color:var(--soft);font-size:.9rem}\
-.note{padding:.75rem 1rem;border-radius:.5rem;background:var(--tint);border:1px solid var(--line)}.bad{border-color:var(--bad)}.bad strong{color:var(--bad)}\
+.note{margin:0 0 1rem;padding:.75rem 1rem;border-radius:.5rem;background:var(--tint);border:1px solid var(--line)}.bad{border-color:var(--bad)}.bad strong{color:var(--bad)}\
 fieldset{margin:0;padding:.75rem 0;border:0;border-bottom:1px solid var(--line)}legend{padding:0;font-weight:600}\
 .scale{display:flex;flex-wrap:wrap;gap:.4rem;margin-top:.4rem}.scale label{position:relative}\
 .scale input{position:absolute;opacity:0;inset:0;width:100%;height:100%;margin:0;cursor:pointer}\
 .scale span{display:inline-flex;align-items:center;justify-content:center;min-width:2.75rem;min-height:2.75rem;padding:0 .6rem;border:1px solid var(--soft);border-radius:.5rem}\
 .scale input:checked+span{background:var(--blue);border-color:var(--blue);color:var(--on);font-weight:600}\
+label.none input:checked+span{background:transparent;border-color:var(--soft);color:var(--soft);font-weight:400}\
 .scale input:focus-visible+span{outline:3px solid var(--blue);outline-offset:2px}\
 label.words{display:block;margin:1rem 0 .25rem;font-weight:600}textarea{width:100%;min-height:6.5rem;padding:.6rem;font:inherit;color:inherit;background:var(--paper);\
 border:1px solid var(--soft);border-radius:.5rem}textarea:focus-visible{outline:3px solid var(--blue);outline-offset:1px}\
@@ -188,9 +189,10 @@ impl Page<'_> {
         let unanswered = (String::new(), self.words().unanswered.to_owned());
         for (value, label) in values.chain([unanswered]) {
             let checked = if value == given { " checked" } else { "" };
+            let class = if value.is_empty() { " class=\"none\"" } else { "" };
             let _ = write!(
                 body,
-                "<label><input type=\"radio\" name=\"{}\" value=\"{value}\"{checked}><span>{label}</span></label>",
+                "<label{class}><input type=\"radio\" name=\"{}\" value=\"{value}\"{checked}><span>{label}</span></label>",
                 escaped(field)
             );
         }

@@ -145,7 +145,7 @@ async fn every_command_explains_itself() {
     }
     leaves.sort();
     let known = "connect freshdesk, connect payments, connect stripe, connect zendesk, demo, doctor, inbox list, inbox replay, inbox show, marketplace create, \
-                 marketplace list, marketplace set, migrate, outbox list, outbox replay, payments list, payments replay, \
+                 marketplace list, marketplace set, measures recompute, migrate, outbox list, outbox replay, payments list, payments replay, \
                  schema, search rebuild, serve, token create, token list, token revoke";
     assert_eq!(leaves.join(", "), known);
     let version = format!("trilogue {}\n", env!("CARGO_PKG_VERSION"));

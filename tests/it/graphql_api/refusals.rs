@@ -135,6 +135,8 @@ on_both_databases! {
         codes.insert("DUPLICATE".to_owned());
         // Those of money have tests of their own, where the refunds are.
         codes.extend(["ABOVE_LIMIT", "ABOVE_MAXIMUM", "DUE_BY_LAW"].map(str::to_owned));
+        // Those of invitations too, where buyers are asked.
+        codes.extend(["INVITATION_EXPIRED", "INVITATION_FORGED", "INVITATION_USED"].map(str::to_owned));
         let sdl = trilogue::graphql::sdl();
         let block = sdl.split("enum UserErrorCode {").nth(1).unwrap().split('}').next().unwrap();
         let known: BTreeSet<_> = block.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('"')).map(str::to_owned).collect();

@@ -72,7 +72,10 @@ pub(crate) fn judgement() -> Value {
 /// What is asked, answered, decided and read of ratings in a day.
 pub(crate) async fn used(story: &Story) {
     let app = &story.app;
-    let names = orders(story, "alma", 3).await;
+    let names = orders(story, "alma", 5).await;
+    let of_product = json!({ "token": invited(story, &names[3]).await, "product": { "grades": [{ "criterion": "quality", "grade": 5 }], "text": "" } });
+    app.act(&story.vendor, "ratingSubmit", "reviews { id }", of_product).await;
+    invited(story, &names[4]).await;
     let good = reviewed(story, &names[0], 5, "").await;
     let bad = reviewed(story, &names[1], 1, "Appelez-moi au 06 12 34 56 78.").await;
     let worse = reviewed(story, &names[2], 2, "Bof.").await;
