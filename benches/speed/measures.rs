@@ -150,7 +150,9 @@ async fn fill(house: &House, year: &Year) -> anyhow::Result<(usize, KpiTally)> {
         if months.keys().next().map(|row| row.date) != month.keys().next().map(|row| row.date) {
             written += write(house, &std::mem::take(&mut months)).await?;
         }
-        month.into_iter().for_each(|(row, tally)| months.entry(row).or_default().merge(&tally));
+        for (row, tally) in month {
+            months.entry(row).or_default().merge(&tally);
+        }
         written += write(house, &days).await?;
     }
     Ok((written + write(house, &months).await?, whole))

@@ -95,7 +95,7 @@ on_both_databases! {
         assert_eq!((&one["percent"], &one["othersPercent"]), (&json!(10.0), &json!(0.5)));
         assert!(one["low"].as_f64().unwrap() > 0.5 && one["high"].as_f64().unwrap() < 25.0, "{one}");
         let told = private(&shop, &one["case"]["id"]).await;
-        assert!(told.len() == 1 && told[0].contains("BAD") && told[0].contains("6"), "{told:?}");
+        assert!(told.len() == 1 && told[0].contains("BAD") && told[0].contains('6'), "{told:?}");
         shop.days(2).await;
         assert_eq!(private(&shop, &one["case"]["id"]).await.len(), 1, "told once");
         assert_eq!(defects(&shop, &shop.seller).await.len(), 1);

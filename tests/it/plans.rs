@@ -79,19 +79,8 @@ async fn a_day(story: &Story) {
         story.app.act(token, "savedSearchDelete", "deletedId", json!({ "savedSearchId": kept })).await;
     }
     story.app.ask(&story.operator, SIDEBAR, json!({ "by": story.desk.key(ticket) })).await;
-    parcels(story).await;
-    crate::mentions::used(story).await;
-    Box::pin(crate::reviews::used(story)).await;
-    crate::measures::used(story).await;
-    crate::sanctions::used(story).await;
-    Box::pin(crate::refunds::a_life(story)).await;
-    crate::disputes::errands(story).await;
-    Box::pin(crate::payments::errands(story)).await;
-    Box::pin(crate::returns::used(story)).await;
+    Box::pin(rooms(story)).await;
     crate::articles::used(story, &case["id"]).await;
-    crate::ledger::used(story).await;
-    Box::pin(crate::scorecards::used(story)).await;
-    Box::pin(crate::defects::used(story)).await;
     let last = story.desk.sim.comments(ticket).pop().unwrap();
     story.desk.sim.redact_comment(ticket, last.number, "Merci").unwrap();
     story.app.advance(chrono::TimeDelta::hours(50));
@@ -101,6 +90,22 @@ async fn a_day(story: &Story) {
     jobs::prune_now(&story.app.cx, chrono::TimeDelta::zero()).await;
     // Last: a marketplace with two helpdesks is asked which.
     Box::pin(crate::sessions::used(story)).await;
+}
+
+/// What each room's own tests call a day.
+async fn rooms(story: &Story) {
+    parcels(story).await;
+    crate::mentions::used(story).await;
+    Box::pin(crate::reviews::used(story)).await;
+    crate::measures::used(story).await;
+    crate::sanctions::used(story).await;
+    Box::pin(crate::refunds::a_life(story)).await;
+    crate::disputes::errands(story).await;
+    Box::pin(crate::payments::errands(story)).await;
+    Box::pin(crate::returns::used(story)).await;
+    crate::ledger::used(story).await;
+    Box::pin(crate::scorecards::used(story)).await;
+    Box::pin(crate::defects::used(story)).await;
 }
 
 /// Parcels that come later than promised, to buyers with and without a case, by helpdesk and by e-mail.

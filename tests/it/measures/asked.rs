@@ -187,10 +187,10 @@ on_both_databases! {
         let links = shop.app.ask(&shop.operator, &query, json!({})).await["measures"].clone();
         let url = here(&shop.app, links["a"]["url"].as_str().unwrap());
         let file = shop.app.http.get(&url).send().await.unwrap().text().await.unwrap();
-        let lines: Vec<_> = file.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>()).collect();
+        let rows: Vec<_> = file.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>()).collect();
         let live = live.as_array().unwrap();
-        assert_eq!(lines.len(), live.len());
-        for (line, figure) in lines.iter().zip(live) {
+        assert_eq!(rows.len(), live.len());
+        for (line, figure) in rows.iter().zip(live) {
             let value: Option<f64> = line[4].parse().ok();
             assert_eq!((json!(value), json!(line[6].parse::<u64>().unwrap()), json!(line[8])), (figure["value"].clone(), figure["sample"].clone(), figure["status"].clone()), "{line:?}");
         }

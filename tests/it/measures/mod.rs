@@ -79,7 +79,7 @@ impl Shop {
     async fn figure(&self, arguments: &str, kind: &str) -> (Value, Value) {
         let found = self.figures(arguments).await;
         let one = found.as_array().unwrap().iter().find(|one| one["kind"] == kind && one["timeBasis"] != "BUSINESS");
-        one.map(|one| (one["value"].clone(), one["sample"].clone())).unwrap_or_else(|| panic!("no {kind}: {found:#}"))
+        one.map_or_else(|| panic!("no {kind}: {found:#}"), |one| (one["value"].clone(), one["sample"].clone()))
     }
 
     /// What was counted is what the state says.

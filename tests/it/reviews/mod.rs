@@ -73,7 +73,8 @@ pub(crate) fn judgement() -> Value {
 pub(crate) async fn used(story: &Story) {
     let app = &story.app;
     let names = orders(story, "alma", 5).await;
-    let of_product = json!({ "token": invited(story, &names[3]).await, "product": { "grades": [{ "criterion": "quality", "grade": 5 }], "text": "" } });
+    let of_product =
+        json!({ "token": invited(story, &names[3]).await, "product": { "grades": [{ "criterion": "quality", "grade": 5 }], "text": "" } });
     app.act(&story.vendor, "ratingSubmit", "reviews { id }", of_product).await;
     invited(story, &names[4]).await;
     let good = reviewed(story, &names[0], 5, "").await;
