@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::ensure;
 use chrono::{Days as Step, NaiveDate};
 use trilogue::domain::cases::CasePhase;
-use trilogue::domain::ids::SellerId;
+use trilogue::domain::ids::{SellerId, TeamId};
 use trilogue::domain::kpis::{
     Aftermath, CaseEnd, CaseFacts, Cell, Changes, Cut, Days, Grain, Kpi, KpiTally, Part, ReplyFigure, Resolution, Row, Slice, TimeBasis,
 };
@@ -29,6 +29,7 @@ const REASONS: u32 = 25;
 /// A year in which things happen evenly, but for who is meant and how long it took.
 struct Year {
     sellers: Vec<SellerId>,
+    teams: Vec<TeamId>,
     cases: u32,
 }
 
@@ -48,7 +49,7 @@ impl Year {
             channel: CHANNELS.get(roll(32, 4)).copied(),
             reason: format!("reason_{reason}").parse().ok(),
             phase: Some(if number.is_multiple_of(4) { CasePhase::PreSale } else { CasePhase::AfterSale }),
-            team: None,
+            team: self.teams.get(roll(12, 6)).copied(),
         };
         let replied = u32::try_from(roll(28, 200_000)).unwrap_or(0);
         let facts = CaseFacts {
@@ -75,20 +76,29 @@ impl Year {
 pub(crate) async fn measure(databases: &Databases, kind: Kind, scale: Scale) -> anyhow::Result<()> {
     let database = databases.fresh(kind).await?;
     let house = House::found(&database, "https://bench.example.com").await?;
-    let year = Year { sellers: (0..300).map(|_| SellerId::generate()).collect(), cases: scale.counted };
+    let year = Year {
+        sellers: (0..300).map(|_| SellerId::generate()).collect(),
+        teams: (0..6).map(|_| TeamId::generate()).collect(),
+        cases: scale.counted,
+    };
     let (rows, whole) = fill(&house, &year).await?;
     let scope = Scope { marketplace: house.marketplace.id, view: View::Whole };
-    let all = Asked { days: Days::new(first_day(), first_day() + Step::new(364))?, seller: None, channel: None, reason: None };
+    let all = Asked::of(Days::new(first_day(), first_day() + Step::new(364))?);
     let ragged = Days::new(first_day() + Step::new(14), first_day() + Step::new(351))?;
-    let one =
-        Asked { seller: year.sellers.first().copied(), channel: Some(Channel::Email), reason: "reason_3".parse().ok(), ..all.clone() };
+    let one = Asked {
+        seller: year.sellers.first().copied(),
+        channel: Some(Channel::Email),
+        reason: "reason_3".parse().ok(),
+        team: year.teams.first().copied(),
+        ..all.clone()
+    };
     agree(&house, scope, &all, &whole).await?;
 
     let mut table = Vec::new();
     for (name, asked) in [
         ("a year of all", all.clone()),
         ("a year but two weeks at each end", Asked { days: ragged, ..all.clone() }),
-        ("a year of one seller, channel, reason", one),
+        ("a year of one seller, channel, reason, team", one),
     ] {
         let ceiling = time(async || Ok(house.cx.store.tallies(scope.marketplace, &asked.days.rows_of(&Cell::WHOLE)).await?)).await?;
         let found = time(async || Ok(measures::figures(&house.cx, scope, &asked, &Kpi::usual()).await?)).await?;
@@ -102,7 +112,7 @@ pub(crate) async fn measure(databases: &Databases, kind: Kind, scale: Scale) -> 
     };
     table.push(line("a series of 365 days", &series, &ceiling));
     for (name, days) in [("a year", all.days), ("a year but two weeks at each end", ragged)] {
-        let like = Cell { seller: Cut::All, channel: Cut::One(None), reason: Cut::One(None), phase: Cut::All };
+        let like = Cell { channel: Cut::One(None), reason: Cut::One(None), ..Cell::WHOLE };
         let ceiling = time(async || Ok(house.cx.store.case_counts(scope.marketplace, &like, days).await?)).await?;
         let rates = time(async || Ok(measures::contact_rates(&house.cx, scope, days, None).await?)).await?;
         table.push(line(&format!("contact rates, {name}"), &rates, &ceiling));

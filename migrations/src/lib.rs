@@ -27,6 +27,7 @@ mod m20261123_000026_measures;
 mod m20261123_000027_mentions;
 mod m20261124_000028_scorecards;
 mod m20261124_000029_defects;
+mod m20261126_000030_teams;
 mod table;
 
 /// Runs the history.
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000027_mentions::Migration),
             Box::new(m20261124_000028_scorecards::Migration),
             Box::new(m20261124_000029_defects::Migration),
+            Box::new(m20261126_000030_teams::Migration),
         ]
     }
 }

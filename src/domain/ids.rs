@@ -188,6 +188,8 @@ ids! {
     DefectId, "dfc", "a defect id";
     /// Something to do better.
     ImprovementId, "imp", "an improvement id";
+    /// A group of the operator's agents.
+    TeamId, "tea", "a team id";
     /// That something is to be counted again.
     CountId, "cnt", "a count id";
     /// A visit to the help pages.

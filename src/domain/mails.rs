@@ -51,6 +51,8 @@ pub enum MailKind {
     DeliveryNotice,
     /// The buyer is asked to rate. For buyers only.
     RatingInvitation,
+    /// The figures of a week or month. For the operator's staff only.
+    Report,
     /// A review of a seller was published, or what it reported was decided. For sellers only.
     Review,
     /// Something was decided about a review, to its author. The law wants it told, so nobody stops it.
@@ -60,8 +62,8 @@ pub enum MailKind {
 }
 
 impl MailKind {
-    /// Every kind that tells of a case.
-    pub const ALL: [Self; 9] = [
+    /// Every kind that staff can ask for.
+    pub const ALL: [Self; 10] = [
         Self::NewCase,
         Self::NewMessage,
         Self::DeadlineNear,
@@ -71,6 +73,7 @@ impl MailKind {
         Self::Return,
         Self::Refund,
         Self::Dispute,
+        Self::Report,
     ];
 
     /// What a side is told of what happened; none for what is not worth an e-mail. To add one is to add a line here.
@@ -191,6 +194,7 @@ impl MailKind {
             Self::Dispute => "DISPUTE",
             Self::DeliveryNotice => "DELIVERY_NOTICE",
             Self::RatingInvitation => "RATING_INVITATION",
+            Self::Report => "REPORT",
             Self::Review => "REVIEW",
             Self::ReviewDecision => "REVIEW_DECISION",
             Self::Sanction => "SANCTION",

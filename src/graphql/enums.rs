@@ -414,6 +414,8 @@ pub(super) enum AlertKind {
     Refund,
     /// A dispute needs the reader, or went on without it.
     Dispute,
+    /// The figures of a week or month, as `measureSettings.report` says.
+    Report,
 }
 
 impl AlertKind {
@@ -429,6 +431,7 @@ impl AlertKind {
             MailKind::Return => Some(Self::Return),
             MailKind::Refund => Some(Self::Refund),
             MailKind::Dispute => Some(Self::Dispute),
+            MailKind::Report => Some(Self::Report),
             MailKind::DeliveryNotice | MailKind::RatingInvitation | MailKind::Review | MailKind::ReviewDecision | MailKind::Sanction => {
                 None
             }
@@ -448,6 +451,7 @@ impl From<AlertKind> for MailKind {
             AlertKind::Return => Self::Return,
             AlertKind::Refund => Self::Refund,
             AlertKind::Dispute => Self::Dispute,
+            AlertKind::Report => Self::Report,
         }
     }
 }

@@ -27,7 +27,7 @@ use crate::domain::ids::{
     AttachmentId, BuyerId, CaseId, ConnectionId, DefectId, DeliveryId, DisputeId, EventId, EvidenceId, ImprovementId, IncentiveId,
     InvitationId, MalformedId, MarketplaceId, MediatorId, MentionId, MessageId, NoticeId, OfferId, OrderId, ParticipantId, PoolAnswerId,
     PoolQuestionId, PostingId, PromoCodeId, RatingId, RefundId, ReportId, ReturnId, SanctionId, SanctionProposalId, SavedSearchId,
-    SellerId, StoreCreditId, TemplateId, ThreadId, WebhookDeliveryId, WebhookEndpointId, WithdrawalId,
+    SellerId, StoreCreditId, TeamId, TemplateId, ThreadId, WebhookDeliveryId, WebhookEndpointId, WithdrawalId,
 };
 use crate::workflow::templates::TemplateName;
 
@@ -116,6 +116,7 @@ graphql_ids!(
     SavedSearchId,
     WebhookEndpointId,
     WebhookDeliveryId,
+    TeamId,
 );
 
 /// An object with a global id, by which `node` finds it again.

@@ -29,8 +29,9 @@ pub use error::{HelpdeskError, ReadError, Remedy, VerifyError};
 pub use files::{FileAnswer, FilePlace, FileSource, OutboundFile, Pieces, RemoteFile, Standing};
 pub use outbound::without_speaker;
 pub use vocabulary::{
-    Account, Agent, AgentKey, Attempt, AuthorSide, Changes, Comment, CommentAuthor, CommentsRead, Delivery, DeliveryKey, NewTicket, Nudge,
-    NudgeKind, Opener, OutboundCommand, Person, Receipt, SpeakAs, TicketMarks, TicketSnapshot, TicketUpdate, Trust, Visibility,
+    Account, Agent, AgentKey, Attempt, AuthorSide, Changes, Comment, CommentAuthor, CommentsRead, Delivery, DeliveryKey, Group, NewTicket,
+    Nudge, NudgeKind, Opener, OutboundCommand, Person, Receipt, SpeakAs, SurveyAnswer, TicketMarks, TicketSnapshot, TicketUpdate, Trust,
+    Visibility,
 };
 
 use crate::clock::SharedClock;
@@ -69,6 +70,10 @@ pub trait Helpdesk: Send + Sync + Debug {
     /// What the requester wrote first is the first comment in every product. Freshdesk keeps it as the ticket's
     /// description; there its number is `ticket-` and the ticket's.
     async fn comments(&self, number: &TicketNumber, read: &CommentsRead) -> Result<Vec<Comment>, HelpdeskError>;
+
+    /// Asks what the requester answered to the helpdesk's own survey last; none where nobody asked or answered, and where the account
+    /// has no surveys or does not let us look.
+    async fn survey_answer(&self, number: &TicketNumber) -> Result<Option<SurveyAnswer>, HelpdeskError>;
 
     /// Asks for one file of a comment as it is now. A file that may be had is opened, its bytes are read as the asker goes on.
     async fn file(&self, place: &FilePlace) -> Result<FileAnswer, HelpdeskError>;

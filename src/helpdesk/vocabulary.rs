@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::files::{OutboundFile, RemoteFile};
 use crate::domain::ids::{DeliveryId, SellerId};
+use crate::domain::ratings::Grade;
 use crate::domain::tickets::{Channel, CommentNumber, Priority, TicketNumber, TicketPresence, TicketStatus};
 
 /// A webhook request as it came in, before anybody believed it.
@@ -56,6 +57,8 @@ pub enum NudgeKind {
     TicketDeleted,
     /// The ticket was marked as spam.
     TicketSpam,
+    /// The requester answered the helpdesk's own survey.
+    TicketRated,
     /// Nothing for us; the type is kept for the curious.
     Ignored {
         /// The sender's own word for it.
@@ -115,6 +118,10 @@ pub struct TicketSnapshot {
     pub channel: Channel,
     /// Whether it is still there.
     pub presence: TicketPresence,
+    /// Which agents it is assigned to, when it is.
+    pub group: Option<Group>,
+    /// What the requester answered to the survey, where the ticket itself tells; see [`Helpdesk::survey_answer`](super::Helpdesk::survey_answer).
+    pub survey: Option<SurveyAnswer>,
     /// When it was opened.
     pub created_at: DateTime<Utc>,
     /// When it changed last; what a conditional update compares with.
@@ -131,6 +138,26 @@ impl TicketSnapshot {
     pub fn has(&self, update: &TicketUpdate) -> bool {
         update.status.is_none_or(|status| status == self.status) && update.priority.is_none_or(|priority| Some(priority) == self.priority)
     }
+}
+
+/// A group of agents.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Group {
+    /// Its number there.
+    pub number: String,
+    /// Its name; the number where nobody would tell us.
+    pub name: String,
+}
+
+/// What a requester answered to the helpdesk's own survey about a ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SurveyAnswer {
+    /// How satisfied, on our scale.
+    pub satisfaction: Grade,
+    /// In words; empty without.
+    pub text: String,
+    /// When, where the helpdesk says.
+    pub at: Option<DateTime<Utc>>,
 }
 
 /// A user or contact of the helpdesk.
@@ -383,6 +410,8 @@ pub enum Receipt {
 pub struct Changes {
     /// Their numbers, each once.
     pub tickets: Vec<TicketNumber>,
+    /// Those whose requesters answered a survey, which is no change of a ticket in every product.
+    pub rated: Vec<TicketNumber>,
     /// What to ask the next page, now or at the next reconcile, with.
     pub cursor: Option<String>,
     /// Whether more is waiting right now.

@@ -7,6 +7,9 @@ use crate::domain::ids::MarketplaceId;
 use crate::workflow::Cx;
 use crate::workflow::measures::{self, Counting};
 
+/// How many marketplaces' reports are made ready before it is counted again.
+const REPORTS: u64 = 50;
+
 pub(super) async fn run(cx: Cx, stop: CancellationToken) {
     while !stop.is_cancelled() {
         if count_all(&cx).await == Load::default() {
@@ -34,6 +37,28 @@ pub(super) async fn count_all(cx: &Cx) -> Load {
     let mut load = Load::default();
     for marketplace in uncounted {
         load = load + count(cx, marketplace).await;
+    }
+    // Once there is nothing to count any more, so that no report lacks what happened before it.
+    if load == Load::default() {
+        load = report(cx).await;
+    }
+    load
+}
+
+async fn report(cx: &Cx) -> Load {
+    let due = match cx.store.due_reports(cx.now(), REPORTS).await {
+        Ok(due) => due,
+        Err(error) => {
+            tracing::error!(%error, "it cannot be read who is to be sent figures");
+            return Load::default();
+        }
+    };
+    let mut load = Load::default();
+    for marketplace in due {
+        match measures::report(cx, marketplace).await {
+            Ok(()) => load.handled += 1,
+            Err(error) => tracing::error!(marketplace.id = %marketplace, %error, "figures could not be sent; it is tried again"),
+        }
     }
     load
 }

@@ -46,12 +46,12 @@ async fn one(cx: &Cx, row: &ConnectionRow) -> Result<(), Error> {
     let mut cursor = row.reconcile_cursor.clone();
     for _ in 0..MOST_PAGES {
         let changes = connected.helpdesk.changes(since, cursor.as_deref()).await?;
-        cursor = changes.cursor;
-        inbound::nudge(cx, row.marketplace, &connected, &changes.tickets, cursor.clone()).await?;
+        inbound::nudge(cx, row.marketplace, &connected, &changes).await?;
         metrics::counter!("trilogue_reconcile_tickets_total").increment(changes.tickets.len() as u64);
         if !changes.more {
             break;
         }
+        cursor = changes.cursor;
     }
     Ok(())
 }

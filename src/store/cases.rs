@@ -17,7 +17,7 @@ use super::search::{CaseKeys, cases_that_say};
 use super::{Backend, Result, Store, StoreError, Tx, scope};
 use crate::domain::cases::{Case, CasePhase, CaseStatus};
 use crate::domain::charter::CharterVersion;
-use crate::domain::ids::{BuyerId, CaseId, MarketplaceId, OrderId, SellerId, ThreadId, TicketId};
+use crate::domain::ids::{BuyerId, CaseId, MarketplaceId, OrderId, SellerId, TeamId, ThreadId, TicketId};
 use crate::domain::parties::{Party, Scope, View};
 use crate::domain::search::SearchQuery;
 use crate::domain::tickets::{Channel, Priority};
@@ -113,6 +113,7 @@ pub(super) fn case(row: cases::Model) -> Result<Case> {
         owner: from_text(&row.owner, "cases", "owner")?,
         buyer: BuyerId::from_uuid(row.buyer_id),
         seller: row.seller_id.map(SellerId::from_uuid),
+        team: row.team_id.map(TeamId::from_uuid),
         order: row.order_id.map(OrderId::from_uuid),
         order_line: row.order_line,
         reason: row.reason.parse().map_err(|_| StoreError::Inconsistent { table: "cases", column: "reason" })?,
@@ -423,6 +424,7 @@ impl Tx {
             owner: text(case.owner),
             buyer_id: case.buyer.uuid(),
             seller_id: case.seller.map(SellerId::uuid),
+            team_id: case.team.map(TeamId::uuid),
             order_id: case.order.map(OrderId::uuid),
             order_line: case.order_line.clone(),
             reason: case.reason.as_str().to_owned(),

@@ -12,6 +12,7 @@ use super::{Result, Store, StoreError, Tx};
 use crate::domain::ids::{
     AlertRecipientId, CaseId, EventId, InvitationId, MailId, MarketplaceId, RatingId, SanctionId, SanctionProposalId,
 };
+use crate::domain::kpis::Days;
 use crate::domain::mails::{MailKind, Receiver};
 use crate::domain::ratings::{Call, ReviewNews};
 use crate::domain::standing::SanctionNews;
@@ -83,6 +84,8 @@ pub enum MailAbout {
     },
     /// What measures propose against a seller.
     Proposal(SanctionProposalId),
+    /// The figures of these days.
+    Report(Days),
 }
 
 /// An e-mail on its way.
@@ -116,6 +119,7 @@ fn about(kind: MailKind, key: &str) -> Result<MailAbout> {
             let decided = || SanctionNews::of_key(key).ok().map(|(sanction, news)| MailAbout::Sanction { sanction, news });
             key.parse().ok().map(MailAbout::Proposal).or_else(decided)
         }
+        MailKind::Report => Days::of_key(key).map(MailAbout::Report),
         MailKind::RatingInvitation => Call::of_key(key).map(|(invitation, call)| MailAbout::Invitation { invitation, call }),
         MailKind::Review | MailKind::ReviewDecision => ReviewNews::of_key(key).map(|(review, news)| MailAbout::Review { review, news }),
         _ => Some(MailAbout::Notice),

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::orders::email;
 use super::tenants::is_language_tag;
-use super::{Check, Cx, Error, Result, notices, ratings, sanctions, standing};
+use super::{Check, Cx, Error, Result, measures, notices, ratings, sanctions, standing};
 use crate::courier::{Mail, Mailer, NotSent};
 use crate::domain::alerts::pause_after;
 use crate::domain::ids::{AlertRecipientId, MarketplaceId};
@@ -229,6 +229,10 @@ pub async fn send(cx: &Cx, row: &MailRow) -> Result<Settlement> {
         }
         MailAbout::Proposal(proposal) => {
             let letter = Box::pin(standing::letter(cx, &marketplace, proposal, language)).await?;
+            (letter, format!("{}.{}", row.id, row.receiver))
+        }
+        MailAbout::Report(days) => {
+            let letter = Box::pin(measures::report_letter(cx, &marketplace, days, unsubscribe.as_deref(), language)).await?;
             (letter, format!("{}.{}", row.id, row.receiver))
         }
         MailAbout::Notice => (

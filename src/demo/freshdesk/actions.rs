@@ -58,6 +58,7 @@ pub(super) struct Change {
     pub(super) source: Option<u16>,
     pub(super) kind: Option<String>,
     pub(super) tags: Option<Vec<String>>,
+    pub(super) group: Option<i64>,
     pub(super) responder: Option<i64>,
     pub(super) requester: Option<i64>,
     pub(super) fields: BTreeMap<String, Value>,
@@ -105,6 +106,7 @@ impl State {
             files: birth.files,
             conversations: Vec::new(),
             presence: Presence::Live,
+            group: None,
             created_at: now,
             updated_at: now,
         };
@@ -268,6 +270,10 @@ fn apply(ticket: &mut Ticket, change: Change) -> Option<Trigger> {
     if let Some(agent) = change.responder.filter(|agent| Some(*agent) != ticket.responder) {
         triggers.push(Trigger::updated("responder_id"));
         ticket.responder = Some(agent);
+    }
+    if let Some(group) = change.group.filter(|group| Some(*group) != ticket.group) {
+        triggers.push(Trigger::updated("group_id"));
+        ticket.group = Some(group);
     }
     if let Some(requester) = change.requester.filter(|requester| *requester != ticket.requester) {
         triggers.push(Trigger::updated("requester_id"));

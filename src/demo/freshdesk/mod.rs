@@ -8,6 +8,7 @@ mod api;
 mod labels;
 mod people;
 mod problem;
+mod service;
 mod state;
 mod webhooks;
 

@@ -11,8 +11,8 @@ use super::labels::{priority_code, source_code, state_of, status_code, urgency_o
 use super::problem::Problem;
 use super::state::{Conversation, ConversationKind, State, Ticket};
 use crate::demo::peer::{
-    Audience, CommentView, Faults, Journal, Mail, Opening, Outbox, Person, Posted, Presence, Refused, Scan, Side, SimArticle, SimFile,
-    SimulatedHelpdesk, TicketState, TicketView, Urgency, html,
+    Audience, CommentView, Faults, Journal, Mail, Mood, Opening, Outbox, Person, Posted, Presence, Refused, Scan, Side, SimArticle,
+    SimFile, SimulatedHelpdesk, TicketState, TicketView, Urgency, html,
 };
 
 impl FreshdeskSim {
@@ -39,7 +39,7 @@ impl FreshdeskSim {
         )
     }
 
-    fn change(&self, ticket: u64, change: Change) -> Result<(), Refused> {
+    pub(super) fn change(&self, ticket: u64, change: Change) -> Result<(), Refused> {
         self.desk.state().change(ticket, change)?;
         self.furniture.pulse.beat();
         Ok(())
@@ -221,6 +221,14 @@ impl SimulatedHelpdesk for FreshdeskSim {
 
     fn set_urgency(&self, ticket: u64, urgency: Urgency) -> Result<(), Refused> {
         self.change(ticket, Change { priority: Some(priority_code(urgency)), ..Change::default() })
+    }
+
+    fn assign_group(&self, ticket: u64, name: &str) -> Result<(), Refused> {
+        self.put_in_group(ticket, name)
+    }
+
+    fn rate(&self, ticket: u64, mood: Mood, words: &str) -> Result<(), Refused> {
+        self.answer_survey(ticket, mood, words)
     }
 
     fn redact_comment(&self, ticket: u64, comment: u64, part: &str) -> Result<(), Refused> {

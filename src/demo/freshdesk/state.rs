@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::FreshdeskOptions;
 use super::labels::stock_statuses;
 use super::problem::Problem;
+use super::service::Rated;
 use super::webhooks::Rule;
 use crate::demo::peer::{Ids, Mail, Outbox, Person, Presence, Side, SimArticle, SimFile, Windows};
 
@@ -90,6 +91,7 @@ pub(super) struct Ticket {
     pub(super) fields: BTreeMap<String, Value>,
     pub(super) requester: i64,
     pub(super) responder: Option<i64>,
+    pub(super) group: Option<i64>,
     pub(super) cc: Vec<String>,
     /// Of the description.
     pub(super) files: Vec<SimFile>,
@@ -106,6 +108,8 @@ pub(super) struct State {
     pub(super) ids: Ids,
     pub(super) integration: i64,
     pub(super) users: BTreeMap<i64, User>,
+    pub(super) groups: BTreeMap<i64, String>,
+    pub(super) ratings: Vec<Rated>,
     pub(super) tickets: BTreeMap<u64, Ticket>,
     /// Code, label for agents, label for customers.
     pub(super) statuses: BTreeMap<u16, [String; 2]>,
@@ -130,6 +134,8 @@ impl State {
             ids: Ids::salted(salt),
             integration: 0,
             users: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            ratings: Vec::new(),
             tickets: BTreeMap::new(),
             statuses: BTreeMap::from(statuses),
             fields: Vec::new(),

@@ -24,8 +24,8 @@ pub use front::StartError;
 pub use journal::{Journal, RequestRecord};
 pub use outbox::{DeliveryRecord, Outbox, Outcome, Sending, Webhook};
 pub use words::{
-    Audience, CommentView, Mail, Opening, Origin, Person, Posted, Presence, Refused, Side, SimulatedHelpdesk, TicketState, TicketView,
-    Urgency,
+    Audience, CommentView, Mail, Mood, Opening, Origin, Person, Posted, Presence, Refused, Side, SimulatedHelpdesk, TicketState,
+    TicketView, Urgency,
 };
 
 pub(crate) use call::{Call, Reply};

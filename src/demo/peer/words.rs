@@ -37,6 +37,17 @@ pub struct Person {
     pub side: Side,
 }
 
+/// How satisfied a requester says to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mood {
+    /// Wholly.
+    Happy,
+    /// Neither.
+    Neutral,
+    /// Not at all.
+    Unhappy,
+}
+
 /// Who sees a comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
@@ -281,6 +292,12 @@ pub trait SimulatedHelpdesk: Send + Sync {
 
     /// An agent sets the priority.
     fn set_urgency(&self, ticket: u64, urgency: Urgency) -> Result<(), Refused>;
+
+    /// An agent puts it into the group of this name.
+    fn assign_group(&self, ticket: u64, name: &str) -> Result<(), Refused>;
+
+    /// The requester answers the helpdesk's own survey, the first time or again.
+    fn rate(&self, ticket: u64, mood: Mood, words: &str) -> Result<(), Refused>;
 
     /// An agent blacks out a part of a comment.
     fn redact_comment(&self, ticket: u64, comment: u64, part: &str) -> Result<(), Refused>;

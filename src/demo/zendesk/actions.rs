@@ -144,6 +144,8 @@ impl State {
             comments: Vec::new(),
             audits: Vec::new(),
             presence: Presence::Live,
+            group: None,
+            rated: None,
             created_at: now,
             updated_at: now,
             generated_at: now,

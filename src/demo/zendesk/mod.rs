@@ -8,6 +8,7 @@ mod actions;
 mod api;
 mod people;
 mod problem;
+mod service;
 mod state;
 mod text;
 mod webhooks;
@@ -20,6 +21,7 @@ use std::time::Duration;
 
 use tokio_util::sync::DropGuard;
 
+pub use service::Surveys;
 pub use state::Role;
 pub use webhooks::WebhookMode;
 
@@ -111,6 +113,8 @@ pub struct ZendeskOptions {
     pub limits: ZendeskLimits,
     /// Its own statuses.
     pub custom_statuses: CustomStatuses,
+    /// Which survey it has.
+    pub surveys: Surveys,
     /// Who sends its webhooks.
     pub sending: Sending,
     /// What a retried webhook is signed with.
@@ -131,6 +135,7 @@ impl ZendeskOptions {
             integration_role: Role::Admin,
             limits: ZendeskLimits::default(),
             custom_statuses: CustomStatuses::Off,
+            surveys: Surveys::Legacy,
             sending: Sending::Manual,
             retry_signature: RetrySignature::Old,
             webhook_timeout: Duration::from_secs(12),

@@ -12,7 +12,7 @@ use super::state::{Comment, Role, State, Ticket, status_word};
 use super::text::Words;
 use super::webhooks::{Event, TriggerKind};
 use crate::demo::peer::{
-    Audience, CommentView, Faults, Journal, Mail, Opening, Origin, Outbox, Person, Posted, Presence, Refused, Scan, Side, SimArticle,
+    Audience, CommentView, Faults, Journal, Mail, Mood, Opening, Origin, Outbox, Person, Posted, Presence, Refused, Scan, Side, SimArticle,
     SimFile, SimulatedHelpdesk, TicketState, TicketView, Urgency,
 };
 
@@ -87,7 +87,7 @@ impl ZendeskSim {
 
 impl State {
     /// Whoever of the staff is not the integration; a new agent when there is none.
-    fn some_agent(&mut self) -> i64 {
+    pub(super) fn some_agent(&mut self) -> i64 {
         let found = self.users.values().find(|user| user.is_staff() && user.id != self.integration).map(|user| user.id);
         found.unwrap_or_else(|| self.add_user("Alex Agent", Some("alex.agent@example.com".to_owned()), None, Role::Agent))
     }
@@ -248,6 +248,14 @@ impl SimulatedHelpdesk for ZendeskSim {
 
     fn set_urgency(&self, ticket: u64, urgency: Urgency) -> Result<(), Refused> {
         self.by_agent(ticket, Update { priority: Setting::To(Some(urgency)), ..Update::default() })
+    }
+
+    fn assign_group(&self, ticket: u64, name: &str) -> Result<(), Refused> {
+        self.put_in_group(ticket, name)
+    }
+
+    fn rate(&self, ticket: u64, mood: Mood, words: &str) -> Result<(), Refused> {
+        self.answer_survey(ticket, mood, words)
     }
 
     fn redact_comment(&self, ticket: u64, comment: u64, part: &str) -> Result<(), Refused> {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::ZendeskOptions;
 use super::problem::Problem;
+use super::service::Rated;
 use super::webhooks::Connection;
 use crate::demo::peer::{
     Audience, Ids, Mail, Origin, Outbox, Person, Presence, Reply, Side, SimArticle, SimFile, TicketState, Urgency, Windows,
@@ -89,6 +90,8 @@ pub(super) struct Ticket {
     pub(super) requester: i64,
     pub(super) submitter: i64,
     pub(super) assignee: Option<i64>,
+    pub(super) group: Option<i64>,
+    pub(super) rated: Option<Rated>,
     pub(super) origin: Origin,
     /// The first comment's audience: what a comment without `public` inherits.
     pub(super) first_audience: Audience,
@@ -128,6 +131,7 @@ pub(super) struct State {
     pub(super) ids: Ids,
     pub(super) integration: i64,
     pub(super) users: BTreeMap<i64, User>,
+    pub(super) groups: BTreeMap<i64, String>,
     pub(super) tickets: BTreeMap<u64, Ticket>,
     /// By requester. A mail keeps its words, whatever becomes of the comment.
     pub(super) mails: Vec<(i64, Mail)>,
@@ -153,6 +157,7 @@ impl State {
             ids: Ids::salted(salt),
             integration: 0,
             users: BTreeMap::new(),
+            groups: BTreeMap::new(),
             tickets: BTreeMap::new(),
             mails: Vec::new(),
             articles: Vec::new(),

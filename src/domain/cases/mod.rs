@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::charter::{Acknowledgement, CharterVersion, ConversationMode, Terms};
-use super::ids::{BuyerId, CaseId, OrderId, SellerId};
+use super::ids::{BuyerId, CaseId, OrderId, SellerId, TeamId};
 use super::parties::{Audience, Party, View};
 use super::reasons::{ReasonKey, RequiredField, ResolutionKind};
 use super::templates::LanguageTag;
@@ -51,6 +51,8 @@ pub struct Case {
     pub buyer: BuyerId,
     /// The seller; none until an order names one.
     pub seller: Option<SellerId>,
+    /// The operator's team that looks after it: the group of agents that its ticket is assigned to.
+    pub team: Option<TeamId>,
     /// The order; none until one is found.
     pub order: Option<OrderId>,
     /// The line of the order, by the marketplace's own id; none when it is about the whole, or not known.
@@ -318,6 +320,7 @@ impl Case {
             owner: Party::Operator,
             buyer: opening.buyer,
             seller,
+            team: None,
             order: opening.order.map(|(order, _)| order),
             order_line: opening.order_line,
             charter: terms.version,

@@ -5,7 +5,7 @@ use chrono::{Datelike, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::super::cases::CasePhase;
-use super::super::ids::SellerId;
+use super::super::ids::{SellerId, TeamId};
 use super::super::reasons::ReasonKey;
 use super::super::tickets::Channel;
 use super::Slice;
@@ -80,15 +80,18 @@ pub struct Cell {
     pub reason: Cut<ReasonKey>,
     /// Before or after the sale.
     pub phase: Cut<CasePhase>,
+    /// The team.
+    pub team: Cut<TeamId>,
 }
 
 const SELLER: u8 = 1;
 const CHANNEL: u8 = 2;
 const REASON: u8 = 4;
 const PHASE: u8 = 8;
+const TEAM: u8 = 16;
 
-/// The ways in which counts are kept merged: every choice of seller, channel and reason, and what costs are told by.
-const VIEWS: [u8; 10] = [
+/// The ways in which counts are kept merged: every choice of seller, channel, reason and team, and what costs are told by.
+const VIEWS: [u8; 18] = [
     0,
     SELLER,
     CHANNEL,
@@ -99,6 +102,14 @@ const VIEWS: [u8; 10] = [
     SELLER | CHANNEL | REASON,
     CHANNEL | PHASE,
     SELLER | CHANNEL | PHASE,
+    TEAM,
+    TEAM | SELLER,
+    TEAM | CHANNEL,
+    TEAM | SELLER | CHANNEL,
+    TEAM | REASON,
+    TEAM | SELLER | REASON,
+    TEAM | CHANNEL | REASON,
+    TEAM | SELLER | CHANNEL | REASON,
 ];
 
 fn name(value: impl Serialize) -> String {
@@ -111,15 +122,16 @@ fn named<T: serde::de::DeserializeOwned>(text: &str) -> Option<T> {
 
 impl Cell {
     /// All of a marketplace.
-    pub const WHOLE: Self = Self { seller: Cut::All, channel: Cut::All, reason: Cut::All, phase: Cut::All };
+    pub const WHOLE: Self = Self { seller: Cut::All, channel: Cut::All, reason: Cut::All, phase: Cut::All, team: Cut::All };
 
-    /// The cells that something in a slice is counted in.
+    /// The cells that something in a slice is counted in. What no team has is in none of a team: nobody asks for it.
     pub fn all_of(slice: &Slice) -> impl Iterator<Item = Self> {
-        VIEWS.into_iter().map(|view| Self {
+        VIEWS.into_iter().filter(|view| view & TEAM == 0 || slice.team.is_some()).map(|view| Self {
             seller: if view & SELLER > 0 { Cut::One(slice.seller) } else { Cut::All },
             channel: if view & CHANNEL > 0 { Cut::One(slice.channel) } else { Cut::All },
             reason: if view & REASON > 0 { Cut::One(slice.reason.clone()) } else { Cut::All },
             phase: if view & PHASE > 0 { Cut::One(slice.phase) } else { Cut::All },
+            team: if view & TEAM > 0 { Cut::One(slice.team) } else { Cut::All },
         })
     }
 
@@ -140,13 +152,20 @@ impl Cell {
             | bit(self.channel.is_one(), CHANNEL)
             | bit(self.reason.is_one(), REASON)
             | bit(self.phase.is_one(), PHASE)
+            | bit(self.team.is_one(), TEAM)
     }
 
     fn slice(&self) -> Slice {
         fn one<T: Clone>(cut: &Cut<T>) -> Option<T> {
             if let Cut::One(value) = cut { value.clone() } else { None }
         }
-        Slice { seller: one(&self.seller), channel: one(&self.channel), reason: one(&self.reason), phase: one(&self.phase), team: None }
+        Slice {
+            seller: one(&self.seller),
+            channel: one(&self.channel),
+            reason: one(&self.reason),
+            phase: one(&self.phase),
+            team: one(&self.team),
+        }
     }
 }
 
@@ -174,13 +193,15 @@ impl Row {
     /// Its key. Keys of one view and seller sort by time, as bytes.
     pub fn key(&self) -> String {
         let Self { cell, .. } = self;
-        format!(
+        let key = format!(
             "{}/{}/{}/{}",
             self.stem(),
             cell.channel.written(|channel| name(channel)),
             cell.reason.written(ToString::to_string),
             cell.phase.written(|phase| name(phase))
-        )
+        );
+        // As keys were before there were teams.
+        if cell.team.is_one() { format!("{key}/{}", cell.team.written(ToString::to_string)) } else { key }
     }
 
     fn stem(&self) -> String {
@@ -205,7 +226,8 @@ impl Row {
         let channel = Cut::read(parts.next()?, named)?;
         let reason = Cut::read(parts.next()?, |text| text.parse().ok())?;
         let phase = Cut::read(parts.next()?, named)?;
-        Some(Self { grain, date, cell: Cell { seller, channel, reason, phase } })
+        let team = Cut::read(parts.next().unwrap_or("*"), |text| text.parse().ok())?;
+        Some(Self { grain, date, cell: Cell { seller, channel, reason, phase, team } })
     }
 
     /// Its slice: where everything is merged, nothing is named.

@@ -12,6 +12,7 @@ mod durations;
 mod figures;
 mod improvements;
 mod parts;
+mod report;
 mod settings;
 mod share;
 mod tally;
@@ -31,6 +32,7 @@ pub use parts::{
     BuyerMark, CaseCard, CaseStory, Changes, CountRules, DisputePart, Miscount, Opinion, Part, PartKind, Turn, Word, alike, counted, lived,
     recurrences,
 };
+pub use report::{ReportEvery, report_words};
 pub use settings::{LONGEST_WINDOW, MeasureSettings, SettingsFault};
 pub use share::{Nps, Share};
 pub use tally::{Aftermath, CaseEnd, CaseFacts, DisputeEnding, DisputeFacts, HelpVisit, KpiTally, Recurrence, Resolution, Slice};

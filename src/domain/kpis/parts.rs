@@ -12,7 +12,7 @@ use super::super::calendar::BusinessCalendar;
 use super::super::cases::{CasePhase, CaseStatus};
 use super::super::charter::CharterVersion;
 use super::super::disputes::{Decider, Dispute, DisputeReason, DisputeStage};
-use super::super::ids::{BuyerId, CaseId, DisputeId, MarketplaceId, OrderId, SellerId};
+use super::super::ids::{BuyerId, CaseId, DisputeId, MarketplaceId, OrderId, SellerId, TeamId};
 use super::super::parties::Party;
 use super::super::ratings::{Grade, Recommendation};
 use super::super::reasons::{Avoidable, ContactReason, Family, ReasonKey};
@@ -68,6 +68,8 @@ pub struct CaseCard {
     pub buyer: BuyerId,
     /// The seller.
     pub seller: Option<SellerId>,
+    /// The operator's team.
+    pub team: Option<TeamId>,
     /// The order.
     pub order: Option<OrderId>,
     /// The line of it.
@@ -96,7 +98,13 @@ impl CaseCard {
 
     /// Where it belongs.
     pub fn slice(&self) -> Slice {
-        Slice { seller: self.seller, channel: Some(self.channel), reason: Some(self.reason.clone()), phase: Some(self.phase), team: None }
+        Slice {
+            seller: self.seller,
+            channel: Some(self.channel),
+            reason: Some(self.reason.clone()),
+            phase: Some(self.phase),
+            team: self.team,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::money::{Currency, Money};
-use super::{CostRules, KpiTargets, TargetFault};
+use super::{CostRules, KpiTargets, ReportEvery, TargetFault};
 
 /// What a marketplace sets of its measures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,6 +17,9 @@ pub struct MeasureSettings {
     pub come_back_days: u16,
     /// Within how many days a dispute of the same seller and reason recurs.
     pub recurrence_days: u16,
+    /// How often figures are sent to the staff.
+    #[serde(default)]
+    pub report: ReportEvery,
 }
 
 /// The longest of these times, in days.
@@ -46,7 +49,7 @@ impl MeasureSettings {
     /// What holds before anybody has set anything.
     pub fn usual(currency: Currency) -> Self {
         let costs = CostRules { hour: Money::zero(currency), channels: [].into(), reply_seconds: [].into() };
-        Self { targets: KpiTargets::default(), costs, come_back_days: 7, recurrence_days: 90 }
+        Self { targets: KpiTargets::default(), costs, come_back_days: 7, recurrence_days: 90, report: ReportEvery::Never }
     }
 
     /// Whether both count alike: what was counted under one is right under the other.

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::super::cases::CasePhase;
-use super::super::ids::SellerId;
+use super::super::ids::{SellerId, TeamId};
 use super::super::ratings::{Grade, Recommendation};
 use super::super::reasons::{Avoidable, Family, ReasonKey};
 use super::super::tickets::Channel;
@@ -22,8 +22,8 @@ pub struct Slice {
     pub reason: Option<ReasonKey>,
     /// Before or after the sale.
     pub phase: Option<CasePhase>,
-    /// The operator's team or provider that handled it.
-    pub team: Option<String>,
+    /// The operator's team that looked after it.
+    pub team: Option<TeamId>,
 }
 
 /// What became of a case after it was resolved. It is known only when the time to come back has passed.

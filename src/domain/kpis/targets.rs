@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::ids::SellerId;
+use super::super::ids::{SellerId, TeamId};
 use super::super::reasons::ReasonKey;
 use super::super::tickets::Channel;
 use super::{Direction, Figure, Kpi, ReplyFigure, TimeBasis, Unit};
@@ -17,6 +17,8 @@ pub struct Scope {
     pub channel: Option<Channel>,
     /// One contact reason.
     pub reason: Option<ReasonKey>,
+    /// One team.
+    pub team: Option<TeamId>,
 }
 
 impl Scope {
@@ -28,10 +30,12 @@ impl Scope {
         fits(self.seller.as_ref(), asked.seller.as_ref())
             && fits(self.channel.as_ref(), asked.channel.as_ref())
             && fits(self.reason.as_ref(), asked.reason.as_ref())
+            && fits(self.team.as_ref(), asked.team.as_ref())
     }
 
     fn narrowness(&self) -> usize {
-        usize::from(self.seller.is_some()) + usize::from(self.channel.is_some()) + usize::from(self.reason.is_some())
+        let named = [self.seller.is_some(), self.channel.is_some(), self.reason.is_some(), self.team.is_some()];
+        named.into_iter().filter(|named| *named).count()
     }
 }
 

@@ -10,7 +10,7 @@ use super::*;
 use crate::domain::calendar::Percent;
 use crate::domain::cases::CasePhase;
 use crate::domain::hands::StaffId;
-use crate::domain::ids::{BuyerId, SellerId};
+use crate::domain::ids::{BuyerId, SellerId, TeamId};
 use crate::domain::money::Money;
 use crate::domain::ratings::{Grade, Recommendation};
 use crate::domain::reasons::{Avoidable, Family};

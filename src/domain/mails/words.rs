@@ -67,6 +67,8 @@ fn what(kind: MailKind, to: Party, language: Language) -> (&'static str, &'stati
         (MailKind::DeliveryNotice, French) => ("livraison retardée", "Une commande arrive plus tard que promis."),
         (MailKind::RatingInvitation, English) => ("your opinion", "You are asked for your opinion."),
         (MailKind::RatingInvitation, French) => ("votre avis", "Votre avis vous est demandé."),
+        (MailKind::Report, English) => ("figures", "Here are the figures."),
+        (MailKind::Report, French) => ("chiffres", "Voici les chiffres."),
         (MailKind::Review, English) => ("new review", "There is news of a review."),
         (MailKind::Review, French) => ("nouvel avis", "Il y a du nouveau sur un avis."),
         (MailKind::ReviewDecision, English) => ("decision about your review", "There is news of your review."),
@@ -101,6 +103,8 @@ fn name(kind: MailKind, language: Language) -> &'static str {
         (MailKind::DeliveryNotice, Language::French) => "les retards de livraison",
         (MailKind::RatingInvitation, Language::English) => "your opinion",
         (MailKind::RatingInvitation, Language::French) => "votre avis",
+        (MailKind::Report, Language::English) => "the figures of customer service",
+        (MailKind::Report, Language::French) => "les chiffres du service client",
         (MailKind::Review, Language::English) => "reviews",
         (MailKind::Review, Language::French) => "les avis",
         (MailKind::ReviewDecision, Language::English) => "decisions about your reviews",
@@ -165,6 +169,8 @@ pub fn notice(kind: MailKind, subject: String, words: &str, marketplace: &str, u
     let why = match (kind, language) {
         (MailKind::Review, Language::English) => "You get this e-mail because you sell with",
         (MailKind::Review, Language::French) => "Vous recevez ce message car vous vendez chez",
+        (MailKind::Report, Language::English) => "You get this e-mail because you look after the customers of",
+        (MailKind::Report, Language::French) => "Vous recevez ce message car vous suivez le service client de",
         (_, Language::English) => "You get this e-mail because of an order that you placed with",
         (_, Language::French) => "Vous recevez ce message car vous avez passé commande chez",
     };

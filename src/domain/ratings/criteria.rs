@@ -18,6 +18,8 @@ impl Grade {
     pub const SATISFIED: Self = Self(4);
     /// The best.
     pub const BEST: Self = Self(5);
+    /// Neither good nor bad.
+    pub const MIDDLE: Self = Self(3);
     /// The worst.
     pub const WORST: Self = Self(1);
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike, Timelike, Utc, Weekday};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::cases::CaseStatus;
@@ -140,22 +140,34 @@ fn grouped(whole: &str, mark: char) -> String {
     grouped
 }
 
+/// A day as people of that language write it.
+pub fn day_words(day: NaiveDate, tag: &LanguageTag) -> String {
+    const MOIS: [&str; 12] =
+        ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"];
+    match Language::of_tag(tag.as_str()) {
+        Some(Language::Fr) => {
+            let month = MOIS.get(day.month0() as usize).copied().unwrap_or_default();
+            let number = if day.day() == 1 { "1er".to_owned() } else { day.day().to_string() };
+            format!("{number}{FIXED}{month} {}", day.year())
+        }
+        Some(Language::En) => day.format("%-d %B %Y").to_string(),
+        None => day.format("%Y-%m-%d").to_string(),
+    }
+}
+
 /// A moment as people of that language write it, on the clock of that place; to the minute.
 pub fn moment(at: DateTime<Utc>, zone: chrono_tz::Tz, tag: &LanguageTag) -> String {
     const JOURS: [&str; 7] = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"];
-    const MOIS: [&str; 12] =
-        ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"];
     let at = at.with_timezone(&zone);
     match Language::of_tag(tag.as_str()) {
         Some(Language::Fr) => {
             let day = JOURS.get(days_since_monday(at.weekday())).copied().unwrap_or_default();
-            let month = MOIS.get(at.month0() as usize).copied().unwrap_or_default();
-            let number = if at.day() == 1 { "1er".to_owned() } else { at.day().to_string() };
+            let date = day_words(at.date_naive(), tag);
             let minutes = if at.minute() == 0 { String::new() } else { format!("{FIXED}{:02}", at.minute()) };
-            format!("{day} {number}{FIXED}{month} {} à {}{FIXED}h{minutes}", at.year(), at.hour())
+            format!("{day} {date} à {}{FIXED}h{minutes}", at.hour())
         }
-        Some(Language::En) => at.format("%A %-d %B %Y at %H:%M").to_string(),
-        None => at.format("%Y-%m-%d %H:%M").to_string(),
+        Some(Language::En) => format!("{} {} at {}", at.format("%A"), day_words(at.date_naive(), tag), at.format("%H:%M")),
+        None => format!("{} {}", day_words(at.date_naive(), tag), at.format("%H:%M")),
     }
 }
 

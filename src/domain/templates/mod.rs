@@ -24,7 +24,7 @@ use super::parties::{Party, View};
 use super::reasons::ReasonKey;
 pub use catalogue::built_in;
 pub use engine::{Broken, Unrendered, can_be_declared, check, render, tells_buyer_name};
-pub use locale::{LanguageTag, MalformedTag, amount, choose, moment};
+pub use locale::{LanguageTag, MalformedTag, amount, choose, day_words, moment};
 pub use variables::{Names, Situation, Variables};
 
 /// The longest template and the longest text that may come of it, in characters.

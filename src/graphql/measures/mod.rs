@@ -11,7 +11,7 @@ use super::enums::{CasePhase, Channel};
 use super::errors::{Result, bad_input, failure};
 use super::scalars::MoneyObject;
 use super::session::{Session, session};
-use crate::domain::ids::SellerId;
+use crate::domain::ids::{ConnectionId, SellerId, TeamId};
 use crate::domain::kpis::{self, Days, Kpi};
 use crate::domain::parties::View;
 use crate::workflow::measures::export::{self, File};
@@ -162,7 +162,7 @@ impl Measures {
 }
 
 #[Object(name = "Measures")]
-/// What was measured in a period, of a seller, a channel, a reason, or of all. Counted as things happen: a case counts on the day on
+/// What was measured in a period, of a seller, a channel, a reason, a team, or of all. Counted as things happen: a case counts on the day on
 /// which it was opened, whatever happens to it later.
 impl Measures {
     /// The first day.
@@ -211,7 +211,7 @@ impl Measures {
         Ok(points.map_err(|error| failure(&error))?.into_iter().map(Into::into).collect())
     }
 
-    /// How often buyers got in touch, by channel and reason, the most frequent first. Channel and reason of the question do not narrow it.
+    /// How often buyers got in touch, by channel and reason, the most frequent first. Of what was asked only days and seller narrow it.
     #[graphql(complexity = "50 * child_complexity + 1")]
     async fn contact_rates(&self, ctx: &Context<'_>) -> Result<Vec<ContactRateObject>> {
         let session = session(ctx)?;
@@ -226,7 +226,7 @@ impl Measures {
         Ok(rates.map_err(|error| failure(&error))?.into_iter().map(rate).collect())
     }
 
-    /// What customer service cost, by channel and side of the sale. Channel and reason of the question do not narrow it.
+    /// What customer service cost, by channel and side of the sale. Of what was asked only days and seller narrow it.
     #[graphql(complexity = "20 * child_complexity + 1")]
     async fn service_costs(&self, ctx: &Context<'_>) -> Result<Vec<ServiceCost>> {
         let session = session(ctx)?;
@@ -276,6 +276,9 @@ impl FigureQueries {
         #[graphql(desc = "Of this seller; null for all.")] seller_id: Option<SellerId>,
         #[graphql(desc = "Of cases by this channel; null for all.")] channel: Option<Channel>,
         #[graphql(desc = "Of cases with this contact reason; null for all.")] reason: Option<String>,
+        #[graphql(desc = "Of cases that this team looked after, as they were assigned last; null for all. See `teams`.")] team_id: Option<
+            TeamId,
+        >,
     ) -> Option<Result<Measures>> {
         let ask = async {
             let session = session(ctx)?;
@@ -285,11 +288,35 @@ impl FigureQueries {
             let days = days(from, to)?;
             let reason = reason.map(|reason| reason.parse()).transpose().map_err(|_| bad_input("This is no key of a contact reason."))?;
             let zone = session.marketplace().await?.timezone.name();
-            let asked = Asked { days, seller: seller_id, channel: channel.map(Into::into), reason };
+            let asked = Asked { days, seller: seller_id, channel: channel.map(Into::into), reason, team: team_id };
             Ok(Some(Measures { asked, zone }))
         };
         ask.await.transpose()
     }
+
+    /// The groups of agents that cases were assigned to in helpdesks, by name, at most a thousand. For operators; null for others.
+    async fn teams(&self, ctx: &Context<'_>) -> Option<Result<Vec<Team>>> {
+        let ask = async {
+            let session = session(ctx)?;
+            if session.scope().view != View::Whole {
+                return Ok(None);
+            }
+            let teams = session.cx().store.teams(session.scope()).await.map_err(|error| failure(&error.into()))?;
+            Ok(Some(teams.into_iter().map(|team| Team { id: team.id, name: team.name, connection_id: team.connection }).collect()))
+        };
+        ask.await.transpose()
+    }
+}
+
+/// A group of agents.
+#[derive(SimpleObject)]
+pub(super) struct Team {
+    /// By which `measures` asks for it.
+    id: TeamId,
+    /// Its name in the helpdesk, as we heard it last; its number there where the helpdesk keeps names from us.
+    name: String,
+    /// The helpdesk whose group it is.
+    connection_id: ConnectionId,
 }
 
 fn days(from: NaiveDate, to: NaiveDate) -> Result<Days> {

@@ -8,7 +8,7 @@ use super::super::scalars::{MoneyInput, MoneyObject};
 use super::super::session::session;
 use super::kinds::{KpiInput, KpiKind, KpiTimeBasis, named};
 use super::whole;
-use crate::domain::ids::SellerId;
+use crate::domain::ids::{SellerId, TeamId};
 use crate::domain::kpis::{HelpVisit, KpiTargets, Scope, Target};
 use crate::domain::money::Money;
 use crate::domain::parties::View;
@@ -30,6 +30,8 @@ struct KpiTarget {
     channel: Option<Channel>,
     /// For this contact reason; null for all.
     reason: Option<String>,
+    /// For this team; null for all.
+    team_id: Option<TeamId>,
     /// At least or at most this, in the figure's unit.
     value: f64,
 }
@@ -44,6 +46,7 @@ impl From<&Target> for KpiTarget {
             seller_id: target.scope.seller,
             channel: target.scope.channel.map(Into::into),
             reason: target.scope.reason.as_ref().map(ToString::to_string),
+            team_id: target.scope.team,
             value: target.value,
         }
     }
@@ -67,6 +70,19 @@ struct ServiceCostRules {
     hour: MoneyObject,
     /// By channel; what is not named costs nothing.
     channels: Vec<ChannelCost>,
+}
+
+/// How often figures are sent by e-mail to those of the staff who are set by `alertRecipientsSet` for all kinds, or for `REPORT`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::kpis::ReportEvery")]
+enum KpiReport {
+    /// Not at all.
+    #[default]
+    Never,
+    /// On Mondays at six, where the marketplace is, of the week before.
+    Week,
+    /// On the first of each month at six, of the month before.
+    Month,
 }
 
 /// How a marketplace measures itself.
@@ -107,6 +123,11 @@ impl MeasureSettingsObject {
         self.0.settings.recurrence_days.into()
     }
 
+    /// How often figures are sent by e-mail.
+    async fn report(&self) -> KpiReport {
+        self.0.settings.report.into()
+    }
+
     /// How often it was set; 0 while all is as it comes.
     async fn revision(&self) -> i32 {
         self.0.revision
@@ -144,6 +165,8 @@ struct KpiTargetInput {
     channel: Option<Channel>,
     /// For this contact reason; null for all.
     reason: Option<String>,
+    /// For this team; null for all.
+    team_id: Option<TeamId>,
     /// At least or at most this, in the figure's unit.
     value: f64,
 }
@@ -179,6 +202,9 @@ pub(in crate::graphql) struct MeasureSettingsSetInput {
     /// Within how many days a dispute recurs, 1 to 365. A change has everything counted anew.
     #[graphql(default = 90)]
     recurrence_days: u16,
+    /// How often figures are sent by e-mail.
+    #[graphql(default)]
+    report: KpiReport,
     /// The revision that the change starts from.
     revision: i32,
 }
@@ -222,7 +248,7 @@ pub(in crate::graphql) struct HelpVisitPayload {
 fn target(input: KpiTargetInput) -> Result<Target> {
     let reason = input.reason.map(|reason| reason.parse()).transpose();
     let reason = reason.map_err(|_| super::bad_input("This is no key of a contact reason."))?;
-    let scope = Scope { seller: input.seller_id, channel: input.channel.map(Into::into), reason };
+    let scope = Scope { seller: input.seller_id, channel: input.channel.map(Into::into), reason, team: input.team_id };
     Ok(Target { kpi: input.kpi.read()?, scope, value: input.value })
 }
 
@@ -252,6 +278,7 @@ impl MeasureSettingsMutations {
                 channels: input.channels.into_iter().map(cost).collect(),
                 come_back_days: input.come_back_days,
                 recurrence_days: input.recurrence_days,
+                report: input.report.into(),
             };
             let set = Box::pin(measures::set_settings(session.cx(), session.actor(), wanted, input.revision)).await;
             let (row, user_errors) = split(set)?;

@@ -33,6 +33,7 @@ pub(super) struct Ticket {
     pub(super) source: Option<u64>,
     pub(super) requester_id: Option<u64>,
     pub(super) requester: Option<Requester>,
+    pub(super) group_id: Option<u64>,
     pub(super) tags: Option<Vec<String>>,
     pub(super) custom_fields: Option<BTreeMap<String, Value>>,
     pub(super) spam: Option<bool>,
@@ -47,6 +48,24 @@ pub(super) struct Requester {
     pub(super) id: u64,
     pub(super) name: Option<String>,
     pub(super) email: Option<String>,
+}
+
+/// `GET /groups/{id}`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Group {
+    pub(super) name: Option<String>,
+}
+
+/// An entry of `GET /tickets/{id}/satisfaction_ratings` and `GET /surveys/satisfaction_ratings`.
+#[derive(Debug, Deserialize)]
+pub(super) struct SatisfactionRating {
+    pub(super) id: u64,
+    pub(super) ticket_id: Option<u64>,
+    /// By question; `default_question` is there in every survey.
+    pub(super) ratings: Option<BTreeMap<String, i64>>,
+    pub(super) feedback: Option<String>,
+    pub(super) created_at: Option<DateTime<Utc>>,
+    pub(super) updated_at: Option<DateTime<Utc>>,
 }
 
 /// `GET /tickets/{id}/conversations`, and the answer to a reply or note.

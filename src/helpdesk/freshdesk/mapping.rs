@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{api, quotes};
 use crate::domain::tickets::{Channel, CommentNumber, Priority, TicketNumber, TicketPresence, TicketStatus};
 use crate::helpdesk::{
-    Agent, AgentKey, AuthorSide, Comment, CommentAuthor, Person, RemoteFile, Standing, TicketSnapshot, Trust, Visibility, inbound,
+    Agent, AgentKey, AuthorSide, Comment, CommentAuthor, Group, Person, RemoteFile, Standing, TicketSnapshot, Trust, Visibility, inbound,
 };
 
 #[cfg(test)]
@@ -26,7 +26,7 @@ pub(super) fn description_number(ticket: &TicketNumber) -> CommentNumber {
 }
 
 /// A ticket in our words.
-pub(super) fn ticket(ticket: api::Ticket, url: String) -> TicketSnapshot {
+pub(super) fn ticket(ticket: api::Ticket, group: Option<Group>, url: String) -> TicketSnapshot {
     let presence = match (ticket.spam, ticket.deleted) {
         (_, Some(true)) => TicketPresence::Deleted,
         (Some(true), _) => TicketPresence::Spam,
@@ -41,6 +41,8 @@ pub(super) fn ticket(ticket: api::Ticket, url: String) -> TicketSnapshot {
         fields: fields(ticket.custom_fields.unwrap_or_default()),
         channel: ticket.source.map_or(Channel::Other, ticket_channel),
         presence,
+        group,
+        survey: None,
         subject: ticket.subject.unwrap_or_default(),
         created_at: ticket.created_at,
         updated_at: ticket.updated_at,

@@ -5,6 +5,7 @@ mod articles;
 mod mapping;
 mod perform;
 mod quotes;
+mod surveys;
 pub mod webhook;
 
 #[cfg(test)]
@@ -23,8 +24,8 @@ use url::Url;
 use super::files;
 use super::wire::{Call, Identified, Wire, digits_in_path, in_path};
 use super::{
-    Account, Agent, AgentKey, ArticleSearch, Attempt, Changes, Comment, CommentsRead, Delivery, DeliveryKey, FileAnswer, FilePlace,
-    Helpdesk, HelpdeskError, Nudge, OutboundCommand, ReadError, Receipt, Settings, Standing, TicketSnapshot, VerifyError,
+    Account, Agent, AgentKey, ArticleSearch, Attempt, Changes, Comment, CommentsRead, Delivery, DeliveryKey, FileAnswer, FilePlace, Group,
+    Helpdesk, HelpdeskError, Nudge, OutboundCommand, ReadError, Receipt, Settings, Standing, SurveyAnswer, TicketSnapshot, VerifyError,
 };
 use crate::clock::SharedClock;
 use crate::domain::articles::Article;
@@ -42,7 +43,7 @@ const LAST_PAGE: usize = 500;
 /// The last page of tickets that Freshdesk gives. <https://developers.freshdesk.com/api/#list_all_tickets>
 const TICKET_PAGES: usize = 300;
 
-/// How long the account's list of states is remembered.
+/// How long the account's list of states is remembered, and what its groups are called.
 const STATUSES_KEPT: Duration = Duration::from_hours(1);
 
 /// A Freshdesk account.
@@ -53,6 +54,8 @@ pub struct Freshdesk {
     own_agent: OnceCell<u64>,
     /// Freshdesk's code for a ticket that waits for a third party, in this account.
     on_hold: Cache<(), u64>,
+    /// What groups of agents are called.
+    groups: Cache<u64, String>,
 }
 
 impl fmt::Debug for Freshdesk {
@@ -69,11 +72,29 @@ impl Freshdesk {
             webhook_secrets: settings.webhook_secrets,
             own_agent: OnceCell::new(),
             on_hold: Cache::builder().max_capacity(1).time_to_live(STATUSES_KEPT).build(),
+            groups: Cache::builder().max_capacity(1_000).time_to_live(STATUSES_KEPT).build(),
         }
     }
 
     async fn ticket_as_is(&self, digits: &str) -> Result<api::Ticket, HelpdeskError> {
         self.wire.ask(Call::get(format!("api/v2/tickets/{digits}")).query("include", "requester")).await
+    }
+
+    /// A group by its number. Where we may not look, its number is its name.
+    async fn group(&self, id: u64) -> Result<Group, HelpdeskError> {
+        let name = match self.groups.get(&id).await {
+            Some(name) => name,
+            None => {
+                let found = match self.wire.ask::<api::Group>(Call::get(format!("api/v2/groups/{id}"))).await {
+                    Err(HelpdeskError::Unauthorized { .. } | HelpdeskError::NotFound | HelpdeskError::Refused { .. }) => None,
+                    other => other?.name,
+                };
+                let name = found.unwrap_or_else(|| id.to_string());
+                self.groups.insert(id, name.clone()).await;
+                name
+            }
+        };
+        Ok(Group { number: id.to_string(), name })
     }
 
     /// One page of a ticket's conversations, oldest first; pages count from 1.
@@ -171,7 +192,11 @@ impl Helpdesk for Freshdesk {
     async fn ticket(&self, number: &TicketNumber) -> Result<TicketSnapshot, HelpdeskError> {
         let digits = in_path(number)?;
         let ticket = self.ticket_as_is(digits).await?;
-        Ok(mapping::ticket(ticket, self.wire.address(&format!("a/tickets/{digits}")).into()))
+        let group = match ticket.group_id {
+            Some(id) => Some(self.group(id).await?),
+            None => None,
+        };
+        Ok(mapping::ticket(ticket, group, self.wire.address(&format!("a/tickets/{digits}")).into()))
     }
 
     async fn comments(&self, number: &TicketNumber, read: &CommentsRead) -> Result<Vec<Comment>, HelpdeskError> {
@@ -188,6 +213,10 @@ impl Helpdesk for Freshdesk {
         };
         let first = read.last.is_none().then_some(description);
         Ok(first.into_iter().chain(conversations.into_iter().map(|conversation| mapping::comment(conversation, &ticket))).collect())
+    }
+
+    async fn survey_answer(&self, number: &TicketNumber) -> Result<Option<SurveyAnswer>, HelpdeskError> {
+        self.last_rating(number).await
     }
 
     /// No call asks for one file, so its comment is looked for: an address lasts for minutes only.
@@ -213,8 +242,8 @@ impl Helpdesk for Freshdesk {
         self.perform(command, key, attempt).await
     }
 
-    /// Deleted and spam tickets have lists of their own, and no rule calls us about them: they are asked for with every
-    /// page, of which each covers another stretch of time.
+    /// Deleted and spam tickets have lists of their own, and so have answers to surveys, and no rule calls us about them: they are
+    /// asked for with every page, of which each covers another stretch of time.
     async fn changes(&self, since: DateTime<Utc>, cursor: Option<&str>) -> Result<Changes, HelpdeskError> {
         let place = cursor.and_then(Place::parse).unwrap_or(Place { since, page: 1 });
         let call = Call::get("api/v2/tickets")
@@ -232,7 +261,8 @@ impl Helpdesk for Freshdesk {
         numbers.sort_unstable();
         numbers.dedup();
         let tickets = numbers.into_iter().map(|id| TicketNumber(id.to_string())).collect();
-        Ok(Changes { tickets, cursor: Some(next.to_string()), more })
+        let rated = self.rated_since(place.since).await?;
+        Ok(Changes { tickets, rated, cursor: Some(next.to_string()), more })
     }
 }
 

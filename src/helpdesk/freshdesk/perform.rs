@@ -156,7 +156,7 @@ impl Freshdesk {
             }
         }
         let changed: api::Ticket = self.wire.ask(Call::put(format!("api/v2/tickets/{digits}"), Value::Object(change))).await?;
-        Ok(mapping::ticket(changed, String::new()).state())
+        Ok(mapping::ticket(changed, None, String::new()).state())
     }
 
     async fn status_code(&self, status: TicketStatus) -> Result<u64, HelpdeskError> {

@@ -63,12 +63,21 @@ pub(super) struct UserAnswer {
     pub(super) user: User,
 }
 
-/// `GET /tickets/{id}?include=users`.
+/// `GET /tickets/{id}?include=users,groups`.
 #[derive(Debug, Deserialize)]
 pub(super) struct TicketAnswer {
     pub(super) ticket: Ticket,
     #[serde(default, deserialize_with = "or_default")]
     pub(super) users: Vec<User>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) groups: Vec<Group>,
+}
+
+/// A group of agents that came along with what was asked for.
+#[derive(Debug, Deserialize)]
+pub(super) struct Group {
+    pub(super) id: i64,
+    pub(super) name: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -79,6 +88,9 @@ pub(super) struct Ticket {
     pub(super) status: String,
     pub(super) priority: Option<String>,
     pub(super) requester_id: Option<i64>,
+    pub(super) group_id: Option<i64>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) satisfaction_rating: Satisfaction,
     #[serde(default, deserialize_with = "or_default")]
     pub(super) tags: Vec<String>,
     #[serde(default, deserialize_with = "or_default")]
@@ -87,6 +99,40 @@ pub(super) struct Ticket {
     pub(super) via: Via,
     pub(super) created_at: DateTime<Utc>,
     pub(super) updated_at: DateTime<Utc>,
+}
+
+/// What a ticket says of the legacy survey.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Satisfaction {
+    pub(super) score: Option<String>,
+    pub(super) comment: Option<String>,
+}
+
+/// `GET /guide/survey_responses`.
+#[derive(Debug, Deserialize)]
+pub(super) struct SurveyResponses {
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) survey_responses: Vec<SurveyResponse>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct SurveyResponse {
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) id: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) answers: Vec<SurveyQuestion>,
+    pub(super) created_at: Option<DateTime<Utc>>,
+    pub(super) updated_at: Option<DateTime<Utc>>,
+}
+
+/// The answer to one question: a place on a scale, or words.
+#[derive(Debug, Deserialize)]
+pub(super) struct SurveyQuestion {
+    #[serde(rename = "type")]
+    pub(super) kind: Option<String>,
+    pub(super) rating_category: Option<String>,
+    pub(super) value: Option<String>,
+    pub(super) skipped: Option<bool>,
 }
 
 /// `GET /tickets/{id}/tags`.

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::api;
+use super::{api, surveys};
 use crate::domain::tickets::{Channel, CommentNumber, Priority, TicketNumber, TicketPresence, TicketStatus};
 use crate::helpdesk::{
-    Agent, AgentKey, AuthorSide, Comment, CommentAuthor, Person, RemoteFile, Standing, TicketSnapshot, Trust, Visibility, inbound,
+    Agent, AgentKey, AuthorSide, Comment, CommentAuthor, Group, Person, RemoteFile, Standing, TicketSnapshot, Trust, Visibility, inbound,
 };
 
 #[cfg(test)]
@@ -21,7 +21,7 @@ const MERGED_TAG: &str = "closed_by_merge";
 
 /// A ticket in our words.
 pub(super) fn ticket(answer: api::TicketAnswer, url: String) -> TicketSnapshot {
-    let api::TicketAnswer { ticket, users } = answer;
+    let api::TicketAnswer { ticket, users, groups } = answer;
     let presence = presence(&ticket.status, &ticket.tags);
     TicketSnapshot {
         number: TicketNumber(ticket.id.to_string()),
@@ -30,12 +30,19 @@ pub(super) fn ticket(answer: api::TicketAnswer, url: String) -> TicketSnapshot {
         presence,
         priority: ticket.priority.as_deref().and_then(priority),
         requester: requester(ticket.requester_id, users),
+        group: ticket.group_id.map(|id| group(id, groups)),
+        survey: surveys::on_ticket(ticket.satisfaction_rating),
         fields: fields(ticket.custom_fields),
         channel: channel(&ticket.via),
         subject: ticket.subject.or(ticket.raw_subject).unwrap_or_default(),
         created_at: ticket.created_at,
         updated_at: ticket.updated_at,
     }
+}
+
+fn group(id: i64, groups: Vec<api::Group>) -> Group {
+    let name = groups.into_iter().find(|group| group.id == id).and_then(|group| group.name);
+    Group { number: id.to_string(), name: name.unwrap_or_else(|| id.to_string()) }
 }
 
 fn requester(id: Option<i64>, users: Vec<api::User>) -> Person {

@@ -4,6 +4,7 @@ mod api;
 mod articles;
 mod mapping;
 mod perform;
+mod surveys;
 pub mod webhook;
 
 #[cfg(test)]
@@ -22,7 +23,8 @@ use super::files;
 use super::wire::{Call, Identified, Wire, digits_in_path, in_path};
 use super::{
     Account, Agent, AgentKey, ArticleSearch, Attempt, Changes, Comment, CommentsRead, Delivery, DeliveryKey, FileAnswer, FilePlace,
-    Helpdesk, HelpdeskError, Nudge, OutboundCommand, ReadError, Receipt, SellerIdentity, Settings, Standing, TicketSnapshot, VerifyError,
+    Helpdesk, HelpdeskError, Nudge, OutboundCommand, ReadError, Receipt, SellerIdentity, Settings, Standing, SurveyAnswer, TicketSnapshot,
+    VerifyError,
 };
 use crate::clock::SharedClock;
 use crate::domain::articles::Article;
@@ -115,7 +117,7 @@ impl Helpdesk for Zendesk {
 
     async fn ticket(&self, number: &TicketNumber) -> Result<TicketSnapshot, HelpdeskError> {
         let digits = in_path(number)?;
-        let answer = self.wire.ask(Call::get(format!("api/v2/tickets/{digits}.json")).query("include", "users")).await?;
+        let answer = self.wire.ask(Call::get(format!("api/v2/tickets/{digits}.json")).query("include", "users,groups")).await?;
         Ok(mapping::ticket(answer, self.wire.address(&format!("agent/tickets/{digits}")).into()))
     }
 
@@ -140,6 +142,10 @@ impl Helpdesk for Zendesk {
         }
         newest_first.reverse();
         Ok(newest_first)
+    }
+
+    async fn survey_answer(&self, number: &TicketNumber) -> Result<Option<SurveyAnswer>, HelpdeskError> {
+        self.last_response(number).await
     }
 
     async fn file(&self, place: &FilePlace) -> Result<FileAnswer, HelpdeskError> {
@@ -176,6 +182,7 @@ impl Helpdesk for Zendesk {
         tickets.dedup();
         Ok(Changes {
             tickets: tickets.into_iter().map(|id| TicketNumber(id.to_string())).collect(),
+            rated: Vec::new(),
             more: !page.end_of_stream && page.after_cursor.is_some(),
             cursor: page.after_cursor.or_else(|| cursor.map(str::to_owned)),
         })

@@ -458,5 +458,5 @@ async fn changes_are_asked_for_by_time_once_and_then_by_cursor() {
 async fn the_end_of_the_stream_keeps_its_cursor() {
     let (_peer, desk) = desk(|_| Answer::json(200, &json!({"tickets": [], "after_cursor": null, "end_of_stream": true}))).await;
     let changes = desk.changes(at("2026-11-22T00:00:00Z"), Some("abc")).await.unwrap();
-    assert_eq!(changes, Changes { tickets: vec![], cursor: Some("abc".to_owned()), more: false });
+    assert_eq!(changes, Changes { tickets: vec![], rated: vec![], cursor: Some("abc".to_owned()), more: false });
 }

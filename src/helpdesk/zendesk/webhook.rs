@@ -135,6 +135,7 @@ fn kind(event_type: &str, event: &Change) -> NudgeKind {
         "ticket.merged" => NudgeKind::TicketMerged { into: inbound::ticket_number(&event.target_ticket_id) },
         "ticket.soft_deleted" | "ticket.permanently_deleted" => NudgeKind::TicketDeleted,
         "ticket.marked_as_spam" => NudgeKind::TicketSpam,
+        "ticket.csat_received" => NudgeKind::TicketRated,
         "messaging_ticket.message_added" => NudgeKind::TicketChanged,
         other if other.starts_with("ticket.") => NudgeKind::TicketChanged,
         other => NudgeKind::Ignored { event_type: format!("{EVENT_PREFIX}{other}") },

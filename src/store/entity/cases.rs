@@ -18,6 +18,7 @@ pub(crate) struct Model {
     pub(crate) owner: String,
     pub(crate) buyer_id: Uuid,
     pub(crate) seller_id: Option<Uuid>,
+    pub(crate) team_id: Option<Uuid>,
     pub(crate) order_id: Option<Uuid>,
     pub(crate) order_line: Option<String>,
     pub(crate) reason: String,

@@ -10,6 +10,7 @@ pub(crate) struct Model {
     pub(crate) body: Json,
     pub(crate) revision: i32,
     pub(crate) updated_at: DateTimeUtc,
+    pub(crate) report_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

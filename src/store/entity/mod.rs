@@ -81,6 +81,7 @@ pub(crate) mod standing_nights;
 pub(crate) mod standing_rules;
 pub(crate) mod store_credits;
 pub(crate) mod support_ratings;
+pub(crate) mod teams;
 pub(crate) mod templates;
 pub(crate) mod thread_cases;
 pub(crate) mod threads;

@@ -23,13 +23,14 @@ pub struct CellCount {
     pub avoidable: u64,
 }
 
-/// The rows of a view and a seller in some days; `like` says how they are cut.
-fn side_by_side(marketplace: MarketplaceId, like: &Cell, days: Days) -> Condition {
-    let ranges = days.ranges(like).into_iter().fold(Condition::any(), |any, range| {
+/// The rows of a view and a seller in some days, range by range: days, months, days. `like` says how they are cut. A statement each,
+/// as SQLite reads all rows of the marketplace for ranges that are joined by "or".
+fn side_by_side(marketplace: MarketplaceId, like: &Cell, days: Days) -> impl Iterator<Item = Condition> {
+    days.ranges(like).into_iter().map(move |range| {
         let key = kpi_days::Column::Key;
-        any.add(key.gte(range.from.into_bytes()).and(key.lt(range.before.into_bytes())))
-    });
-    Condition::all().add(kpi_days::Column::MarketplaceId.eq(marketplace.uuid())).add(ranges)
+        let tenant = Condition::all().add(kpi_days::Column::MarketplaceId.eq(marketplace.uuid()));
+        tenant.add(key.gte(range.from.into_bytes())).add(key.lt(range.before.into_bytes()))
+    })
 }
 
 impl Store {
@@ -51,29 +52,27 @@ impl Store {
 
     /// The counts of all slices that are cut like `like`, whatever their values but the seller.
     pub async fn slices(&self, marketplace: MarketplaceId, like: &Cell, days: Days) -> Result<BTreeMap<Slice, KpiTally>> {
-        let find = kpi_days::Entity::find().select_only().columns([kpi_days::Column::Key, kpi_days::Column::Tally]).filter(side_by_side(
-            marketplace,
-            like,
-            days,
-        ));
         let mut sums: BTreeMap<Slice, KpiTally> = BTreeMap::new();
-        for (key, tally) in find.into_tuple::<(Vec<u8>, sea_orm::JsonValue)>().all(&self.reads).await? {
-            let tally: KpiTally = from_json(tally, "kpi_days", "tally")?;
-            sums.entry(read_row(&key)?.slice()).or_default().merge(&tally);
+        for rows in side_by_side(marketplace, like, days) {
+            let find = kpi_days::Entity::find().select_only().columns([kpi_days::Column::Key, kpi_days::Column::Tally]).filter(rows);
+            for (key, tally) in find.into_tuple::<(Vec<u8>, sea_orm::JsonValue)>().all(&self.reads).await? {
+                let tally: KpiTally = from_json(tally, "kpi_days", "tally")?;
+                sums.entry(read_row(&key)?.slice()).or_default().merge(&tally);
+            }
         }
         Ok(sums)
     }
 
     /// The numbers of cases of all slices that are cut like `like`, whatever their values but the seller.
     pub async fn case_counts(&self, marketplace: MarketplaceId, like: &Cell, days: Days) -> Result<Vec<CellCount>> {
-        let find = kpi_days::Entity::find()
-            .select_only()
-            .columns([kpi_days::Column::Key, kpi_days::Column::Cases, kpi_days::Column::Avoidable])
-            .filter(side_by_side(marketplace, like, days));
         let mut sums: BTreeMap<Slice, (u64, u64)> = BTreeMap::new();
-        for (key, cases, avoidable) in find.into_tuple::<(Vec<u8>, i64, i64)>().all(&self.reads).await? {
-            let sum = sums.entry(read_row(&key)?.slice()).or_default();
-            *sum = (sum.0 + cases.unsigned_abs(), sum.1 + avoidable.unsigned_abs());
+        for rows in side_by_side(marketplace, like, days) {
+            let columns = [kpi_days::Column::Key, kpi_days::Column::Cases, kpi_days::Column::Avoidable];
+            let find = kpi_days::Entity::find().select_only().columns(columns).filter(rows);
+            for (key, cases, avoidable) in find.into_tuple::<(Vec<u8>, i64, i64)>().all(&self.reads).await? {
+                let sum = sums.entry(read_row(&key)?.slice()).or_default();
+                *sum = (sum.0 + cases.unsigned_abs(), sum.1 + avoidable.unsigned_abs());
+            }
         }
         Ok(sums.into_iter().map(|(slice, (cases, avoidable))| CellCount { slice, cases, avoidable }).collect())
     }

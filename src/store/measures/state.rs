@@ -11,7 +11,7 @@ use super::super::codec::{from_json, from_text, text};
 use super::super::entity::{buyers, cases, disputes, events, help_visits, messages, orders, thread_cases, threads};
 use super::super::{Result, Store, StoreError};
 use crate::domain::disputes::Dispute;
-use crate::domain::ids::{BuyerId, CaseId, DisputeId, MarketplaceId, OrderId, SellerId};
+use crate::domain::ids::{BuyerId, CaseId, DisputeId, MarketplaceId, OrderId, SellerId, TeamId};
 use crate::domain::kpis::{BuyerMark, CaseCard, HelpVisit, Opinion, Turn, Word};
 use crate::domain::parties::{Audience, Party};
 use crate::domain::threads::{Origin, ThreadKind};
@@ -72,6 +72,7 @@ struct CardRow {
     id: Uuid,
     buyer_id: Uuid,
     seller_id: Option<Uuid>,
+    team_id: Option<Uuid>,
     order_id: Option<Uuid>,
     order_line: Option<String>,
     reason: String,
@@ -88,6 +89,7 @@ fn card(row: CardRow) -> Result<CaseCard> {
         id: CaseId::from_uuid(row.id),
         buyer: BuyerId::from_uuid(row.buyer_id),
         seller: row.seller_id.map(SellerId::from_uuid),
+        team: row.team_id.map(TeamId::from_uuid),
         order: row.order_id.map(OrderId::from_uuid),
         order_line: row.order_line,
         reason: row.reason.parse().map_err(|_| StoreError::Inconsistent { table: "cases", column: "reason" })?,
@@ -107,13 +109,13 @@ fn uuids<T: Copy>(ids: &[T], uuid: impl Fn(T) -> Uuid) -> Vec<Uuid> {
 impl Store {
     async fn cards_where(&self, marketplace: MarketplaceId, column: cases::Column, ids: Vec<Uuid>) -> Result<Vec<CaseCard>> {
         use cases::Column::{
-            BuyerId, Channel, CharterVersion, Id, MarketplaceId, MergedInto, OpenedAt, OrderId, OrderLine, Phase, Reason, SellerId,
+            BuyerId, Channel, CharterVersion, Id, MarketplaceId, MergedInto, OpenedAt, OrderId, OrderLine, Phase, Reason, SellerId, TeamId,
             UpdatedAt,
         };
         let find = cases::Entity::find()
             .select_only()
             .columns([Id, BuyerId, SellerId, OrderId, OrderLine, Reason])
-            .columns([Channel, Phase, CharterVersion, MergedInto, OpenedAt, UpdatedAt])
+            .columns([Channel, Phase, CharterVersion, MergedInto, OpenedAt, UpdatedAt, TeamId])
             .filter(MarketplaceId.eq(marketplace.uuid()))
             .filter(column.is_in(ids));
         find.into_model::<CardRow>().all(&self.reads).await?.into_iter().map(card).collect()

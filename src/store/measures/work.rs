@@ -158,6 +158,19 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The marketplaces whose staff is to be sent figures by now, the longest due first.
+    pub async fn due_reports(&self, now: DateTime<Utc>, limit: u64) -> Result<Vec<MarketplaceId>> {
+        let due = measure_settings::Entity::find()
+            .select_only()
+            .column(measure_settings::Column::MarketplaceId)
+            .filter(measure_settings::Column::ReportAt.lte(now))
+            .order_by_asc(measure_settings::Column::ReportAt)
+            .limit(limit);
+        Ok(due.into_tuple::<Uuid>().all(&self.reads).await?.into_iter().map(MarketplaceId::from_uuid).collect())
+    }
+}
+
 fn settings(row: Option<measure_settings::Model>) -> Result<Option<SettingsRow>> {
     row.map(|row| Ok(SettingsRow { settings: from_json(row.body, "measure_settings", "body")?, revision: row.revision })).transpose()
 }
@@ -263,6 +276,15 @@ impl Tx {
         settings(measure_settings::Entity::find_by_id(self.marketplace.uuid()).one(self.db().await?).await?)
     }
 
+    /// Says when figures are sent next; never for none.
+    pub async fn plan_report(&self, at: Option<DateTime<Utc>>) -> Result<()> {
+        let plan = measure_settings::Entity::update_many()
+            .col_expr(measure_settings::Column::ReportAt, Expr::value(at))
+            .filter(measure_settings::Column::MarketplaceId.eq(self.marketplace.uuid()));
+        plan.exec(self.db().await?).await?;
+        Ok(())
+    }
+
     /// Stores how the marketplace measures itself.
     pub async fn save_measure_settings(&self, row: &SettingsRow) -> Result<()> {
         use measure_settings::Column::{Body, MarketplaceId, Revision, UpdatedAt};
@@ -271,7 +293,9 @@ impl Tx {
             body: json(&row.settings),
             revision: row.revision,
             updated_at: self.now(),
+            report_at: None,
         };
+        // When the next report goes out is no part of what is set.
         let change = OnConflict::column(MarketplaceId).update_columns([Body, Revision, UpdatedAt]).to_owned();
         measure_settings::Entity::insert(model.into_active_model().reset_all())
             .on_conflict(change)

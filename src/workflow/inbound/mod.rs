@@ -5,6 +5,7 @@
 
 mod comments;
 mod opening;
+mod service;
 mod ticket;
 
 use chrono::{DateTime, Utc};
@@ -22,7 +23,7 @@ use crate::domain::language;
 use crate::domain::parties::{Party, Who};
 use crate::domain::tickets::{Channel, Ticket, TicketNumber, TicketPresence, TicketStatus};
 use crate::domain::timeline::{EventKind, NewEvent};
-use crate::helpdesk::{AuthorSide, Comment, CommentsRead, HelpdeskError, NudgeKind, TicketSnapshot};
+use crate::helpdesk::{AuthorSide, Changes, Comment, CommentsRead, HelpdeskError, NudgeKind, SurveyAnswer, TicketSnapshot};
 use crate::store::{Contact, NewDelivery, Tx, lane};
 
 /// What came of a nudge.
@@ -61,17 +62,20 @@ struct Reading {
     read: CommentsRead,
     /// Who we are there.
     account: String,
+    /// What the buyer answered to the helpdesk's survey, as far as it was looked for.
+    survey: Option<SurveyAnswer>,
 }
 
 impl Reading {
-    async fn of(connected: &Connected, known: Option<Ticket>, snapshot: TicketSnapshot, nudge: &NudgeKind) -> Result<Self, HelpdeskError> {
+    async fn of(connected: &Connected, known: Option<Ticket>, snapshot: TicketSnapshot, nudge: &NudgeKind) -> Result<Self> {
         let read = match (&known, nudge) {
             (None, _) | (_, NudgeKind::CommentsRewritten) => CommentsRead::default(),
             (Some(ticket), _) => CommentsRead { count: ticket.comments_read.unsigned_abs(), last: ticket.last_comment.clone() },
         };
         let comments = connected.helpdesk.comments(&snapshot.number, &read).await?;
         let account = connected.account().await?.user.clone();
-        Ok(Self { known, snapshot, comments, read, account })
+        let survey = service::survey_answer(&*connected.helpdesk, &snapshot, nudge).await?;
+        Ok(Self { known, snapshot, comments, read, account, survey })
     }
 }
 
@@ -82,13 +86,8 @@ struct Wish<'a> {
     order: Option<&'a str>,
 }
 
-async fn bring_up_to_date(
-    cx: &Cx,
-    connected: &Connected,
-    Reading { known, snapshot, comments, read, account }: &Reading,
-    nudge: &NudgeKind,
-    wish: Option<Wish<'_>>,
-) -> Result<Outcome> {
+async fn bring_up_to_date(cx: &Cx, connected: &Connected, reading: &Reading, nudge: &NudgeKind, wish: Option<Wish<'_>>) -> Result<Outcome> {
+    let Reading { known, snapshot, comments, read, account, .. } = reading;
     let marketplace = cx.marketplace(connected.marketplace).await?;
     let tx = cx.store.begin(connected.marketplace).await?;
     let mut desk = Desk::at(cx, connected, tx, marketplace, account.clone());
@@ -110,7 +109,9 @@ async fn bring_up_to_date(
     {
         desk.follow_order(case, snapshot).await?;
         desk.follow_properties(&mut ticket, case, snapshot).await?;
+        desk.follow_group(case, snapshot).await?;
     }
+    desk.follow_survey(reading).await?;
     let withdrew = desk.withdrew;
     desk.finish(ticket, open, snapshot, comments, read).await?;
     if withdrew {
@@ -385,18 +386,14 @@ const fn author_is_buyer(step: &CaseMove) -> bool {
 
 /// Asks for a ticket to be read again, in its turn: the periodic reconcile found that it changed. All of it is read, as
 /// what changed may be an old comment: Freshdesk tells of no redaction, and Zendesk's word of one may have been lost.
-pub async fn nudge(
-    cx: &Cx,
-    marketplace: MarketplaceId,
-    connected: &Connected,
-    tickets: &[TicketNumber],
-    cursor: Option<String>,
-) -> Result<(), Error> {
+pub async fn nudge(cx: &Cx, marketplace: MarketplaceId, connected: &Connected, changes: &Changes) -> Result<(), Error> {
     let tx = cx.store.begin(marketplace).await?;
-    for number in tickets {
-        tx.nudge(connected.id, lane(connected.id, number), number, NewDelivery::encode(NudgeKind::CommentsRewritten)).await?;
+    let changed = changes.tickets.iter().map(|number| (number, NudgeKind::CommentsRewritten));
+    let rated = changes.rated.iter().map(|number| (number, NudgeKind::TicketRated));
+    for (number, kind) in changed.chain(rated) {
+        tx.nudge(connected.id, lane(connected.id, number), number, NewDelivery::encode(kind)).await?;
     }
-    tx.reconciled(connected.id, cursor).await?;
+    tx.reconciled(connected.id, changes.cursor.clone()).await?;
     tx.commit().await?;
     cx.store.live().inbox_grew();
     Ok(())

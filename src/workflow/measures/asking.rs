@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::{Cx, Error, Result};
 use super::settings;
-use crate::domain::ids::SellerId;
+use crate::domain::ids::{SellerId, TeamId};
 use crate::domain::kpis::{
     Cell, ContactRate, CostLine, Cut, Days, Grain, Kpi, KpiTally, Period, Retention, Return, Row, Scope as TargetScope, Slice, Verdict,
     contact_rates as rates, cost_report, retention,
@@ -24,6 +24,8 @@ pub struct Asked {
     pub channel: Option<Channel>,
     /// For this reason; none for all.
     pub reason: Option<ReasonKey>,
+    /// Of cases that this team looked after; none for all.
+    pub team: Option<TeamId>,
 }
 
 /// A figure of a step of time.
@@ -36,13 +38,24 @@ pub struct Point {
 }
 
 impl Asked {
+    /// Of all that happened in these days.
+    pub const fn of(days: Days) -> Self {
+        Self { days, seller: None, channel: None, reason: None, team: None }
+    }
+
     fn cell(&self) -> Cell {
-        Cell { seller: Cut::of(self.seller), channel: Cut::of(self.channel), reason: Cut::of(self.reason.clone()), phase: Cut::All }
+        Cell {
+            seller: Cut::of(self.seller),
+            channel: Cut::of(self.channel),
+            reason: Cut::of(self.reason.clone()),
+            phase: Cut::All,
+            team: Cut::of(self.team),
+        }
     }
 
     /// For what a target must be set to hold here.
     fn about(&self) -> TargetScope {
-        TargetScope { seller: self.seller, channel: self.channel, reason: self.reason.clone() }
+        TargetScope { seller: self.seller, channel: self.channel, reason: self.reason.clone(), team: self.team }
     }
 
     /// The rows that make the figures of these days.
@@ -116,7 +129,7 @@ async fn steps(cx: &Cx, scope: Scope, asked: &Asked, kpis: &[Kpi], steps: &[Days
 /// How often buyers got in touch, by channel and reason, the most frequent first.
 pub async fn contact_rates(cx: &Cx, scope: Scope, days: Days, seller: Option<SellerId>) -> Result<Vec<ContactRate>> {
     allowed(scope)?;
-    let like = Cell { seller: Cut::of(seller), channel: Cut::One(None), reason: Cut::One(None), phase: Cut::All };
+    let like = Cell { seller: Cut::of(seller), channel: Cut::One(None), reason: Cut::One(None), ..Cell::WHOLE };
     let counts = cx.store.case_counts(scope.marketplace, &like, days).await?;
     let found = cx.store.tallies(scope.marketplace, &days.rows_of(&like.with_orders())).await?;
     let orders = found.values().map(|tally| tally.orders).sum();
@@ -131,7 +144,7 @@ pub async fn contact_rates(cx: &Cx, scope: Scope, days: Days, seller: Option<Sel
 pub async fn service_costs(cx: &Cx, scope: Scope, days: Days, seller: Option<SellerId>) -> Result<Vec<CostLine>> {
     allowed(scope)?;
     let rules = settings::of(cx, scope.marketplace).await?.settings.costs;
-    let like = Cell { seller: Cut::of(seller), channel: Cut::One(None), reason: Cut::All, phase: Cut::One(None) };
+    let like = Cell { seller: Cut::of(seller), channel: Cut::One(None), phase: Cut::One(None), ..Cell::WHOLE };
     let slices = cx.store.slices(scope.marketplace, &like, days).await?;
     cost_report(slices.iter(), &rules)
         .map_err(|_| Error::from(crate::domain::refusal::Refusal::Invalid { message: "These costs are too large to be told.".into() }))

@@ -53,7 +53,8 @@ fn written(asked: &Asked) -> String {
     }
     let channel = asked.channel.and_then(|channel| serde_json::to_value(channel).ok()?.as_str().map(str::to_owned));
     let (seller, reason) = (asked.seller.map(|seller| seller.to_string()), asked.reason.as_ref().map(ToString::to_string));
-    format!("{}/{}/{}/{}/{}", asked.days.from, asked.days.to, part(seller), part(channel), part(reason))
+    let team = asked.team.map(|team| team.to_string());
+    format!("{}/{}/{}/{}/{}/{}", asked.days.from, asked.days.to, part(seller), part(channel), part(reason), part(team))
 }
 
 /// What a path asks for; none when it is no path of ours.
@@ -63,12 +64,13 @@ pub fn read(path: &str) -> Option<(Asked, File)> {
         if text == "all" { Ok(None) } else { read(text).map(Some).ok_or(()) }
     }
     let parts: Vec<_> = path.split('/').collect();
-    let [from, to, seller, channel, reason, file] = parts.as_slice() else { return None };
+    let [from, to, seller, channel, reason, team, file] = parts.as_slice() else { return None };
     let asked = Asked {
         days: Days::new(from.parse().ok()?, to.parse().ok()?).ok()?,
         seller: part(seller, |text| text.parse().ok()).ok()?,
         channel: part(channel, |text| serde_json::from_value((*text).into()).ok()).ok()?,
         reason: part(reason, |text| text.parse().ok()).ok()?,
+        team: part(team, |text| text.parse().ok()).ok()?,
     };
     Some((asked, File::of(file)?))
 }

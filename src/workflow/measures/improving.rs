@@ -56,7 +56,7 @@ async fn measured(cx: &Cx, actor: &Actor, about: &ImprovementAbout, kpi: Kpi, da
         ImprovementAbout::Product { seller, .. } | ImprovementAbout::Seller { seller } => Some(*seller),
         ImprovementAbout::Process { .. } => None,
     };
-    let asked = Asked { days, seller, channel: None, reason: None };
+    let asked = Asked { seller, ..Asked::of(days) };
     let found = figures(cx, actor.scope(), &asked, &[kpi]).await?;
     Ok(found.first().map_or(Measured { value: None, sample: 0 }, |verdict| verdict.figure.measured))
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::orders::{AmountInput, amount};
 use super::super::{Check, Cx, Result};
 use crate::domain::ids::MarketplaceId;
-use crate::domain::kpis::{CostRules, HelpVisit, KpiTargets, MeasureSettings, SettingsFault};
+use crate::domain::kpis::{CostRules, HelpVisit, KpiTargets, MeasureSettings, ReportEvery, SettingsFault};
 use crate::domain::money::{Currency, Money};
 use crate::domain::parties::Actor;
 use crate::domain::refusal::Refusal;
@@ -49,6 +49,8 @@ pub struct SettingsInput {
     pub come_back_days: u16,
     /// Within how many days a dispute recurs.
     pub recurrence_days: u16,
+    /// How often figures are sent to the staff.
+    pub report: ReportEvery,
 }
 
 /// The longest a reply can take, in seconds: a day.
@@ -81,8 +83,13 @@ fn read(input: SettingsInput, currency: Currency) -> Result<MeasureSettings> {
     if input.targets.targets.len() > MOST_TARGETS {
         check.fault(&["targets"], Refusal::TooMany { limit: MOST_TARGETS });
     }
-    let new =
-        MeasureSettings { targets: input.targets, costs, come_back_days: input.come_back_days, recurrence_days: input.recurrence_days };
+    let new = MeasureSettings {
+        targets: input.targets,
+        costs,
+        come_back_days: input.come_back_days,
+        recurrence_days: input.recurrence_days,
+        report: input.report,
+    };
     for fault in new.faults() {
         let invalid = Refusal::Invalid { message: fault.to_string() };
         match fault {
@@ -102,7 +109,8 @@ fn read(input: SettingsInput, currency: Currency) -> Result<MeasureSettings> {
 /// Sets it. Whoever changes how things are counted has everything counted anew.
 pub async fn set(cx: &Cx, actor: &Actor, input: SettingsInput, revision: i32) -> Result<SettingsRow> {
     policy::require(&actor.who, Permission::ManageMeasures)?;
-    let currency = cx.marketplace(actor.marketplace).await?.currency;
+    let marketplace = cx.marketplace(actor.marketplace).await?;
+    let currency = marketplace.currency;
     let new = read(input, currency)?;
 
     let tx = cx.store.begin(actor.marketplace).await?;
@@ -114,6 +122,9 @@ pub async fn set(cx: &Cx, actor: &Actor, input: SettingsInput, revision: i32) ->
     let recount = !before.settings.counts_like(&new);
     let row = SettingsRow { settings: new, revision: revision + 1 };
     tx.save_measure_settings(&row).await?;
+    if before.settings.report != row.settings.report {
+        tx.plan_report(row.settings.report.next(marketplace.timezone, cx.now())).await?;
+    }
     if recount {
         tx.begin_counting().await?;
     }

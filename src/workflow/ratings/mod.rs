@@ -13,6 +13,7 @@ pub(super) use invitations::{plan_after_closing, plan_after_delivery};
 pub(super) use letters::{invitation_letter, review_letter};
 pub use moderation::{Judgement, Verdict, answer_complaint, decide_report, hide_reply, judge, show_reply};
 pub use reviews::{AuthorsWish, complain, reply, report, rewrite, take_back};
+pub(super) use satisfaction::read_survey;
 pub(super) use scores::dispute_moved;
 pub use scores::{ScoreShown, score, scores};
 pub use submitting::{ReviewDraft, Submission, Submitted, SupportDraft, submit};

@@ -2,10 +2,13 @@
 
 use super::super::Result;
 use super::scores::Books;
+use crate::domain::charter::Marketplace;
+use crate::domain::ids::{CaseId, RatingId};
 use crate::domain::parties::Who;
-use crate::domain::ratings::one_per_case;
+use crate::domain::ratings::{SupportAnswers, SupportRating, SupportSource, one_per_case};
 use crate::domain::scores::{ScoreAbout, ScoreChange};
 use crate::domain::timeline::{EventKind, NewEvent};
+use crate::helpdesk::SurveyAnswer;
 use crate::store::{SupportRow, Tx};
 
 /// Keeps what was said of the support of a case beside what was said before, and settles which counts. Gives whether it changed
@@ -37,4 +40,34 @@ pub(super) async fn keep_support(books: &Books<'_>, mut new: SupportRow) -> Resu
 pub(super) fn tell(tx: &mut Tx, who: &Who, row: &SupportRow) {
     let what = EventKind::SupportRated { source: row.rating.source, satisfaction: row.rating.satisfaction };
     tx.record(row.rating.case, who, NewEvent::for_operator(what));
+}
+
+/// The longest words that are kept of a survey, in characters; the rest stays in the helpdesk.
+const LONGEST_WORDS: usize = 5000;
+
+/// Takes in what the buyer answered to the helpdesk's own survey. Read again without a change, nothing happens.
+pub(in crate::workflow) async fn read_survey(
+    tx: &mut Tx,
+    marketplace: &Marketplace,
+    who: &Who,
+    case: CaseId,
+    answer: &SurveyAnswer,
+) -> Result<()> {
+    let row = SupportRow {
+        rating: SupportRating {
+            id: RatingId::generate(),
+            case,
+            source: SupportSource::Helpdesk,
+            satisfaction: Some(answer.satisfaction),
+            answers: SupportAnswers::default(),
+            at: answer.at.unwrap_or_else(|| tx.now()),
+        },
+        grades: None,
+        text: answer.text.trim().chars().take(LONGEST_WORDS).collect(),
+        revision: 1,
+    };
+    if keep_support(&Books::open(tx, marketplace).await?, row.clone()).await? {
+        tell(tx, who, &row);
+    }
+    Ok(())
 }

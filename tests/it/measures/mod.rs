@@ -2,6 +2,8 @@
 
 mod asked;
 mod random;
+mod reports;
+mod teams;
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -27,7 +29,11 @@ impl Shop {
     }
 
     async fn furnished(db: Db) -> Self {
-        let app = TestApp::start_with(db, Charter::default()).await;
+        Self::around(TestApp::start_with(db, Charter::default()).await).await
+    }
+
+    /// The same around a server that the test has set up itself.
+    async fn around(app: TestApp) -> Self {
         let (vendor, operator) = (app.token(Role::Vendor, None).await, app.token(Role::Operator, None).await);
         let sellers =
             json!({ "sellers": [{ "externalId": "alma", "name": "Boutique Alma" }, { "externalId": "brio", "name": "Brio & Fils" }] });

@@ -4,6 +4,7 @@ mod asking;
 mod counting;
 mod deciding;
 mod pages;
+mod surveys;
 
 use serde_json::{Value, json};
 use trilogue::domain::charter::{Charter, RatingRules};

@@ -88,6 +88,7 @@ impl State {
             kind: reader.text(body, "type"),
             tags: reader.texts(body, "tags"),
             responder,
+            group: None,
             requester: None,
             fields: self.read_fields(body, reader),
         }

@@ -15,6 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 
+use self::lists::page;
 use self::outbound::mailboxes;
 use super::KeyOwner;
 use super::problem::{Fault, Problem};
@@ -66,6 +67,9 @@ impl State {
             ("POST", ["tickets"]) => self.post_ticket(call),
             ("POST", ["tickets", "outbound_email"]) => self.post_outbound_email(call),
             ("GET", ["search", "solutions"]) => self.search_solutions(call),
+            ("GET", ["groups", id]) => self.show_group(long(id)?),
+            ("GET", ["tickets", id, "satisfaction_ratings"]) => self.ratings_of(number(id)?),
+            ("GET", ["surveys", "satisfaction_ratings"]) => page(call, &self.base_url, self.ratings_since(call)?),
             ("GET", ["email_configs"]) => Ok(Reply::json(200, mailboxes())),
             ("PUT", ["tickets", "merge"]) => self.merge_tickets(call),
             ("GET", ["tickets", id]) => self.show_ticket(call, number(id)?),

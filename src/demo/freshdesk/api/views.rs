@@ -14,7 +14,7 @@ impl State {
         json!({
             "id": ticket.id, "subject": ticket.subject, "status": ticket.status, "priority": ticket.priority, "source": ticket.source,
             "type": ticket.kind, "tags": ticket.tags, "custom_fields": fields, "requester_id": ticket.requester,
-            "responder_id": ticket.responder, "group_id": null, "product_id": null, "company_id": null, "email_config_id": null,
+            "responder_id": ticket.responder, "group_id": ticket.group, "product_id": null, "company_id": null, "email_config_id": null,
             "cc_emails": ticket.cc, "fwd_emails": [], "reply_cc_emails": ticket.cc, "to_emails": null, "fr_escalated": false,
             "is_escalated": false, "spam": ticket.presence == Presence::Spam, "deleted": ticket.presence == Presence::Deleted,
             "due_by": stamp(ticket.created_at + TimeDelta::days(3)), "fr_due_by": stamp(ticket.created_at + TimeDelta::days(1)),

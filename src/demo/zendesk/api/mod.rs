@@ -79,6 +79,10 @@ impl State {
                 Ok(Reply::json(200, json!({"job_status": job})))
             }
             ("GET", ["help_center", "articles", "search"]) => self.search_articles(call),
+            ("GET", ["guide", "survey_responses"]) => {
+                self.admins_only(actor)?;
+                Ok(Reply::json(200, self.survey_responses(call.query("filter[subject_zrns]"))?))
+            }
             ("GET", ["ticket_fields"]) => Ok(self.list_fields()),
             ("GET", ["custom_statuses"]) => self.list_custom_statuses(),
             ("POST", ["users", "create_or_update"]) => self.upsert_user(call),
@@ -139,8 +143,8 @@ fn ids<T: FromStr>(call: &Call) -> Result<Vec<T>, Problem> {
     ids.filter(|ids| ids.len() <= 100).ok_or_else(invalid)
 }
 
-fn includes_users(call: &Call) -> bool {
-    call.query("include").is_some_and(|include| include.split(',').any(|word| word == "users"))
+fn includes(call: &Call, what: &str) -> bool {
+    call.query("include").is_some_and(|include| include.split(',').any(|word| word == what))
 }
 
 /// Booleans may be strings, as Rails takes them.

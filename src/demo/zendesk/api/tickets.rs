@@ -7,7 +7,7 @@ use super::super::CustomStatuses;
 use super::super::actions::{Draft, MergeWords, Setting, Update, asked_status, normal_tags, unquoted};
 use super::super::state::{State, Ticket, parse_priority};
 use super::super::text::Words;
-use super::{Answer, Problem, body_object, ids, includes_users, pages, text_of, truth};
+use super::{Answer, Problem, body_object, ids, includes, pages, text_of, truth};
 use crate::demo::peer::html;
 use crate::demo::peer::{Audience, Call, Origin, Presence, Reply};
 
@@ -15,8 +15,12 @@ impl State {
     pub(super) fn show_ticket(&self, call: &Call, number: u64) -> Answer {
         let ticket = self.live(number)?;
         let mut shown = json!({"ticket": self.ticket_json(ticket)});
-        if includes_users(call) {
+        if includes(call, "users") {
             shown["users"] = self.users_json([Some(ticket.requester), Some(ticket.submitter), ticket.assignee].into_iter().flatten());
+        }
+        if includes(call, "groups") {
+            let group = ticket.group.and_then(|id| Some(json!({"id": id, "name": self.groups.get(&id)?, "deleted": false})));
+            shown["groups"] = group.into_iter().collect();
         }
         Ok(Reply::json(200, shown))
     }
@@ -62,7 +66,7 @@ impl State {
             items.reverse();
         }
         let mut page = pages::page(call, &self.base_url, "comments", items)?;
-        if includes_users(call) {
+        if includes(call, "users") {
             let authors: Vec<i64> =
                 page["comments"].as_array().into_iter().flatten().filter_map(|comment| comment["author_id"].as_i64()).collect();
             page["users"] = self.users_json(authors.into_iter());

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::super::CustomStatuses;
 use super::super::state::{Comment, State, Ticket, channel_word, opt, priority_word, stamp, status_word};
+use super::super::{CustomStatuses, Surveys};
 use crate::demo::peer::{Audience, Origin, Presence, Reply};
 
 impl State {
@@ -18,11 +18,11 @@ impl State {
             "type": ticket.kind, "subject": ticket.subject, "raw_subject": ticket.subject, "description": ticket.description,
             "priority": opt(ticket.priority.map(priority_word)), "status": status, "recipient": null,
             "requester_id": ticket.requester, "submitter_id": ticket.submitter, "assignee_id": ticket.assignee,
-            "organization_id": null, "group_id": null, "collaborator_ids": [], "follower_ids": [], "email_cc_ids": [],
+            "organization_id": null, "group_id": ticket.group, "collaborator_ids": [], "follower_ids": [], "email_cc_ids": [],
             "forum_topic_id": null, "problem_id": null, "has_incidents": false,
             "is_public": ticket.comments.iter().any(|comment| comment.audience == Audience::Public),
             "due_at": null, "tags": ticket.tags, "custom_fields": fields, "fields": fields,
-            "satisfaction_rating": {"score": "unoffered"}, "sharing_agreement_ids": [], "followup_ids": [],
+            "satisfaction_rating": self.satisfaction_json(ticket), "sharing_agreement_ids": [], "followup_ids": [],
             "brand_id": 8_447_346_621_310_u64, "ticket_form_id": 8_646_151_517_822_u64, "allow_channelback": false,
             "allow_attachments": true, "from_messaging_channel": ticket.origin == Origin::Chat,
         });
@@ -30,6 +30,15 @@ impl State {
             json["custom_status_id"] = json!(ticket.custom_status);
         }
         json
+    }
+
+    fn satisfaction_json(&self, ticket: &Ticket) -> Value {
+        match &ticket.rated {
+            Some(rated) if self.options.surveys == Surveys::Legacy => {
+                json!({"id": rated.id, "score": rated.mood.word(), "comment": rated.words})
+            }
+            _ => json!({"score": "unoffered"}),
+        }
     }
 
     fn via_json(&self, ticket: &Ticket) -> Value {

@@ -8,12 +8,13 @@ use super::*;
 fn cell() -> impl Strategy<Value = Slice> {
     let (sellers, channel) = (vec![None, Some(SellerId::generate())], prop::option::of(Just(Channel::Chat)));
     let reason = prop::option::of(prop::sample::select(vec!["other", "where_is_my_order"]));
-    (prop::sample::select(sellers), channel, reason).prop_map(|(seller, channel, reason)| Slice {
+    let teams = vec![None, Some(TeamId::generate())];
+    (prop::sample::select(sellers), channel, reason, prop::sample::select(teams)).prop_map(|(seller, channel, reason, team)| Slice {
         seller,
         channel,
         reason: reason.map(|reason| reason.parse().unwrap()),
         phase: Some(CasePhase::PreSale),
-        team: None,
+        team,
     })
 }
 
@@ -102,7 +103,7 @@ fn every_cell_of_a_slice_is_another() {
         channel: Some(Channel::Chat),
         reason: "other".parse().ok(),
         phase: Some(CasePhase::AfterSale),
-        team: None,
+        team: Some(TeamId::generate()),
     };
     let cells: Vec<_> = Cell::all_of(&slice).collect();
     assert_eq!(cells.iter().collect::<BTreeSet<_>>().len(), cells.len());

@@ -27,7 +27,7 @@ fn raw_ticket(fields: &Value) -> api::Ticket {
 
 #[test]
 fn a_ticket_is_read_whole() {
-    let ticket = ticket(raw_ticket(&json!({})), String::new());
+    let ticket = ticket(raw_ticket(&json!({})), None, String::new());
     assert_eq!((ticket.status, ticket.priority, ticket.channel), (TicketStatus::OnHold, Some(Priority::Normal), Channel::Email));
     let email = Some("anna@example.com".to_owned());
     assert_eq!(ticket.requester, Person { id: "5802".to_owned(), name: "Anna".to_owned(), email, locale: None });
@@ -39,7 +39,7 @@ fn a_ticket_is_read_whole() {
 
 #[test]
 fn spam_and_the_bin_are_answers() {
-    let presence = |fields| ticket(raw_ticket(&fields), String::new()).presence;
+    let presence = |fields| ticket(raw_ticket(&fields), None, String::new()).presence;
     assert_eq!(presence(json!({"spam": true})), TicketPresence::Spam);
     assert_eq!(presence(json!({"spam": true, "deleted": true})), TicketPresence::Deleted);
     assert_eq!(presence(json!({"deleted": null})), TicketPresence::Active);
