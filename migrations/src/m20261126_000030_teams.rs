@@ -1,4 +1,4 @@
-//! Which group of agents looks after a case, and when figures are sent by themselves.
+//! Which group of agents looks after a case, when figures are sent by themselves, and which rating asks for an improvement.
 
 use sea_orm_migration::prelude::*;
 
@@ -31,10 +31,25 @@ impl MigrationTrait for Migration {
             .col(Alias::new("report_at"))
             .and_where(Expr::cust("report_at IS NOT NULL"))
             .to_owned();
-        manager.create_index(due).await
+        manager.create_index(due).await?;
+        let improvements = Alias::new("improvements");
+        let asked_by = ColumnDef::new(Alias::new("asked_by")).text().null().to_owned(); // a review or a case, each once
+        manager.alter_table(Table::alter().table(improvements.clone()).add_column(asked_by).to_owned()).await?;
+        let once = Index::create()
+            .name("uq_improvements_marketplace_id_asked_by")
+            .table(improvements)
+            .col(Alias::new("marketplace_id"))
+            .col(Alias::new("asked_by"))
+            .unique()
+            .to_owned();
+        manager.create_index(once).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let improvements = Alias::new("improvements");
+        let once = Index::drop().name("uq_improvements_marketplace_id_asked_by").table(improvements.clone()).to_owned();
+        manager.drop_index(once).await?;
+        manager.alter_table(Table::alter().table(improvements).drop_column(Alias::new("asked_by")).to_owned()).await?;
         let settings = Alias::new("measure_settings");
         manager.drop_index(Index::drop().name("ix_measure_settings_report_at").table(settings.clone()).to_owned()).await?;
         manager.alter_table(Table::alter().table(settings).drop_column(Alias::new("report_at")).to_owned()).await?;

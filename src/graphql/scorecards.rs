@@ -38,7 +38,7 @@ pub(super) enum SellerMeasure {
     Escalations,
     /// Parcels that came later than the buyer was promised, or have not come, in per cent of those that were promised for these days.
     LateShipments,
-    /// Reviews that were not replied to in time, in per cent of those whose time is up.
+    /// Reviews that were first published in the window and not replied to in time, in per cent of those whose time is up.
     LateReviewReplies,
     /// The score of the ratings, 1 to 5.
     Rating,

@@ -8,13 +8,15 @@ use std::collections::HashMap;
 use chrono::{Datelike, Days, NaiveDate};
 
 use super::{Check, Cx, Error, Result, refused};
+use crate::domain::calendar::start_of_day;
 use crate::domain::charter::{Marketplace, Terms};
 use crate::domain::ids::SellerId;
+use crate::domain::kpis::Share;
 use crate::domain::orders::Seller;
 use crate::domain::parties::{Actor, Party, Scope, View, Who};
 use crate::domain::refusal::Refusal;
-use crate::domain::scorecards::{Capability, Coverage, Evidence, Medians, Scorecard, SellerRecord, coverage};
-use crate::domain::scores::{GradeTally, ScoreRules};
+use crate::domain::scorecards::{Capability, Coverage, Evidence, Measure, Medians, Scorecard, SellerRecord, coverage};
+use crate::domain::scores::ScoreAbout;
 use crate::domain::standing::{RulesFault, StandingRules};
 use crate::policy::{self, Permission};
 use crate::store::{CapabilityRow, RulesRow, Store, StoreError};
@@ -130,7 +132,8 @@ pub async fn cards(
         rules.measures.0.iter_mut().for_each(|rule| rule.window_days = days);
     }
     let medians = night.as_ref().map_or_else(Medians::default, |night| night.medians.clone());
-    let read = read_cards(store, scope, &of, &rules, on).await?;
+    let Some(marketplace) = store.marketplace(scope.marketplace).await? else { return Ok(HashMap::new()) };
+    let read = read_cards(store, &marketplace, &of, &rules, on).await?;
     let compared_on = night.map(|night| night.day);
     Ok(read.into_iter().map(|card| (card.seller, Card { card: card.beside(&medians), compared_on })).collect())
 }
@@ -138,24 +141,38 @@ pub async fn cards(
 /// The cards of sellers on a day, without the marketplace beside them.
 async fn read_cards(
     store: &Store,
-    scope: Scope,
+    marketplace: &Marketplace,
     of: &[SellerId],
     rules: &StandingRules,
     on: NaiveDate,
 ) -> Result<Vec<Scorecard>, StoreError> {
     let from = on - Days::new(u64::from(rules.longest_window()));
-    let mut days = store.seller_days(scope.marketplace, of, from, on).await?;
-    let mut grades = grades_of(of);
+    let mut days = store.seller_days(marketplace.id, of, from, on).await?;
+    let mut late = late_replies(store, marketplace, of, rules, on).await?;
+    let abouts: Vec<_> = of.iter().map(|seller| ScoreAbout::Seller(*seller)).collect();
+    let mut grades = store.score_tallies(marketplace.id, &abouts).await?;
     let card = |seller: &SellerId| {
-        let record = SellerRecord { days: days.remove(seller).unwrap_or_default(), grades: grades.remove(seller).unwrap_or_default() };
-        Scorecard::read(*seller, &record, &rules.measures, &ScoreRules::default(), on)
+        let mut days = days.remove(seller).unwrap_or_default();
+        // They are counted where reviews are kept, over the measure's own window, at whose end they stand here.
+        days.entry(on).or_default().late_review_replies = late.remove(seller).unwrap_or_default();
+        let record = SellerRecord { days, grades: grades.remove(&ScoreAbout::Seller(*seller)).unwrap_or_default() };
+        Scorecard::read(*seller, &record, &rules.measures, &marketplace.charter.ratings.scores, on)
     };
     Ok(of.iter().map(card).collect())
 }
 
-/// The grades that buyers gave sellers. Until ratings are counted there are none, and the measure says that too little is known.
-fn grades_of(_: &[SellerId]) -> HashMap<SellerId, GradeTally> {
-    HashMap::new()
+/// Reviews of the measure's window that were not replied to in time.
+async fn late_replies(
+    store: &Store,
+    marketplace: &Marketplace,
+    of: &[SellerId],
+    rules: &StandingRules,
+    on: NaiveDate,
+) -> Result<HashMap<SellerId, Share>, StoreError> {
+    let Some(rule) = rules.measures.of(Measure::LateReviewReplies) else { return Ok(HashMap::new()) };
+    let first = on - Days::new(u64::from(rule.window_days.max(1)) - 1);
+    let window = (start_of_day(marketplace.timezone, first), start_of_day(marketplace.timezone, on + Days::new(1)));
+    store.late_replies(marketplace.id, of, window).await
 }
 
 /// When a seller is there in the week of a day, by the marketplace's hours less its own closures; none where the calendar cannot

@@ -4,8 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::super::hands::{StaffId, not_now, seen, text};
-use super::super::ids::{ImprovementId, RatingId, SellerId};
-use super::super::ratings::Answers;
+use super::super::ids::{CaseId, ImprovementId, RatingId, SellerId};
 use super::super::refusal::Refusal;
 use super::{Kpi, Measured};
 
@@ -39,14 +38,23 @@ pub enum ImprovementAbout {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "id", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ImprovementOrigin {
-    /// A bad rating with words.
-    Rating(RatingId),
-    /// A product that comes back too often.
-    Defect,
-    /// A target that was missed.
-    Target,
     /// Somebody's idea.
     Person(StaffId),
+    /// A bad review with words.
+    Review(RatingId),
+    /// A case whose buyer was not satisfied, and said why.
+    Case(CaseId),
+}
+
+impl ImprovementOrigin {
+    /// What asks for one improvement only, however often it is said again; none of a person, who may have many ideas.
+    pub fn once_key(&self) -> Option<String> {
+        match self {
+            Self::Person(_) => None,
+            Self::Review(review) => Some(review.to_string()),
+            Self::Case(case) => Some(case.to_string()),
+        }
+    }
 }
 
 /// Where it stands.
@@ -123,6 +131,17 @@ impl Improvement {
         })
     }
 
+    /// What buyers ask for: their words are the plan until somebody has a better one. The figure is measured when somebody takes it on.
+    pub fn asked_for(about: ImprovementAbout, origin: ImprovementOrigin, words: &str, at: DateTime<Utc>) -> Result<Self, Refusal> {
+        let words: String = words.chars().take(LONGEST_PLAN).collect();
+        Self::propose(about, origin, &words, (Kpi::Csat, Measured { value: None, sample: 0 }), at)
+    }
+
+    /// Whether the figure before is still to be measured: nobody was there to do it.
+    pub fn is_unmeasured(&self) -> bool {
+        self.state == ImprovementState::Proposed && !matches!(self.origin, ImprovementOrigin::Person(_))
+    }
+
     /// Somebody takes it on, or over, until a day that is not past.
     pub fn take_on(&self, owner: StaffId, due_on: NaiveDate, today: NaiveDate, revision: i32) -> Result<Self, Refusal> {
         self.must_be(&[ImprovementState::Proposed, ImprovementState::Planned], revision)?;
@@ -159,11 +178,6 @@ impl Improvement {
     /// By how much the figure changed, in its unit; none before it was measured.
     pub fn change(&self) -> Option<f64> {
         self.after.and_then(|after| after.value).zip(self.before.value).map(|(after, before)| after - before)
-    }
-
-    /// Whether a rating asks for one: a bad grade, and words that say why.
-    pub fn is_asked_by(answers: &Answers, words: &str) -> bool {
-        answers.is_negative() && !words.trim().is_empty()
     }
 
     fn must_be(&self, states: &[ImprovementState], revision: i32) -> Result<(), Refusal> {

@@ -186,9 +186,9 @@ fn an_improvement_is_judged_by_the_same_figure_before_and_after() {
     let staff = || serde_json::from_str::<StaffId>("\"token:ana\"").unwrap();
     let about = || ImprovementAbout::Process { name: "Returns".into() };
     let before = (Kpi::Csat, Measured { value: Some(61.0), sample: 40 });
-    let blank = Improvement::propose(about(), ImprovementOrigin::Target, " ", before, now());
+    let blank = Improvement::propose(about(), ImprovementOrigin::Person(staff()), " ", before, now());
     assert!(matches!(blank, Err(Refusal::Length { .. })));
-    let proposed = Improvement::propose(about(), ImprovementOrigin::Target, "Shorter form", before, now()).unwrap();
+    let proposed = Improvement::propose(about(), ImprovementOrigin::Person(staff()), "Shorter form", before, now()).unwrap();
     assert!(matches!(proposed.finish(1), Err(Refusal::NotNow { .. })), "nobody has taken it on");
     assert!(matches!(proposed.take_on(staff(), day(0), day(1), 1), Err(Refusal::NotNow { .. })), "a day that has passed");
     let planned = proposed.take_on(staff(), day(9), day(1), 1).unwrap();

@@ -29,7 +29,7 @@ pub enum Measure {
     Escalations,
     /// Parcels that came later than the buyer was promised, in per cent.
     LateShipments,
-    /// Reviews that were not replied to in time, in per cent of those whose time is up.
+    /// Reviews first published in the window that were not replied to in time, in per cent of those whose time is up.
     LateReviewReplies,
     /// The score of the ratings, 1 to 5, drawn towards what is believed before.
     Rating,

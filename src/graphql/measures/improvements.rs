@@ -9,8 +9,8 @@ use super::super::paging::{PageOf, Paging, connection};
 use super::super::session::session;
 use super::kinds::{KpiInput, KpiKind, KpiTimeBasis, KpiUnit, named};
 use super::{days, whole};
-use crate::domain::ids::{ImprovementId, SellerId};
-use crate::domain::kpis::{Improvement, ImprovementAbout, Measured};
+use crate::domain::ids::{CaseId, ImprovementId, RatingId, SellerId};
+use crate::domain::kpis::{Improvement, ImprovementAbout, ImprovementOrigin, Measured};
 use crate::store::{ImprovementFilter, ImprovementRow};
 use crate::workflow::measures::{self, AboutInput, ProposalInput};
 
@@ -98,7 +98,23 @@ impl ImprovementObject {
         }
     }
 
-    /// What is to be done.
+    /// The case whose buyer asks for it, by its id: the support was rated badly, with words; null otherwise.
+    async fn case_id(&self) -> Option<CaseId> {
+        match self.item().origin {
+            ImprovementOrigin::Case(case) => Some(case),
+            _ => None,
+        }
+    }
+
+    /// The review that asks for it, by its id: a bad one with words; null otherwise.
+    async fn review_id(&self) -> Option<RatingId> {
+        match self.item().origin {
+            ImprovementOrigin::Review(review) => Some(review),
+            _ => None,
+        }
+    }
+
+    /// What is to be done; of what a buyer asks for, the buyer's words.
     async fn plan(&self) -> &str {
         &self.item().plan
     }
@@ -131,7 +147,7 @@ impl ImprovementObject {
         ImprovementKpi { kind, time_basis, percentile, unit: self.item().kpi.unit().into() }
     }
 
-    /// The figure before.
+    /// The figure before: as it was proposed, or of 30 days when somebody took on what a buyer asked for.
     async fn before(&self) -> MeasuredFigure {
         self.item().before.into()
     }

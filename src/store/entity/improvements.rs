@@ -12,6 +12,7 @@ pub(crate) struct Model {
     pub(crate) state: String,
     pub(crate) body: Json,
     pub(crate) owner_name: Option<String>,
+    pub(crate) asked_by: Option<String>,
     pub(crate) revision: i32,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,

@@ -1,5 +1,6 @@
 //! What is done to better the figures: read and written by the operator alone.
 
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
 use super::super::codec::{from_json, json, text};
@@ -65,10 +66,11 @@ impl Tx {
         find.one(self.db().await?).await?.map(row).transpose()
     }
 
-    /// Stores a new one.
+    /// Stores a new one. What is asked for by the same review or case as one before is not stored again.
     pub async fn insert_improvement(&self, new: &ImprovementRow) -> Result<()> {
         let model = self.improvement_model(new).into_active_model().reset_all();
-        improvements::Entity::insert(model).exec_without_returning(self.db().await?).await?;
+        let once = OnConflict::columns([improvements::Column::MarketplaceId, improvements::Column::AskedBy]).do_nothing().to_owned();
+        improvements::Entity::insert(model).on_conflict(once).exec_without_returning(self.db().await?).await?;
         Ok(())
     }
 
@@ -86,6 +88,7 @@ impl Tx {
             state: text(improvement.state),
             body: json(improvement),
             owner_name: one.owner_name.clone(),
+            asked_by: improvement.origin.once_key(),
             revision: improvement.revision,
             created_at: improvement.proposed_at,
             updated_at: self.now(),

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 
 use super::super::codec::from_json;

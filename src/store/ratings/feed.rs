@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -11,6 +12,7 @@ use super::super::entity::reviews::{self, Column};
 use super::super::{Page, PageRequest, PageSide, Result, Store};
 use super::reviews::{ReviewRow, row};
 use crate::domain::ids::{MarketplaceId, RatingId, SellerId};
+use crate::domain::kpis::Share;
 use crate::domain::parties::{Scope, View};
 use crate::domain::ratings::{Attention, FeedOrder, Quotable, Subject};
 
@@ -127,6 +129,31 @@ impl Store {
     /// How sellers reply to what is published about them: how many wait with time left, wait with none, were replied to in time, and
     /// late.
     pub async fn review_replies(&self, marketplace: MarketplaceId, sellers: &[SellerId]) -> Result<HashMap<SellerId, [i64; 4]>> {
+        self.replies_where(marketplace, sellers, Condition::all()).await
+    }
+
+    /// Of the reviews that were first published in this time and whose time to be replied to is up: how many were not replied to in it.
+    pub async fn late_replies(
+        &self,
+        marketplace: MarketplaceId,
+        sellers: &[SellerId],
+        (from, before): (DateTime<Utc>, DateTime<Utc>),
+    ) -> Result<HashMap<SellerId, Share>> {
+        let published = Condition::all().add(Column::PublishedAt.gte(from)).add(Column::PublishedAt.lt(before));
+        let found = self.replies_where(marketplace, sellers, published).await?;
+        let share = |[_, overdue, in_time, late]: [i64; 4]| Share {
+            hits: (overdue + late).unsigned_abs(),
+            of: (overdue + in_time + late).unsigned_abs(),
+        };
+        Ok(found.into_iter().map(|(seller, counts)| (seller, share(counts))).collect())
+    }
+
+    async fn replies_where(
+        &self,
+        marketplace: MarketplaceId,
+        sellers: &[SellerId],
+        which: Condition,
+    ) -> Result<HashMap<SellerId, [i64; 4]>> {
         let is_over = Expr::case(Expr::col(Column::ReplyDueAt).lt(self.clock.now()), 1).finally(0);
         let find = reviews::Entity::find()
             .select_only()
@@ -136,6 +163,7 @@ impl Store {
             .filter(Column::MarketplaceId.eq(marketplace.uuid()))
             .filter(Column::SellerId.is_in(sellers.iter().map(|seller| seller.uuid())))
             .filter(Column::Reply.is_in(["WAITED", "IN_TIME", "LATE"]))
+            .filter(which)
             .group_by(Column::SellerId)
             .group_by(Column::Reply);
         let mut counted: HashMap<SellerId, [i64; 4]> = HashMap::new();

@@ -1,6 +1,6 @@
 //! What is done to better the figures: judged by the same figure before and after.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 
 use super::super::{Cx, Result, refused};
 use super::asking::{Asked, figures};
@@ -42,6 +42,9 @@ pub struct ProposalInput {
 }
 
 const NAME_LIMIT: usize = 200;
+
+/// How far back a figure is measured for what buyers ask for.
+const MONTH: TimeDelta = TimeDelta::days(29);
 
 fn name(who: &Who) -> Option<String> {
     match who {
@@ -92,6 +95,12 @@ pub async fn propose(cx: &Cx, actor: &Actor, input: ProposalInput) -> Result<Imp
     Ok(row)
 }
 
+/// Words of a buyer who was not satisfied ask for an improvement, once.
+pub(in crate::workflow) async fn ask_for(tx: &Tx, about: ImprovementAbout, origin: ImprovementOrigin, words: &str) -> Result<()> {
+    let improvement = Improvement::asked_for(about, origin, words, tx.now())?;
+    Ok(tx.insert_improvement(&ImprovementRow { improvement, owner_name: None }).await?)
+}
+
 async fn known(tx: &Tx, actor: &Actor, id: ImprovementId) -> Result<ImprovementRow> {
     policy::require(&actor.who, Permission::ManageMeasures)?;
     let found = tx.lock_improvement(actor.scope(), id).await?;
@@ -102,8 +111,13 @@ async fn known(tx: &Tx, actor: &Actor, id: ImprovementId) -> Result<ImprovementR
 pub async fn take_on(cx: &Cx, actor: &Actor, id: ImprovementId, due_on: NaiveDate, revision: i32) -> Result<ImprovementRow> {
     let today = cx.now().with_timezone(&cx.marketplace(actor.marketplace).await?.timezone).date_naive();
     let tx = cx.store.begin(actor.marketplace).await?;
-    let ImprovementRow { improvement, .. } = known(&tx, actor, id).await?;
+    let ImprovementRow { mut improvement, .. } = known(&tx, actor, id).await?;
     let staff = StaffId::of(&actor.who).ok_or(Refusal::NotAllowed)?;
+    if improvement.is_unmeasured()
+        && let Ok(before) = Days::new(today - MONTH, today)
+    {
+        improvement.before = measured(cx, actor, &improvement.about, improvement.kpi, before).await?;
+    }
     let row = ImprovementRow { improvement: improvement.take_on(staff, due_on, today, revision)?, owner_name: name(&actor.who) };
     tx.save_improvement(&row).await?;
     tx.commit().await?;

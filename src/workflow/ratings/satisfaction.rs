@@ -1,11 +1,14 @@
 //! What was said of the support, by an invitation of ours or to the helpdesk: one of each case counts.
 
 use super::super::Result;
+use super::super::measures::ask_for;
 use super::scores::Books;
 use crate::domain::charter::Marketplace;
 use crate::domain::ids::{CaseId, RatingId};
+use crate::domain::kpis::{ImprovementAbout, ImprovementOrigin};
+use crate::domain::mails::Language;
 use crate::domain::parties::Who;
-use crate::domain::ratings::{SupportAnswers, SupportRating, SupportSource, one_per_case};
+use crate::domain::ratings::{Answers, Grade, SupportAnswers, SupportRating, SupportSource, one_per_case};
 use crate::domain::scores::{ScoreAbout, ScoreChange};
 use crate::domain::timeline::{EventKind, NewEvent};
 use crate::helpdesk::SurveyAnswer;
@@ -28,12 +31,30 @@ pub(super) async fn keep_support(books: &Books<'_>, mut new: SupportRow) -> Resu
     let Some(counts) = counting.get(&new.rating.case) else { return Ok(false) };
     books.tx.save_support_ratings(&rows, counts).await?;
     books.tx.count_cases_again(&[new.rating.case]).await?;
+    if is_complaint(&new) {
+        let about = ImprovementAbout::Process { name: customer_service(books.marketplace) };
+        ask_for(books.tx, about, ImprovementOrigin::Case(new.rating.case), &new.text).await?;
+    }
     // Ours always counts before the helpdesk's, which has no grades by criterion.
     if let Some(answers) = new.grades.clone() {
         let given_on = books.day(new.rating.at);
         books.write(&ScoreAbout::Support, new.rating.id, vec![ScoreChange::Counts { answers, given_on }]).await?;
     }
     Ok(true)
+}
+
+/// Whether it says that, and why, something should be done better.
+fn is_complaint(row: &SupportRow) -> bool {
+    let bad = row.rating.satisfaction.is_some_and(|grade| grade < Grade::MIDDLE);
+    (bad || row.grades.as_ref().is_some_and(Answers::is_negative)) && !row.text.trim().is_empty()
+}
+
+/// What improvements of customer service are about, in the marketplace's language.
+fn customer_service(marketplace: &Marketplace) -> String {
+    match Language::best([marketplace.locale.as_str()]) {
+        Language::English => "Customer service".to_owned(),
+        Language::French => "Service client".to_owned(),
+    }
 }
 
 /// Tells the case of it.

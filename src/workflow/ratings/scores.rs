@@ -4,10 +4,12 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::super::measures::ask_for;
 use super::super::{Cx, Error, Result};
 use crate::domain::charter::Marketplace;
 use crate::domain::disputes::Dispute;
 use crate::domain::ids::{MarketplaceId, RatingId};
+use crate::domain::kpis::{ImprovementAbout, ImprovementOrigin};
 use crate::domain::parties::Actor;
 use crate::domain::ratings::{Answers, Criteria, Review, ReviewState};
 use crate::domain::scores::{CriteriaHistory, Exclusion, Score, ScoreAbout, ScoreChange, ScoreEvent, ScoreLog, StopReason};
@@ -83,6 +85,19 @@ impl<'a> Books<'a> {
         self.write(&ScoreAbout::from(after), after.id, changes).await
     }
 
+    /// A bad review that everybody reads, and that says why, asks for something to be done better.
+    async fn ask_for_better(&self, review: &Review) -> Result<()> {
+        let Some(shown) = review.current().filter(|shown| shown.answers.is_negative() && !shown.text.trim().is_empty()) else {
+            return Ok(());
+        };
+        let seller = review.about.seller;
+        let about = match review.about.product.clone() {
+            Some(product) => ImprovementAbout::Product { seller, product },
+            None => ImprovementAbout::Seller { seller },
+        };
+        ask_for(self.tx, about, ImprovementOrigin::Review(review.id), &shown.text).await
+    }
+
     /// Stores a review that moved, with what it means for what counts.
     pub(super) async fn keep(&self, before: Option<&Review>, after: &ReviewRow) -> Result<()> {
         let shown = after.review.current().map(|version| self.criteria_of(&version.answers));
@@ -91,6 +106,7 @@ impl<'a> Books<'a> {
             None => self.tx.insert_review(after, criteria).await?,
             Some(_) => self.tx.save_review(after, criteria).await?,
         }
+        self.ask_for_better(&after.review).await?;
         self.review_moved(before, &after.review).await
     }
 }

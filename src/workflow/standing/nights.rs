@@ -6,7 +6,6 @@ use super::proposals;
 use crate::domain::charter::Marketplace;
 use crate::domain::ids::{BadgeAwardId, SellerId};
 use crate::domain::mails::Receiver;
-use crate::domain::parties::Actor;
 use crate::domain::scorecards::{Medians, Scorecard};
 use crate::domain::standing::{BadgeAward, BadgeChange, BadgeReview, SellerStanding, StandingRules, last_day, next_night, standing_at};
 use crate::store::{BadgeChangeRow, DueNight, Night, SellerNight};
@@ -42,13 +41,12 @@ pub async fn night(cx: &Cx, due: DueNight) -> Result<()> {
 }
 
 async fn all_cards(cx: &Cx, marketplace: &Marketplace, rules: &StandingRules, day: chrono::NaiveDate) -> Result<Vec<Scorecard>> {
-    let scope = Actor::system(marketplace.id).scope();
     let (mut cards, mut after): (Vec<Scorecard>, Option<SellerId>) = (Vec::new(), None);
     loop {
         let sellers = cx.store.sellers_after(marketplace.id, after, BATCH).await?;
         let Some(last) = sellers.last() else { return Ok(cards) };
         after = Some(*last);
-        cards.extend(super::read_cards(&cx.store, scope, &sellers, rules, day).await?);
+        cards.extend(super::read_cards(&cx.store, marketplace, &sellers, rules, day).await?);
     }
 }
 

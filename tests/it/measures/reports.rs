@@ -75,7 +75,7 @@ on_both_databases! {
         let mail = office.mails(1).await.remove(0);
         assert_eq!(mail["to"], json!(["chef@example.org"]), "{mail}");
         let text = mail["text"].as_str().unwrap();
-        assert!(mail["subject"].as_str().unwrap().contains("Service client du 16\u{a0}novembre 2026 au 22\u{a0}novembre 2026"), "{mail}");
+        assert!(mail["headers"]["subject"].as_str().unwrap().contains("Service client du 16\u{a0}novembre 2026 au 22\u{a0}novembre 2026"), "{mail}");
 
         let days = "from: \"2026-11-16\", to: \"2026-11-22\"";
         let (rate, orders) = office.shop.figure(days, "CONTACT_RATE").await;
@@ -93,13 +93,13 @@ on_both_databases! {
         office.mails(0).await;
         office.at("2026-11-30T05:30:00Z").await;
         let next = office.mails(1).await.remove(0);
-        assert!(next["subject"].as_str().unwrap().contains("29\u{a0}novembre"), "{next}");
+        assert!(next["headers"]["subject"].as_str().unwrap().contains("29\u{a0}novembre"), "{next}");
 
         // A month instead, after a week that nobody was there.
         office.every("MONTH", 1).await;
         office.at("2026-12-08T05:30:00Z").await;
         let month = office.mails(1).await.remove(0);
-        assert!(month["subject"].as_str().unwrap().contains("du 1er\u{a0}novembre 2026 au 30\u{a0}novembre 2026"), "{month}");
+        assert!(month["headers"]["subject"].as_str().unwrap().contains("du 1er\u{a0}novembre 2026 au 30\u{a0}novembre 2026"), "{month}");
         office.every("NEVER", 2).await;
         office.at("2027-01-02T05:30:00Z").await;
         office.mails(0).await;

@@ -1,6 +1,7 @@
 //! Ratings, from the invitation to the score: asked once, answered once, published alike, decided with reasons.
 
 mod asking;
+mod consequences;
 mod counting;
 mod deciding;
 mod pages;
