@@ -268,6 +268,7 @@ pub(super) struct FigureQueries;
 impl FigureQueries {
     /// What was measured in some days, at most ten years. For operators; null for others. However many cases there were, the answer
     /// takes the same time.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of the field")]
     async fn measures(
         &self,
         ctx: &Context<'_>,
@@ -276,9 +277,7 @@ impl FigureQueries {
         #[graphql(desc = "Of this seller; null for all.")] seller_id: Option<SellerId>,
         #[graphql(desc = "Of cases by this channel; null for all.")] channel: Option<Channel>,
         #[graphql(desc = "Of cases with this contact reason; null for all.")] reason: Option<String>,
-        #[graphql(desc = "Of cases that this team looked after, as they were assigned last; null for all. See `teams`.")] team_id: Option<
-            TeamId,
-        >,
+        #[graphql(desc = "Of cases that this team looks after, by `teams`; null for all.")] team_id: Option<TeamId>,
     ) -> Option<Result<Measures>> {
         let ask = async {
             let session = session(ctx)?;

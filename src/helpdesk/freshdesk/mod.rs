@@ -82,18 +82,15 @@ impl Freshdesk {
 
     /// A group by its number. Where we may not look, its number is its name.
     async fn group(&self, id: u64) -> Result<Group, HelpdeskError> {
-        let name = match self.groups.get(&id).await {
-            Some(name) => name,
-            None => {
-                let found = match self.wire.ask::<api::Group>(Call::get(format!("api/v2/groups/{id}"))).await {
-                    Err(HelpdeskError::Unauthorized { .. } | HelpdeskError::NotFound | HelpdeskError::Refused { .. }) => None,
-                    other => other?.name,
-                };
-                let name = found.unwrap_or_else(|| id.to_string());
-                self.groups.insert(id, name.clone()).await;
-                name
-            }
+        if let Some(name) = self.groups.get(&id).await {
+            return Ok(Group { number: id.to_string(), name });
+        }
+        let found = match self.wire.ask::<api::Group>(Call::get(format!("api/v2/groups/{id}"))).await {
+            Err(HelpdeskError::Unauthorized { .. } | HelpdeskError::NotFound | HelpdeskError::Refused { .. }) => None,
+            other => other?.name,
         };
+        let name = found.unwrap_or_else(|| id.to_string());
+        self.groups.insert(id, name.clone()).await;
         Ok(Group { number: id.to_string(), name })
     }
 

@@ -65,11 +65,11 @@ fn grade(code: i64) -> Option<Grade> {
 
 #[cfg(test)]
 mod tests {
-    use super::grade;
+    use super::{Grade, grade};
 
     #[test]
     fn every_step_of_a_survey_has_a_grade() {
-        let told = |code| grade(code).map(|grade| grade.get());
+        let told = |code| grade(code).map(Grade::get);
         assert_eq!([103, 102, 101, 100, -101, -102, -103].map(told), [5, 4, 4, 3, 2, 1, 1].map(Some));
         assert_eq!([1, 2, 3].map(told), [5, 3, 1].map(Some), "the classic survey begins with the happy face");
         assert_eq!([0, 4, 104, -100].map(told), [None; 4]);

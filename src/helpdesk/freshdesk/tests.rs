@@ -391,15 +391,17 @@ async fn changes_are_listed_from_the_time_that_the_last_page_reached() {
 #[tokio::test]
 async fn what_was_thrown_away_is_asked_for_by_itself() {
     let (peer, desk) = desk(|asked| match parameter(asked, "filter").as_deref() {
-        None => Answer::json(200, &json!([ticket(&json!({"id": 1}))])),
+        None if asked.line.ends_with("/tickets") => Answer::json(200, &json!([ticket(&json!({"id": 1}))])),
         Some("deleted") => Answer::json(200, &json!([ticket(&json!({"id": 2}))])),
-        Some(_) => Answer::json(400, &json!({"description": "Validation failed", "errors": []})),
+        _ => Answer::json(400, &json!({"description": "Validation failed", "errors": []})),
     })
     .await;
     let changes = desk.changes(at("2026-11-22T10:00:00Z"), None).await.unwrap();
     assert_eq!(changes.tickets, [TicketNumber("1".to_owned()), TicketNumber("2".to_owned())], "a list that is refused is empty");
-    let asked: Vec<_> = peer.asked().iter().map(|asked| parameter(asked, "updated_since").unwrap()).collect();
-    assert_eq!(asked, ["2026-11-22T10:00:00Z"; 3], "over the same stretch of time");
+    assert_eq!(changes.rated, [], "as is one of answers to surveys");
+    let asked: Vec<_> =
+        peer.asked().iter().filter_map(|asked| parameter(asked, "updated_since").or(parameter(asked, "created_since"))).collect();
+    assert_eq!(asked, ["2026-11-22T10:00:00Z"; 4], "over the same stretch of time");
 }
 
 #[tokio::test]

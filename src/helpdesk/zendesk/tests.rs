@@ -69,7 +69,7 @@ async fn a_ticket_has_an_address_for_agents() {
     let (peer, desk) = desk(move |_| Answer::json(200, &ticket)).await;
     let snapshot = desk.ticket(&number()).await.unwrap();
     assert!(snapshot.url.starts_with("http://127.0.0.1:") && snapshot.url.ends_with("/agent/tickets/42"), "{}", snapshot.url);
-    assert_eq!(peer.asked()[0].query, "include=users");
+    assert_eq!(peer.asked()[0].query, "include=users%2Cgroups");
 }
 
 #[tokio::test]

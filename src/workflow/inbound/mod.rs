@@ -388,9 +388,9 @@ const fn author_is_buyer(step: &CaseMove) -> bool {
 /// what changed may be an old comment: Freshdesk tells of no redaction, and Zendesk's word of one may have been lost.
 pub async fn nudge(cx: &Cx, marketplace: MarketplaceId, connected: &Connected, changes: &Changes) -> Result<(), Error> {
     let tx = cx.store.begin(marketplace).await?;
-    let changed = changes.tickets.iter().map(|number| (number, NudgeKind::CommentsRewritten));
+    let moved = changes.tickets.iter().map(|number| (number, NudgeKind::CommentsRewritten));
     let rated = changes.rated.iter().map(|number| (number, NudgeKind::TicketRated));
-    for (number, kind) in changed.chain(rated) {
+    for (number, kind) in moved.chain(rated) {
         tx.nudge(connected.id, lane(connected.id, number), number, NewDelivery::encode(kind)).await?;
     }
     tx.reconciled(connected.id, changes.cursor.clone()).await?;

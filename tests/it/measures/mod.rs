@@ -106,7 +106,10 @@ async fn a_day(story: &Story) {
     let seller = app.ask(&story.operator, "{ seller(by: { externalId: \"alma\" }) { id } }", json!({})).await["seller"]["id"].clone();
     let visit = json!({ "idempotencyKey": "visit-1", "outcome": "DEFLECTED" });
     app.act(&story.vendor, "helpVisitReport", "", visit).await;
-    app.work().await;
+    let ticket = story.ticket().await;
+    story.desk.sim.assign_group(ticket, "Niveau 2").unwrap();
+    story.desk.settle(app).await;
+    app.ask(&story.operator, "{ teams { id } }", json!({})).await;
     let about = json!({ "process": "Returns" });
     let proposal = json!({ "about": about, "plan": "Shorter form", "kpi": { "kind": "CSAT" }, "from": "2026-10-01", "to": "2026-11-22" });
     for _ in 0..2 {
@@ -119,7 +122,8 @@ async fn a_day(story: &Story) {
     app.ask(&story.operator, query, json!({ "after": found["a"]["pageInfo"]["endCursor"] })).await;
     let taken = json!({ "improvementId": found["a"]["nodes"][0]["id"], "dueOn": due, "revision": 1 });
     app.act(&story.operator, "improvementTakeOn", "improvement { id }", taken).await;
-    let settings = json!({ "targets": [], "hour": { "amount": "30.00", "currencyCode": "EUR" }, "revision": 0, "comeBackDays": 8 });
+    let settings = json!({ "targets": [], "hour": { "amount": "30.00", "currencyCode": "EUR" }, "revision": 0, "comeBackDays": 8,
+        "report": "WEEK" });
     app.act(&story.operator, "measureSettingsSet", "settings { revision }", settings).await;
     app.work().await;
     let query = "query($seller: ID) { measureSettings { revision } measures(from: \"2026-10-01\", to: \"2026-11-30\", sellerId: $seller) {

@@ -92,8 +92,8 @@ on_both_databases! {
 
         story.app.work().await;
         let due = story.app.cx.now().date_naive() + TimeDelta::days(9);
-        let taken = json!({ "improvementId": found[0]["id"], "dueOn": due, "revision": 1 });
-        story.app.act(&story.operator, "improvementTakeOn", "improvement { id }", taken).await;
+        let planned = json!({ "improvementId": found[0]["id"], "dueOn": due, "revision": 1 });
+        story.app.act(&story.operator, "improvementTakeOn", "improvement { id }", planned).await;
         assert_eq!(improvements(&story).await[0]["before"], json!({ "value": 0.0, "sample": 1 }), "the figure of the month before");
     }
 }
