@@ -10,13 +10,13 @@ use super::{SUBMITTED, asking, delivered, invited, line, of_seller, orders, toke
 use crate::harness::{Db, Desk, Node, ORDER, Story, TestApp, in_both_products, on_both_databases};
 
 /// A story with a mail server.
-struct Post {
-    story: Story,
+pub(super) struct Post {
+    pub(super) story: Story,
     mailbox: Node,
 }
 
 impl Post {
-    async fn open(db: Db, kind: HelpdeskKind, way: Asking) -> Self {
+    pub(super) async fn open(db: Db, kind: HelpdeskKind, way: Asking) -> Self {
         let mut app = TestApp::start_with(db, asking(way)).await;
         let mut mailbox = Node::audit("mailbox.mjs").await;
         app.settings.smtp_url = Some(mailbox.heard().await["url"].as_str().unwrap().to_owned().into());
@@ -28,7 +28,7 @@ impl Post {
     }
 
     /// The next e-mails, as many as there must be, and no more.
-    async fn mails(&mut self, count: usize) -> Vec<Value> {
+    pub(super) async fn mails(&mut self, count: usize) -> Vec<Value> {
         self.story.app.work().await;
         let mut mails = Vec::new();
         for _ in 0..count {

@@ -4,6 +4,7 @@ mod asking;
 mod consequences;
 mod counting;
 mod deciding;
+mod letters;
 mod pages;
 mod surveys;
 
