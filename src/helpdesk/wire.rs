@@ -221,6 +221,14 @@ impl Wire {
             .map_err(|error| call.unreadable(format!("{:?} error at line {} column {}", error.classify(), error.line(), error.column())))
     }
 
+    /// Sends a call whose answer may be kept from us: by the plan, by the rights of our credentials. Then there is nothing.
+    pub(super) async fn ask_if_it_may<T: DeserializeOwned + Default>(&self, call: Call) -> Result<T, HelpdeskError> {
+        match self.ask(call).await {
+            Err(HelpdeskError::Unauthorized { .. } | HelpdeskError::NotFound | HelpdeskError::Refused { .. }) => Ok(T::default()),
+            other => other,
+        }
+    }
+
     /// Sends a call whose answer's body says nothing of interest.
     pub(super) async fn tell(&self, call: Call) -> Result<(), HelpdeskError> {
         self.exchange(&call).await.map(drop)

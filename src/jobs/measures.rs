@@ -38,11 +38,7 @@ pub(super) async fn count_all(cx: &Cx) -> Load {
     for marketplace in uncounted {
         load = load + count(cx, marketplace).await;
     }
-    // Once there is nothing to count any more, so that no report lacks what happened before it.
-    if load == Load::default() {
-        load = report(cx).await;
-    }
-    load
+    load + report(cx).await
 }
 
 async fn report(cx: &Cx) -> Load {

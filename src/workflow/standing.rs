@@ -152,10 +152,11 @@ async fn read_cards(
     let abouts: Vec<_> = of.iter().map(|seller| ScoreAbout::Seller(*seller)).collect();
     let mut grades = store.score_tallies(marketplace.id, &abouts).await?;
     let card = |seller: &SellerId| {
-        let mut days = days.remove(seller).unwrap_or_default();
-        // They are counted where reviews are kept, over the measure's own window, at whose end they stand here.
-        days.entry(on).or_default().late_review_replies = late.remove(seller).unwrap_or_default();
-        let record = SellerRecord { days, grades: grades.remove(&ScoreAbout::Seller(*seller)).unwrap_or_default() };
+        let record = SellerRecord {
+            days: days.remove(seller).unwrap_or_default(),
+            grades: grades.remove(&ScoreAbout::Seller(*seller)).unwrap_or_default(),
+            late_replies: late.remove(seller).unwrap_or_default(),
+        };
         Scorecard::read(*seller, &record, &rules.measures, &marketplace.charter.ratings.scores, on)
     };
     Ok(of.iter().map(card).collect())

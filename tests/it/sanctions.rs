@@ -8,7 +8,7 @@ use trilogue::domain::parties::Role;
 use trilogue::domain::pool::{PoolMode, Rules};
 use trilogue::domain::tickets::HelpdeskKind;
 
-use crate::harness::{Db, Node, Story, TestApp, on_both_databases};
+use crate::harness::{Db, Mailbox, Story, TestApp, on_both_databases};
 
 const FIELDS: &str =
     "sanction { id step facts ground { kind text } detection redress decidedBy decidedAt effectiveAt fixUntil gravity noticeException
@@ -17,7 +17,7 @@ const FIELDS: &str =
 /// A marketplace with a mail server, three people of the operator, and two sellers.
 struct Court {
     app: TestApp,
-    mailbox: Node,
+    mailbox: Mailbox,
     ana: String,
     ben: String,
     vendor: String,
@@ -35,11 +35,7 @@ fn charter() -> Charter {
 impl Court {
     async fn open(db: Db) -> Self {
         let mut app = TestApp::start_with(db, charter()).await;
-        let mut mailbox = Node::audit("mailbox.mjs").await;
-        app.settings.smtp_url = Some(mailbox.heard().await["url"].as_str().unwrap().to_owned().into());
-        app.settings.smtp_from = Some("Bazar <alerts@bazar.example>".to_owned());
-        app.settings.public_url = Some("https://t.example".parse().unwrap());
-        app.restart().await;
+        let mailbox = Mailbox::of(&mut app, "Bazar <alerts@bazar.example>").await;
         let (ana, ben) = (app.token(Role::Operator, None).await, app.token(Role::Operator, None).await);
         let vendor = app.token(Role::Vendor, None).await;
         let sellers = json!({ "sellers": [
@@ -85,14 +81,7 @@ impl Court {
 
     /// The next e-mails, as many as there must be, and no more.
     async fn mails(&mut self, count: usize) -> Vec<Value> {
-        self.app.work().await;
-        let mut mails = Vec::new();
-        for _ in 0..count {
-            mails.push(self.mailbox.heard().await);
-        }
-        self.mailbox.say(&json!({ "code": 0, "times": 0 }).to_string()).await;
-        assert_eq!(self.mailbox.heard().await, json!({ "ready": true }), "no more than that");
-        mails
+        self.mailbox.mails(&self.app, count).await
     }
 }
 

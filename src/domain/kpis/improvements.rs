@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::super::hands::{StaffId, not_now, seen, text};
 use super::super::ids::{CaseId, ImprovementId, RatingId, SellerId};
+use super::super::mails::Language;
+use super::super::ratings::{Answers, Grade};
 use super::super::refusal::Refusal;
 use super::{Kpi, Measured};
 
@@ -32,6 +34,17 @@ pub enum ImprovementAbout {
         /// Which.
         name: String,
     },
+}
+
+impl ImprovementAbout {
+    /// How the marketplace serves its buyers in cases, as that language calls it.
+    pub fn customer_service(language: Language) -> Self {
+        let name = match language {
+            Language::English => "Customer service",
+            Language::French => "Service client",
+        };
+        Self::Process { name: name.to_owned() }
+    }
 }
 
 /// What it comes from.
@@ -131,9 +144,15 @@ impl Improvement {
         })
     }
 
+    /// Whether a rating asks for one: a grade below the middle, and words that say why.
+    pub fn is_asked_by(satisfaction: Option<Grade>, answers: Option<&Answers>, words: &str) -> bool {
+        let bad = satisfaction.is_some_and(|grade| grade < Grade::MIDDLE) || answers.is_some_and(Answers::is_negative);
+        bad && !words.trim().is_empty()
+    }
+
     /// What buyers ask for: their words are the plan until somebody has a better one. The figure is measured when somebody takes it on.
     pub fn asked_for(about: ImprovementAbout, origin: ImprovementOrigin, words: &str, at: DateTime<Utc>) -> Result<Self, Refusal> {
-        let words: String = words.chars().take(LONGEST_PLAN).collect();
+        let words: String = words.trim().chars().take(LONGEST_PLAN).collect();
         Self::propose(about, origin, &words, (Kpi::Csat, Measured { value: None, sample: 0 }), at)
     }
 

@@ -76,8 +76,6 @@ pub struct SellerTally {
     pub escalations: Share,
     /// Parcels that were promised for a day, and those that came later.
     pub late_shipments: Share,
-    /// Reviews whose time to be replied to is up, and those not replied to in it.
-    pub late_review_replies: Share,
 }
 
 impl SellerTally {
@@ -90,7 +88,6 @@ impl SellerTally {
         self.returns.merge(&other.returns);
         self.escalations.merge(&other.escalations);
         self.late_shipments.merge(&other.late_shipments);
-        self.late_review_replies.merge(&other.late_review_replies);
     }
 
     pub(super) const fn share_mut(&mut self, measure: Measure) -> Option<&mut Share> {
@@ -101,8 +98,7 @@ impl SellerTally {
             Measure::Returns => Some(&mut self.returns),
             Measure::Escalations => Some(&mut self.escalations),
             Measure::LateShipments => Some(&mut self.late_shipments),
-            Measure::LateReviewReplies => Some(&mut self.late_review_replies),
-            Measure::ReplyTime | Measure::Rating => None,
+            Measure::LateReviewReplies | Measure::ReplyTime | Measure::Rating => None,
         }
     }
 
@@ -114,8 +110,7 @@ impl SellerTally {
             Measure::Returns => Some(self.returns),
             Measure::Escalations => Some(self.escalations),
             Measure::LateShipments => Some(self.late_shipments),
-            Measure::LateReviewReplies => Some(self.late_review_replies),
-            Measure::ReplyTime | Measure::Rating => None,
+            Measure::LateReviewReplies | Measure::ReplyTime | Measure::Rating => None,
         }
     }
 }
@@ -127,6 +122,9 @@ pub struct SellerRecord {
     pub days: BTreeMap<NaiveDate, SellerTally>,
     /// The grades that it was given, without those that are left out of its score.
     pub grades: GradeTally,
+    /// Reviews first published in the window of their measure whose time to be replied to is up, and those not replied to in it. Kept
+    /// where reviews are, as time alone makes a reply late.
+    pub late_replies: Share,
 }
 
 /// A measure as it was read, with what it rests on.
@@ -155,7 +153,8 @@ impl SellerRecord {
         let from = on.checked_sub_days(Days::new(u64::from(rule.window_days.max(1)) - 1)).unwrap_or(on);
         let mut tally = SellerTally::default();
         self.days.range(from..=on).for_each(|(_, day)| tally.merge(day));
-        let (value, sample, share) = match (rule.measure, tally.share(rule.measure)) {
+        let share = if rule.measure == Measure::LateReviewReplies { Some(self.late_replies) } else { tally.share(rule.measure) };
+        let (value, sample, share) = match (rule.measure, share) {
             (_, Some(share)) => (share.percent(), share.of, Some(share)),
             (Measure::Rating, None) => {
                 let score = scores.score(&self.grades.since(from), on);

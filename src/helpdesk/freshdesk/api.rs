@@ -51,7 +51,7 @@ pub(super) struct Requester {
 }
 
 /// `GET /groups/{id}`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub(super) struct Group {
     pub(super) name: Option<String>,
 }

@@ -85,11 +85,8 @@ impl Freshdesk {
         if let Some(name) = self.groups.get(&id).await {
             return Ok(Group { number: id.to_string(), name });
         }
-        let found = match self.wire.ask::<api::Group>(Call::get(format!("api/v2/groups/{id}"))).await {
-            Err(HelpdeskError::Unauthorized { .. } | HelpdeskError::NotFound | HelpdeskError::Refused { .. }) => None,
-            other => other?.name,
-        };
-        let name = found.unwrap_or_else(|| id.to_string());
+        let found: api::Group = self.wire.ask_if_it_may(Call::get(format!("api/v2/groups/{id}"))).await?;
+        let name = found.name.unwrap_or_else(|| id.to_string());
         self.groups.insert(id, name.clone()).await;
         Ok(Group { number: id.to_string(), name })
     }

@@ -1,7 +1,6 @@
 //! What requesters answered to Freshdesk's own surveys. <https://developers.freshdesk.com/api/#satisfaction-ratings>
 
 use chrono::{DateTime, Utc};
-use serde::de::DeserializeOwned;
 
 use super::{Freshdesk, PAGE, api, written};
 use crate::domain::ratings::Grade;
@@ -15,7 +14,7 @@ const PAGES: usize = 10;
 impl Freshdesk {
     pub(super) async fn last_rating(&self, number: &TicketNumber) -> Result<Option<SurveyAnswer>, HelpdeskError> {
         let path = format!("api/v2/tickets/{}/satisfaction_ratings", in_path(number)?);
-        let ratings: Vec<api::SatisfactionRating> = self.ask_if_it_may(Call::get(path)).await?;
+        let ratings: Vec<api::SatisfactionRating> = self.wire.ask_if_it_may(Call::get(path)).await?;
         let last = ratings.into_iter().filter_map(|rating| Some((rating.updated_at, rating.id, read(rating)?)));
         Ok(last.max_by_key(|(at, id, _)| (*at, *id)).map(|(_, _, answer)| answer))
     }
@@ -25,7 +24,7 @@ impl Freshdesk {
         let mut rated = Vec::new();
         for page in 1..=PAGES {
             let call = Call::get("api/v2/surveys/satisfaction_ratings").query("created_since", &written(since));
-            let ratings: Vec<api::SatisfactionRating> = self.ask_if_it_may(call.query("page", &page).query("per_page", &PAGE)).await?;
+            let ratings: Vec<api::SatisfactionRating> = self.wire.ask_if_it_may(call.query("page", &page).query("per_page", &PAGE)).await?;
             rated.extend(ratings.iter().filter_map(|rating| rating.ticket_id));
             if ratings.len() < PAGE {
                 break;
@@ -34,14 +33,6 @@ impl Freshdesk {
         rated.sort_unstable();
         rated.dedup();
         Ok(rated.into_iter().map(|id| TicketNumber(id.to_string())).collect())
-    }
-
-    /// Nothing where the plan has no surveys, or the key does not let us look.
-    async fn ask_if_it_may<T: DeserializeOwned + Default>(&self, call: Call) -> Result<T, HelpdeskError> {
-        match self.wire.ask(call).await {
-            Err(HelpdeskError::Unauthorized { .. } | HelpdeskError::NotFound | HelpdeskError::Refused { .. }) => Ok(T::default()),
-            other => other,
-        }
     }
 }
 

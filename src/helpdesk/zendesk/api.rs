@@ -109,7 +109,7 @@ pub(super) struct Satisfaction {
 }
 
 /// `GET /guide/survey_responses`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub(super) struct SurveyResponses {
     #[serde(default, deserialize_with = "or_default")]
     pub(super) survey_responses: Vec<SurveyResponse>,

@@ -156,9 +156,7 @@ impl Store {
     pub async fn measure_settings(&self, marketplace: MarketplaceId) -> Result<Option<SettingsRow>> {
         settings(measure_settings::Entity::find_by_id(marketplace.uuid()).one(&self.reads).await?)
     }
-}
 
-impl Store {
     /// The marketplaces whose staff is to be sent figures by now, the longest due first.
     pub async fn due_reports(&self, now: DateTime<Utc>, limit: u64) -> Result<Vec<MarketplaceId>> {
         let due = measure_settings::Entity::find()

@@ -2,6 +2,7 @@
 
 use super::super::{Cx, Result};
 use super::asking::{Asked, figures};
+use super::counting::{Counting, count};
 use crate::domain::charter::Marketplace;
 use crate::domain::ids::MarketplaceId;
 use crate::domain::kpis::{Days, Kpi, report_words};
@@ -10,6 +11,8 @@ use crate::domain::parties::Actor;
 
 /// Writes the e-mails of a report that is due, for those of the staff who want them.
 pub async fn report(cx: &Cx, id: MarketplaceId) -> Result<()> {
+    // What happened until now is counted first.
+    while count(cx, id).await? == Counting::Further {}
     let marketplace = cx.marketplace(id).await?;
     let recipients = cx.store.recipients(id).await?;
     let wanted = recipients.iter().filter(|one| one.kinds.is_empty() || one.kinds.contains(&MailKind::Report));

@@ -5,10 +5,10 @@ use super::super::measures::ask_for;
 use super::scores::Books;
 use crate::domain::charter::Marketplace;
 use crate::domain::ids::{CaseId, RatingId};
-use crate::domain::kpis::{ImprovementAbout, ImprovementOrigin};
+use crate::domain::kpis::{Improvement, ImprovementAbout, ImprovementOrigin};
 use crate::domain::mails::Language;
 use crate::domain::parties::Who;
-use crate::domain::ratings::{Answers, Grade, SupportAnswers, SupportRating, SupportSource, one_per_case};
+use crate::domain::ratings::{SupportAnswers, SupportRating, SupportSource, one_per_case};
 use crate::domain::scores::{ScoreAbout, ScoreChange};
 use crate::domain::timeline::{EventKind, NewEvent};
 use crate::helpdesk::SurveyAnswer;
@@ -31,8 +31,8 @@ pub(super) async fn keep_support(books: &Books<'_>, mut new: SupportRow) -> Resu
     let Some(counts) = counting.get(&new.rating.case) else { return Ok(false) };
     books.tx.save_support_ratings(&rows, counts).await?;
     books.tx.count_cases_again(&[new.rating.case]).await?;
-    if is_complaint(&new) {
-        let about = ImprovementAbout::Process { name: customer_service(books.marketplace) };
+    if Improvement::is_asked_by(new.rating.satisfaction, new.grades.as_ref(), &new.text) {
+        let about = ImprovementAbout::customer_service(Language::best([books.marketplace.locale.as_str()]));
         ask_for(books.tx, about, ImprovementOrigin::Case(new.rating.case), &new.text).await?;
     }
     // Ours always counts before the helpdesk's, which has no grades by criterion.
@@ -43,28 +43,14 @@ pub(super) async fn keep_support(books: &Books<'_>, mut new: SupportRow) -> Resu
     Ok(true)
 }
 
-/// Whether it says that, and why, something should be done better.
-fn is_complaint(row: &SupportRow) -> bool {
-    let bad = row.rating.satisfaction.is_some_and(|grade| grade < Grade::MIDDLE);
-    (bad || row.grades.as_ref().is_some_and(Answers::is_negative)) && !row.text.trim().is_empty()
-}
-
-/// What improvements of customer service are about, in the marketplace's language.
-fn customer_service(marketplace: &Marketplace) -> String {
-    match Language::best([marketplace.locale.as_str()]) {
-        Language::English => "Customer service".to_owned(),
-        Language::French => "Service client".to_owned(),
-    }
-}
-
 /// Tells the case of it.
 pub(super) fn tell(tx: &mut Tx, who: &Who, row: &SupportRow) {
     let what = EventKind::SupportRated { source: row.rating.source, satisfaction: row.rating.satisfaction };
     tx.record(row.rating.case, who, NewEvent::for_operator(what));
 }
 
-/// The longest words that are kept of a survey, in characters; the rest stays in the helpdesk.
-const LONGEST_WORDS: usize = 5000;
+/// The longest words about the support, in characters. Of a helpdesk's survey the rest stays there.
+pub(super) const LONGEST_WORDS: usize = 5000;
 
 /// Takes in what the buyer answered to the helpdesk's own survey. Read again without a change, nothing happens.
 pub(in crate::workflow) async fn read_survey(

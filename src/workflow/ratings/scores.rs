@@ -9,7 +9,7 @@ use super::super::{Cx, Error, Result};
 use crate::domain::charter::Marketplace;
 use crate::domain::disputes::Dispute;
 use crate::domain::ids::{MarketplaceId, RatingId};
-use crate::domain::kpis::{ImprovementAbout, ImprovementOrigin};
+use crate::domain::kpis::{Improvement, ImprovementAbout, ImprovementOrigin};
 use crate::domain::parties::Actor;
 use crate::domain::ratings::{Answers, Criteria, Review, ReviewState};
 use crate::domain::scores::{CriteriaHistory, Exclusion, Score, ScoreAbout, ScoreChange, ScoreEvent, ScoreLog, StopReason};
@@ -87,7 +87,8 @@ impl<'a> Books<'a> {
 
     /// A bad review that everybody reads, and that says why, asks for something to be done better.
     async fn ask_for_better(&self, review: &Review) -> Result<()> {
-        let Some(shown) = review.current().filter(|shown| shown.answers.is_negative() && !shown.text.trim().is_empty()) else {
+        let asks = |answers, text: &str| Improvement::is_asked_by(None, Some(answers), text);
+        let Some(shown) = review.current().filter(|shown| asks(&shown.answers, &shown.text)) else {
             return Ok(());
         };
         let seller = review.about.seller;

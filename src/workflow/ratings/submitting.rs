@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::super::{Check, Cx, Error, Fault, Result};
 use super::invitations::open_link;
-use super::satisfaction::keep_support;
+use super::satisfaction::{LONGEST_WORDS, keep_support};
 use super::scores::Books;
 use crate::domain::charter::Marketplace;
 use crate::domain::ids::{BuyerId, CaseId, OrderId, RatingId, SellerId};
@@ -69,9 +69,6 @@ pub struct Submitted {
     /// What was said of the support.
     pub support: Option<SupportRow>,
 }
-
-/// The longest words about the support, in characters.
-const LONGEST_WORDS: usize = 5000;
 
 impl Submission {
     fn subjects(&self) -> Vec<Subject> {

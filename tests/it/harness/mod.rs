@@ -3,6 +3,7 @@
 
 mod app;
 mod desks;
+mod mailbox;
 mod node;
 pub(crate) mod postgres;
 mod receiver;
@@ -11,6 +12,7 @@ mod socket;
 
 pub(crate) use app::{Db, TestApp};
 pub(crate) use desks::{Desk, ORDER, SECRET, Story, order};
+pub(crate) use mailbox::Mailbox;
 pub(crate) use node::{AUDITS, Node, install};
 pub(crate) use receiver::{Heard, Receiver, Reply};
 pub(crate) use shown::{all, operator_only, words};

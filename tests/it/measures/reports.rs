@@ -6,22 +6,18 @@ use trilogue::domain::charter::Charter;
 use trilogue::domain::parties::Role;
 
 use super::Shop;
-use crate::harness::{Db, Node, TestApp, on_both_databases};
+use crate::harness::{Db, Mailbox, TestApp, on_both_databases};
 
 /// A shop with a mail server, whose staff reads French and English.
 struct Office {
     shop: Shop,
-    mailbox: Node,
+    mailbox: Mailbox,
 }
 
 impl Office {
     async fn open(db: Db) -> Self {
         let mut app = TestApp::start_with(db, Charter::default()).await;
-        let mut mailbox = Node::audit("mailbox.mjs").await;
-        app.settings.smtp_url = Some(mailbox.heard().await["url"].as_str().unwrap().to_owned().into());
-        app.settings.smtp_from = Some("Bazar <alerts@bazar.example>".to_owned());
-        app.settings.public_url = Some("https://t.example".parse().unwrap());
-        app.restart().await;
+        let mailbox = Mailbox::of(&mut app, "Bazar <alerts@bazar.example>").await;
         let shop = Shop::around(app).await;
         let recipients = json!({ "recipients": [
             { "email": "chef@example.org", "locale": "fr", "kinds": ["REPORT"] },
@@ -48,13 +44,7 @@ impl Office {
 
     /// The next e-mails, as many as there must be, and no more.
     async fn mails(&mut self, count: usize) -> Vec<Value> {
-        let mut mails = Vec::new();
-        for _ in 0..count {
-            mails.push(self.mailbox.heard().await);
-        }
-        self.mailbox.say(&json!({ "code": 0, "times": 0 }).to_string()).await;
-        assert_eq!(self.mailbox.heard().await, json!({ "ready": true }), "no more than that");
-        mails
+        self.mailbox.mails(&self.shop.app, count).await
     }
 }
 

@@ -7,36 +7,25 @@ use trilogue::domain::ratings::Asking;
 use trilogue::domain::tickets::HelpdeskKind;
 
 use super::{SUBMITTED, asking, delivered, invited, line, of_seller, orders, token_of};
-use crate::harness::{Db, Desk, Node, ORDER, Story, TestApp, in_both_products, on_both_databases};
+use crate::harness::{Db, Desk, Mailbox, ORDER, Story, TestApp, in_both_products, on_both_databases};
 
 /// A story with a mail server.
 pub(super) struct Post {
     pub(super) story: Story,
-    mailbox: Node,
+    mailbox: Mailbox,
 }
 
 impl Post {
     pub(super) async fn open(db: Db, kind: HelpdeskKind, way: Asking) -> Self {
         let mut app = TestApp::start_with(db, asking(way)).await;
-        let mut mailbox = Node::audit("mailbox.mjs").await;
-        app.settings.smtp_url = Some(mailbox.heard().await["url"].as_str().unwrap().to_owned().into());
-        app.settings.smtp_from = Some("Bazar <bonjour@bazar.example>".to_owned());
-        app.settings.public_url = Some("https://t.example".parse().unwrap());
-        app.restart().await;
+        let mailbox = Mailbox::of(&mut app, "Bazar <bonjour@bazar.example>").await;
         let desk = Desk::connect(&app, kind).await;
         Self { story: Story::around(app, desk).await, mailbox }
     }
 
     /// The next e-mails, as many as there must be, and no more.
     pub(super) async fn mails(&mut self, count: usize) -> Vec<Value> {
-        self.story.app.work().await;
-        let mut mails = Vec::new();
-        for _ in 0..count {
-            mails.push(self.mailbox.heard().await);
-        }
-        self.mailbox.say(&json!({ "code": 0, "times": 0 }).to_string()).await;
-        assert_eq!(self.mailbox.heard().await, json!({ "ready": true }), "no more than that");
-        mails
+        self.mailbox.mails(&self.story.app, count).await
     }
 
     /// The token of the link in an e-mail.
