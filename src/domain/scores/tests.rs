@@ -245,6 +245,19 @@ proptest! {
     }
 
     #[test]
+    fn who_thinks_better_of_it_never_lowers_a_score(events in stories(), grade in 1_u8..5, age in 0_u64..400) {
+        let rating = RatingId::generate();
+        let given = |grade| {
+            let mut more = events.clone();
+            more.push(counts(rating, 1, 700 - age, &[grade; 4]));
+            score(&more, 700)
+        };
+        let (worse, better) = (given(grade), given(grade + 1));
+        prop_assert!(better.bayesian() > worse.bayesian(), "{} then {}", worse.bayesian(), better.bayesian());
+        prop_assert!(better.satisfied >= worse.satisfied);
+    }
+
+    #[test]
     fn taking_back_leaves_no_trace(events in stories(), grades in prop::collection::vec(1_u8..=5, 1..=4)) {
         let log = ScoreLog::replay(&events, moment(1000), &history()).unwrap();
         let mut tally = log.tally().clone();

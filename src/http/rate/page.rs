@@ -19,10 +19,10 @@ pub(super) const STYLE: &str = ":root{color-scheme:light dark;--ink:#1f2328;--so
 main{max-width:38rem;margin:0 auto;padding:2rem 1rem 3rem}h1{margin:0 0 .25rem;font-size:1.5rem;line-height:1.25}\
 h2{margin:2rem 0 .25rem;font-size:1.15rem}p{margin:.25rem 0 .75rem}.soft{color:var(--soft);font-size:.9rem}\
 .note{margin:0 0 1rem;padding:.75rem 1rem;border-radius:.5rem;background:var(--tint);border:1px solid var(--line)}.bad{border-color:var(--bad)}.bad strong{color:var(--bad)}\
-fieldset{margin:0;padding:.75rem 0;border:0;border-bottom:1px solid var(--line)}legend{padding:0;font-weight:600}\
+fieldset{margin:0;padding:0 0 .9rem;border:0;border-bottom:1px solid var(--line)}legend{padding:.9rem 0 0;font-weight:600}\
 .scale{display:flex;flex-wrap:wrap;gap:.4rem;margin-top:.4rem}.scale label{position:relative}\
 .scale input{position:absolute;opacity:0;inset:0;width:100%;height:100%;margin:0;cursor:pointer}\
-.scale span{display:inline-flex;align-items:center;justify-content:center;min-width:2.75rem;min-height:2.75rem;padding:0 .6rem;border:1px solid var(--soft);border-radius:.5rem}\
+.scale span{display:inline-flex;align-items:center;justify-content:center;min-width:2.75rem;min-height:2.75rem;padding:0 .5rem;border:1px solid var(--soft);border-radius:.5rem}\
 .scale input:checked+span{background:var(--blue);border-color:var(--blue);color:var(--on);font-weight:600}\
 label.none input:checked+span{background:transparent;border-color:var(--soft);color:var(--soft);font-weight:400}\
 .scale input:focus-visible+span{outline:3px solid var(--blue);outline-offset:2px}\
@@ -250,7 +250,9 @@ impl Page<'_> {
         let (Ground::Law { text } | Ground::Terms { text }) = removal.statement.ground();
         let _ = write!(
             body,
-            "<p>{}</p><p>{}</p><p>{}{}{}</p>",
+            "<p>{}{}{}</p><p>{}</p><p>{}{}{}</p>",
+            words.reason,
+            words.colon,
             escaped(removal.reason.words(self.language)),
             escaped(removal.statement.facts()),
             words.ground,

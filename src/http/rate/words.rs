@@ -49,6 +49,7 @@ pub(super) struct Words {
     pub(super) complained: &'static str,
     pub(super) answer_open: &'static str,
     pub(super) reply: &'static str,
+    pub(super) reason: &'static str,
     pub(super) ground: &'static str,
     pub(super) colon: &'static str,
 }
@@ -99,6 +100,7 @@ const ENGLISH: Words = Words {
     complained: "Your complaint has arrived. A person who did not decide it looks at it.",
     answer_open: "Your complaint waits for its answer.",
     reply: "Reply",
+    reason: "Why",
     ground: "On what it rests",
     colon: ": ",
 };
@@ -110,7 +112,7 @@ const FRENCH: Words = Words {
     of_seller: "Le vendeur",
     of_support: "Nos réponses",
     scale: "1 = très mauvais, 5 = très bon",
-    unanswered: "Sans réponse",
+    unanswered: "Sans avis",
     own_text: "Avec vos mots",
     optional: "facultatif",
     consent: "Mon avis peut être cité ailleurs, avec mon prénom et mon initiale.",
@@ -149,6 +151,7 @@ const FRENCH: Words = Words {
     complained: "Votre réclamation nous est parvenue. Une personne qui n’a pas pris la décision l’examine.",
     answer_open: "Votre réclamation attend sa réponse.",
     reply: "Réponse",
+    reason: "Motif",
     ground: "Fondement",
     colon: " : ",
 };

@@ -134,3 +134,38 @@ async function submitEvidence(ask, disputeId, text) {
     input: { disputeId, revision: dispute.revision, text },
   });
 }
+
+/** What a seller has behind it: thirty orders of others, some of them rated, a badge to be had, and a warning. */
+export async function giveAPast({ world, operator, vendor }) {
+  const placedAt = new Date(world.now().getTime() - 3 * 86_400_000).toISOString();
+  const orders = Array.from({ length: 30 }, (_, index) => ({
+    reference: `PAST-${index}`,
+    sellerExternalId: 'nordic',
+    buyerEmail: `buyer-${index}@example.com`,
+    placedAt,
+    total: euro('24.90'),
+    lines: [{ externalId: '1', title: 'Candle', quantity: 1, unitPrice: euro('24.90'), taxRate: 2000 }],
+  }));
+  const made = await vendor(`mutation($input: OrdersUpsertInput!) { ordersUpsert(input: $input) { orders { id } ${errors} } }`, { input: { orders } });
+  const grades = [[5, 5, 5, 4], [4, 4, 5, 3], [5, 3, 4, 2], [5, 2, 5, 4], [4, 2, 5, 5]];
+  for (const [index, given] of grades.entries()) await rate(vendor, made.ordersUpsert.orders[index].id, given);
+  const labels = [{ locale: 'en', label: 'Few returns' }, { locale: 'fr', label: 'Peu de retours' }];
+  await operator(`mutation($input: StandingRulesSetInput!) { standingRulesSet(input: $input) { ${errors} } }`, {
+    input: { badges: [{ key: 'few_returns', labels, conditions: [{ measure: 'RETURNS', bound: 10 }] }] },
+  });
+  const { seller } = await operator('{ seller(by: { externalId: "nordic" }) { id } }');
+  const warning = { step: 'WARNING', facts: 'Parcels are packed badly.', ground: { terms: 'Terms, 4.2' }, redress: 'Write to complaints@bazar.example.' };
+  await operator(`mutation($input: SanctionImposeInput!) { sanctionImpose(input: $input) { ${errors} } }`, {
+    input: { ...warning, sellerId: seller.id, fixUntil: new Date(world.now().getTime() + 60 * 86_400_000).toISOString() },
+  });
+  await world.settle();
+}
+
+async function rate(vendor, orderId, [delivery_time, packaging, communication, after_sale]) {
+  const { ratingInvite } = await vendor(`mutation($input: RatingInviteInput!) { ratingInvite(input: $input) { invitation { url } ${errors} } }`, {
+    input: { about: { orderLine: { orderId, lineExternalId: '1' } } },
+  });
+  const token = ratingInvite.invitation.url.split('/').pop();
+  const grades = Object.entries({ delivery_time, packaging, communication, after_sale }).map(([criterion, grade]) => ({ criterion, grade }));
+  await vendor(`mutation($input: RatingSubmitInput!) { ratingSubmit(input: $input) { ${errors} } }`, { input: { token, seller: { grades } } });
+}

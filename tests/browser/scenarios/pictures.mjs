@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { askForCode, chooseLane, composer, dialogIn, enterCode, openTab, submitIn, untilSignedOut } from '../lib/agent.mjs';
 import { axeFindings, openInFreshdesk, openInZendesk } from '../lib/browser.mjs';
 import { keepPicture } from '../lib/pictures.mjs';
-import { escalate, longNames, openDispute, openThread, requestRefund, requestReturn, reviewDispute, say, tellStory } from '../lib/story.mjs';
+import { escalate, giveAPast, longNames, openDispute, openThread, requestRefund, requestReturn, reviewDispute, say, tellStory } from '../lib/story.mjs';
 import { until } from '../lib/world.mjs';
 
 /** Both languages, both schemes, and each width that helpdesks give: Freshdesk's, Zendesk's, one drawn wide, one drawn narrow. */
@@ -81,11 +81,18 @@ const busy = {
   seller: goTo('seller'),
 };
 
+/** The dispute is old enough to be decided, and the seller has a past. */
+async function oldStory(story) {
+  await giveAPast(story);
+  await reviewDispute(story);
+}
+
 /** In a case whose dispute the agent is to decide, and whose names are long. */
 const review = {
   'long-case': goTo('case'),
   'long-messages': lane('everyone'),
   'long-return': goTo('return'),
+  'long-seller': goTo('seller'),
   'dispute-review': goTo('dispute'),
   async decision({ frame }) {
     await frame.getByRole('button', { name: /^(Decide|Trancher|Décider)…$/ }).click();
@@ -194,7 +201,7 @@ async function looksRight(scene, look) {
     await prepare(story);
     return { world, story };
   };
-  for (const [prepare, states, names] of [[busyCase, busy], [reviewDispute, review, longNames]]) {
+  for (const [prepare, states, names] of [[busyCase, busy], [oldStory, review, longNames]]) {
     const { world, story } = await told(prepare, names);
     const opened = await zendesk(world, story.ticket);
     faults.push(...(await shown(scene, opened, look, states)));

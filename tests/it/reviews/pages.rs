@@ -47,7 +47,7 @@ on_both_databases! {
         delivered(&story, "2026-11-20T08:30:00Z").await;
         let browser = Browser::at(&story, &invited(&story, ORDER).await);
         let french = browser.look("fr-FR,fr;q=0.9").await;
-        says(&french, 200, &["<html lang=\"fr\">", "Théière", "Boutique Alma", "Conforme à la description", "Sans réponse", "Ne plus me solliciter"]);
+        says(&french, 200, &["<html lang=\"fr\">", "Théière", "Boutique Alma", "Conforme à la description", "Sans avis", "Ne plus me solliciter"]);
         says(&browser.look("en-GB").await, 200, &["<html lang=\"en\">", "As described", "Value for money", "be it good or bad"]);
         says(&browser.send("act=submit").await, 422, &["role=\"alert\"", "Answer at least one question."]);
         let kept = browser.send("act=submit&seller-text=%3Cb%3EBien%3C%2Fb%3E&consent=yes").await;
@@ -62,7 +62,7 @@ on_both_databases! {
 
         let held = story.app.ask(&story.operator, "{ reviews(which: TO_CHECK, first: 1) { nodes { id } } }", json!({})).await["reviews"]["nodes"][0]["id"].clone();
         story.app.act(&story.operator, "reviewReject", "review { id }", json!({ "reviewId": held, "judgement": judgement() })).await;
-        says(&browser.look("en").await, 200, &["Not published.", "somebody’s personal data", "Le numéro du livreur y figure.", "Complain of this decision"]);
+        says(&browser.look("en").await, 200, &["Not published.", "Why: somebody’s personal data", "Le numéro du livreur y figure.", "Complain of this decision"]);
         let id = held.as_str().unwrap();
         says(&browser.send(&format!("act=complain&review={id}&words=")).await, 422, &["This is too long", "What you wrote"]);
         says(&browser.send(&format!("act=complain&review={id}&words=C%27est+le+mien")).await, 200, &["Your complaint has arrived", "waits for its answer"]);

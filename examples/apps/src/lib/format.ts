@@ -46,6 +46,8 @@ export function formatFor(locale: string) {
     money: ({ amount, currencyCode }: MoneyLike) =>
       numbersIn({ style: 'currency', currency: currencyCode }).format(Number(amount)),
     number: (value: number) => numbersIn({}).format(value),
+    /** With so many digits behind the point, also when they are noughts */
+    decimal: (value: number, digits: number) => numbersIn({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value),
     percent: (share: number) => numbersIn({ style: 'percent', maximumFractionDigits: 1 }).format(share),
     /** `18 Nov`, with the year when it is not this one */
     date,

@@ -1,6 +1,7 @@
 //! The same rows, computed by `tests/audits/scores.py` in another language and in the plainest way.
 
 use std::collections::BTreeMap;
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -56,6 +57,13 @@ fn same(ours: Option<f64>, theirs: &Value, what: &str) {
         (Some(ours), Some(theirs)) => assert!((ours - theirs).abs() < 1e-6, "{what}: {ours}, but {theirs}"),
         (ours, theirs) => assert_eq!(ours, theirs, "{what}"),
     }
+}
+
+#[test]
+fn the_rows_and_their_figures_are_what_the_other_language_makes() {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/audits/scores.py");
+    let check = Command::new("python3").args([script, "--check"]).output().expect("python3, which scripts/setup installs");
+    assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stderr));
 }
 
 #[test]

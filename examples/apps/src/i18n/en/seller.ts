@@ -1,4 +1,4 @@
-import type { CarryState, CaseStatus } from '../../gql/graphql';
+import type { CarryState, CaseStatus, SellerMeasure, SellerMeasureStatus, SellerStanding } from '../../gql/graphql';
 
 export const seller = {
   title: 'Seller',
@@ -29,6 +29,45 @@ export const seller = {
   awayNow: (until: string) => `Away until ${until}`,
   awayText: 'No hour of these days counts for its deadlines.',
   awayFrom: (first: string, last: string) => `${first} to ${last}`,
+  ratings: 'Ratings',
+  rating: 'rating',
+  ratingsOf: 'ratings',
+  ratingCount: (count: number, ratings: string) => `${count} ${ratings}`,
+  unrated: 'Nobody has rated it yet.',
+  tooFew: (count: number, minimum: number) => `Too few ratings for a score: ${count} of ${minimum}.`,
+  of5: (grade: string) => `${grade} of 5`,
+  scorecard: 'Scorecard',
+  worst: {
+    FINE: 'as agreed',
+    ALERT: 'watch',
+    LIMIT: 'past a limit',
+  } satisfies Partial<Record<SellerMeasureStatus, string>>,
+  measures: {
+    DEADLINE_BREACHES: 'Deadlines missed',
+    ESCALATIONS: 'Escalated cases',
+    INCIDENTS: 'Incidents',
+    LATE_REVIEW_REPLIES: 'Late replies to reviews',
+    LATE_SHIPMENTS: 'Late parcels',
+    RATING: 'Rating',
+    REFUNDS: 'Refunds',
+    REPLY_TIME: 'Reply time',
+    RETURNS: 'Returns',
+  } satisfies Record<SellerMeasure, string>,
+  window: (days: number) => `${days} d`,
+  verdicts: {
+    FINE: (alert: string) => `alert at ${alert}`,
+    ALERT: (alert: string) => `past the alert at ${alert}`,
+    LIMIT: (limit: string) => `past the limit of ${limit}`,
+  },
+  tooFewToJudge: (volume: number, minimum: number) => `too few to judge: ${volume} of ${minimum}`,
+  median: (value: string) => `middle here ${value}`,
+  standings: {
+    ACTIVE: 'Active',
+    WARNED: 'Warned',
+    RESTRICTED: 'Restricted',
+    SUSPENDED: 'Suspended',
+    TERMINATED: 'Terminated',
+  } satisfies Record<SellerStanding, string>,
   open: 'Open with this seller',
   openNone: 'Nothing else is open with this seller.',
   thisCase: 'this case',

@@ -7,6 +7,7 @@ import { useNow } from '../../lib/clock';
 import { useHost } from '../../lib/host';
 import { useQuery } from '../../lib/query';
 import { Avatar, Card, Empty, Failure, Icon, Pill, Skeleton } from '../../lib/ui';
+import { Badges, Measures, Ratings } from './Scorecard';
 
 type Seller = NonNullable<SellerCardQuery['seller']>;
 type OpenCase = SellerOpenCasesQuery['cases']['nodes'][number];
@@ -42,10 +43,10 @@ function monthUntilNow(now = new Date()) {
 function SellerCards({ sellerId }: { sellerId: string }) {
   const { t, format } = useWords();
   const period = useMemo(monthUntilNow, [sellerId]);
-  const { data, failure, refetch } = useQuery(SellerCardDocument, { sellerId, ...period });
+  const { data, failure, refetch } = useQuery(SellerCardDocument, { sellerId, locale: format.locale, ...period });
   if (failure && !data) return <Failure failure={failure} retry={refetch} />;
   if (!data) return <Skeleton lines={4} />;
-  const { seller, marketplace } = data;
+  const { seller, marketplace, standingRules } = data;
   if (!seller) return <Empty icon="shop" title={t.common.failures.NOT_ALLOWED} />;
   return (
     <>
@@ -57,6 +58,7 @@ function SellerCards({ sellerId }: { sellerId: string }) {
             <p class="muted small-text breaks">{seller.externalId}</p>
           </div>
         </div>
+        <Badges seller={seller} rules={standingRules} />
         <dl class="facts return-facts">
           {factsOf(data, seller, t.seller, format).map(([name, value]) => (
             <div key={name}>
@@ -67,6 +69,8 @@ function SellerCards({ sellerId }: { sellerId: string }) {
         </dl>
         <Charter accepted={seller.charterAcceptance ?? null} inForce={marketplace.charter?.version ?? null} />
       </Card>
+      <Ratings score={seller.score} criteria={marketplace.charter?.ratings.sellerCriteria ?? []} />
+      {seller.scorecard && <Measures card={seller.scorecard} />}
       <Absences closures={seller.closures} />
       <Account seller={seller} />
     </>
