@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::cases::{CaseStatus, EscalationReason};
 use super::charter::Promise;
 use super::disputes::DisputeEvent;
-use super::ids::{AlertRecipientId, BuyerId, SellerId};
+use super::ids::{AlertRecipientId, BuyerId, ReportId, SellerId};
 use super::parties::Party;
 use super::refunds::RefundEvent;
 use super::returns::ReturnEvent;
@@ -235,6 +235,8 @@ pub enum Receiver {
     Operator(AlertRecipientId),
     /// A buyer.
     Buyer(BuyerId),
+    /// Somebody who reported a review, and wants to know what became of it.
+    Reporter(ReportId),
 }
 
 impl Receiver {
@@ -243,7 +245,8 @@ impl Receiver {
         match self {
             Self::Seller(_) => Party::Seller,
             Self::Operator(_) => Party::Operator,
-            Self::Buyer(_) => Party::Buyer,
+            // Anybody may report; none of the parties did.
+            Self::Buyer(_) | Self::Reporter(_) => Party::Buyer,
         }
     }
 }
@@ -254,6 +257,7 @@ impl fmt::Display for Receiver {
             Self::Seller(id) => id.fmt(f),
             Self::Operator(id) => id.fmt(f),
             Self::Buyer(id) => id.fmt(f),
+            Self::Reporter(id) => id.fmt(f),
         }
     }
 }
@@ -262,8 +266,11 @@ impl FromStr for Receiver {
     type Err = Unknown;
 
     fn from_str(text: &str) -> Result<Self, Unknown> {
-        let other = |_| text.parse().map(Self::Operator).or_else(|_| text.parse().map(Self::Buyer));
-        text.parse().map(Self::Seller).or_else(other).map_err(|_| Unknown)
+        let seller = text.parse().map(Self::Seller).ok();
+        let operator = || text.parse().map(Self::Operator).ok();
+        let buyer = || text.parse().map(Self::Buyer).ok();
+        let reporter = || text.parse().map(Self::Reporter).ok();
+        seller.or_else(operator).or_else(buyer).or_else(reporter).ok_or(Unknown)
     }
 }
 

@@ -27,6 +27,7 @@ pub mod websocket;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::MatchedPath;
 use axum::http::{HeaderName, HeaderValue, Request, header};
 use axum::routing::{get, post};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -103,10 +104,12 @@ pub fn router(doors: Doors, stop: &CancellationToken) -> Router {
         graphiql: graphiql::page,
         sockets: SocketSettings { shutdown: stop.clone(), ..SocketSettings::default() },
     };
-    // The query string is never logged: Freshdesk can be set up to carry its secret there.
+    // Addresses are never logged as they came: some paths are keys by themselves, and Freshdesk can be set up to carry its secret in the
+    // query string.
     let trace = TraceLayer::new_for_http().make_span_with(|request: &Request<_>| {
         let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
-        tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+        let path = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str);
+        tracing::info_span!("request", id, method = %request.method(), path)
     });
     let layers = ServiceBuilder::new()
         .set_request_id(REQUEST_ID, OwnRequestId)

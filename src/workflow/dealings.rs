@@ -38,17 +38,29 @@ pub(super) struct Dealing {
 /// For something new about an order: the case that is named, else the newest one about the order that is not closed, else a
 /// new one. Refused when the actor does not know the order or the case.
 pub(super) async fn about(tx: &mut Tx, actor: &Actor, order: OrderId, line: Option<&LineKey>, case: Option<CaseId>) -> Result<Dealing> {
-    heard_by(tx, actor, order, line, case, Channel::Api).await
+    begun(tx, actor, order, (line, case), Opener::Party).await
 }
 
-/// As [`about`], where the new case would come by a channel of its own.
-pub(super) async fn heard_by(
+/// For something that was said elsewhere, which neither buyer nor seller told us: a new case is the team's until it lets them in.
+pub(super) async fn overheard(tx: &mut Tx, actor: &Actor, order: OrderId) -> Result<Dealing> {
+    begun(tx, actor, order, (None, None), Opener::Rumour).await
+}
+
+/// What a case begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Opener {
+    /// A party does something.
+    Party,
+    /// Something is said elsewhere.
+    Rumour,
+}
+
+async fn begun(
     tx: &mut Tx,
     actor: &Actor,
     order: OrderId,
-    line: Option<&LineKey>,
-    case: Option<CaseId>,
-    channel: Channel,
+    (line, case): (Option<&LineKey>, Option<CaseId>),
+    opener: Opener,
 ) -> Result<Dealing> {
     let unknown = || refused(&["orderId"], Refusal::NotFound { what: "Order" });
     tx.knows_order(actor.scope(), order).await?.ok_or_else(unknown)?;
@@ -70,7 +82,7 @@ pub(super) async fn heard_by(
     };
     let case = match found {
         Some(case) => case,
-        None => open(tx, &marketplace, actor, &purchase, line, channel).await?,
+        None => open(tx, &marketplace, actor, &purchase, line, opener).await?,
     };
     let terms = tx.terms(&marketplace, &case).await?;
     Ok(Dealing { marketplace, terms, case, purchase })
@@ -93,7 +105,7 @@ async fn open(
     actor: &Actor,
     purchase: &Purchase,
     line: Option<&LineKey>,
-    channel: Channel,
+    opener: Opener,
 ) -> Result<Case> {
     let buyer = match &actor.who {
         Who::Buyer { buyer } => tx.buyer(*buyer).await?.ok_or(Error::NotFound)?,
@@ -115,10 +127,13 @@ async fn open(
         phase: shipments::phase(tx, Some(purchase.order), line.as_deref()).await?,
         order_line: line,
         reason: None,
-        channel,
+        channel: if opener == Opener::Rumour { Channel::Social } else { Channel::Api },
         parent: None,
     };
-    let mut case = Case::open(opening, &terms, tx.now());
+    let mut case = match opener {
+        Opener::Party => Case::open(opening, &terms, tx.now()),
+        Opener::Rumour => Case::open_for_team(opening, &terms, tx.now()),
+    };
     case.language = language::of_buyer(&[], None, house);
     tx.insert_case(&case, None).await?;
     effects::announce(tx, &terms, &actor.who, &case.opening()).await?;

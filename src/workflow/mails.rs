@@ -171,7 +171,12 @@ fn without_echoes(mut mails: Vec<NewMail>) -> Vec<NewMail> {
 }
 
 /// Where an e-mail goes, and in which language its reader reads.
-async fn address(cx: &Cx, marketplace: MarketplaceId, receiver: Receiver) -> Result<Option<(String, Option<String>)>> {
+async fn address(
+    cx: &Cx,
+    marketplace: MarketplaceId,
+    receiver: Receiver,
+    about: Option<&MailAbout>,
+) -> Result<Option<(String, Option<String>)>> {
     Ok(match receiver {
         Receiver::Seller(id) => {
             let seller = cx.store.sellers_by_id(Actor::system(marketplace).scope(), &[id]).await?.pop();
@@ -185,6 +190,10 @@ async fn address(cx: &Cx, marketplace: MarketplaceId, receiver: Receiver) -> Res
             let recipient = cx.store.recipients(marketplace).await?.into_iter().find(|one| one.id == id);
             recipient.map(|one| (one.email, one.locale))
         }
+        Receiver::Reporter(id) => match about {
+            Some(MailAbout::Review { review, .. }) => ratings::reporter(cx, marketplace, *review, id).await?.map(|email| (email, None)),
+            _ => None,
+        },
     })
 }
 
@@ -194,7 +203,7 @@ pub async fn send(cx: &Cx, row: &MailRow) -> Result<Settlement> {
     if cx.store.is_muted(row.marketplace, row.receiver, row.kind).await? {
         return Ok(Settlement::Ignored("the receiver wants no such e-mails".to_owned()));
     }
-    let Some((to, locale)) = address(cx, row.marketplace, row.receiver).await? else {
+    let Some((to, locale)) = address(cx, row.marketplace, row.receiver, Some(&row.about)).await? else {
         return Ok(Settlement::Ignored("the receiver has no address any more".to_owned()));
     };
     let marketplace = cx.marketplace(row.marketplace).await?;
@@ -221,6 +230,7 @@ pub async fn send(cx: &Cx, row: &MailRow) -> Result<Settlement> {
         MailAbout::Invitation { invitation, call } => {
             let letter =
                 Box::pin(ratings::invitation_letter(cx, &marketplace, (invitation, call), unsubscribe.as_deref(), language)).await?;
+            let Some(letter) = letter else { return Ok(Settlement::Ignored("nothing is asked any more".to_owned())) };
             (letter, format!("{}.{}", row.id, row.receiver))
         }
         MailAbout::Review { review, news } => {
@@ -293,7 +303,7 @@ impl Subscription {
     pub async fn page(self, cx: &Cx) -> Result<Page> {
         let marketplace = cx.marketplace(self.marketplace).await?;
         let muted = cx.store.is_muted(self.marketplace, self.receiver, self.kind).await?;
-        let locale = address(cx, self.marketplace, self.receiver).await?.and_then(|(_, locale)| locale);
+        let locale = address(cx, self.marketplace, self.receiver, None).await?.and_then(|(_, locale)| locale);
         let language = Language::best(locale.as_deref().into_iter().chain([marketplace.locale.as_str()]));
         Ok(page(self.kind, &marketplace.name, if muted { Wish::Stopped } else { Wish::Wanted }, language))
     }

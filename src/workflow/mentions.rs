@@ -12,7 +12,6 @@ use crate::domain::mentions::{Mention, MentionRating, Said, plain_address};
 use crate::domain::orders::OrderPattern;
 use crate::domain::parties::Actor;
 use crate::domain::refusal::Refusal;
-use crate::domain::tickets::Channel;
 use crate::domain::timeline::{EventKind, NewEvent};
 use crate::policy::{self, Permission};
 use crate::store::Tx;
@@ -83,7 +82,7 @@ pub async fn report(cx: &Cx, actor: &Actor, inputs: Vec<MentionInput>) -> Result
 /// Brings what must be looked at to its case. Gives the case that knows of it.
 async fn take_up(tx: &mut Tx, actor: &Actor, mention: &Mention) -> Result<Option<CaseId>> {
     let Some(order) = mention.order.filter(|_| mention.wants_case()) else { return Ok(mention.case) };
-    let dealing = dealings::heard_by(tx, actor, order, None, None, Channel::Social).await?;
+    let dealing = dealings::overheard(tx, actor, order).await?;
     let event = EventKind::MentionFound { mention: mention.id };
     tx.record(dealing.case.id, &actor.who, NewEvent::for_operator(event));
     let words: String = mention.said.text.chars().take(NOTE_LIMIT).collect();

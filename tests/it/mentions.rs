@@ -108,10 +108,14 @@ on_both_databases! {
             all.filter(|item| item["__typename"] == "MentionFoundEvent").map(|item| item["mentionId"].clone()).collect::<Vec<_>>()
         };
         assert_eq!(found(&seen), [earlier, told[0]["id"].clone(), again[0]["id"].clone()], "each once");
-        for token in [&story.seller, &story.vendor] {
+        for token in [&story.vendor, &story.buyer_token().await] {
             let seen = story.app.ask(token, query, json!({ "id": case })).await["node"].clone();
             assert_eq!(found(&seen), Vec::<Value>::new());
         }
+        let seen = story.app.ask(&story.seller, query, json!({ "id": case })).await["node"].clone();
+        assert_eq!(seen, Value::Null, "nobody waits for the seller, who was asked nothing");
+        let turn = story.app.ask(&story.operator, "query($id: ID!) { case(by: { id: $id }) { status conversationMode } }", json!({ "id": case })).await;
+        assert_eq!(turn["case"], json!({ "status": "WAITING_OPERATOR", "conversationMode": "OPERATOR_ONLY" }));
         assert_eq!(listed(&story, &format!("first: 10, caseId: {case}")).await.len(), 3);
     }
 

@@ -345,6 +345,17 @@ impl Case {
         case
     }
 
+    /// A new case that the operator's team opens for itself: nobody else has said anything, so nobody else is told or waits.
+    pub fn open_for_team(opening: Opening, terms: &Terms, at: DateTime<Utc>) -> Self {
+        let mut case = Self::open(opening, terms, at);
+        case.mode = ConversationMode::OperatorOnly;
+        case.acknowledge_at = None;
+        case.owner = case.first_owner();
+        case.wait_for(case.owner, terms, at);
+        case.previous = None;
+        case
+    }
+
     /// The language in which its buyer is written to: its own, else the marketplace's.
     pub fn language_or<'a>(&'a self, house: &'a str) -> &'a str {
         self.language.as_ref().map_or(house, LanguageTag::as_str)

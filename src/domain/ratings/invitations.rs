@@ -131,7 +131,7 @@ pub enum InvitationState {
     Expired,
     /// The buyer does not want to be asked.
     OptedOut,
-    /// What it asks about is no more: the case was opened again, the line canceled.
+    /// What it asks about is no more, or there is no way to ask: the case was opened again, the line not delivered after all.
     Canceled,
 }
 
@@ -193,16 +193,29 @@ pub enum InvitationStep {
     Expire,
 }
 
+/// By how much buyers may be asked too late, as after some days without a server.
+const LATE: TimeDelta = TimeDelta::days(7);
+
 impl Invitation {
-    /// Plans one for a delivery or the close of a case at `at`; none when nobody is asked by itself, or when the helpdesk asks
-    /// about cases.
-    pub fn plan(buyer: Option<BuyerId>, about: InvitationAbout, rules: &InvitationRules, at: DateTime<Utc>) -> Option<Self> {
+    /// Plans one for a delivery or the close of a case at `at`; none when nobody is asked by itself, when the helpdesk asks about
+    /// cases, or when the time to ask has long passed: old deliveries come to be known by the thousand, and nobody is asked of those.
+    pub fn plan(
+        buyer: Option<BuyerId>,
+        about: InvitationAbout,
+        rules: &InvitationRules,
+        (at, now): (DateTime<Utc>, DateTime<Utc>),
+    ) -> Option<Self> {
         let wait = match &about {
             InvitationAbout::Case { .. } if rules.surveyed_by == SurveyedBy::Helpdesk => return None,
             InvitationAbout::Case { .. } => TimeDelta::hours(i64::from(rules.hours_after_closing)),
             InvitationAbout::OrderLine { .. } => TimeDelta::days(i64::from(rules.days_after_delivery)),
         };
-        (rules.asking != Asking::Off).then(|| Self::new(buyer, about, at + wait))
+        (rules.asking != Asking::Off && at + wait + LATE >= now).then(|| Self::new(buyer, about, at + wait))
+    }
+
+    /// Whether it was called off before anybody was asked: then what it asks about may be asked about anew.
+    pub fn was_never_sent(&self) -> bool {
+        self.state == InvitationState::Canceled && self.sent_at.is_none()
     }
 
     /// One that is handed out at once.
@@ -227,7 +240,7 @@ impl Invitation {
     /// It went this way to the buyer.
     #[must_use]
     pub fn sent(&self, way: InvitationWay, buyer: BuyerId, now: DateTime<Utc>) -> Self {
-        Self { state: InvitationState::Sent, way: Some(way), buyer: Some(buyer), sent_at: Some(now), ..self.clone() }
+        Self { state: InvitationState::Sent, way: Some(way), buyer: Some(buyer), sent_at: Some(now), ended_at: None, ..self.clone() }
     }
 
     /// When it expires; none before it was sent.

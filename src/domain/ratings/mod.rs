@@ -30,7 +30,7 @@ pub use refusal::RatingRefusal;
 pub use replies::{Reply, ReplyDuty, ReplyRules, ReplyStanding, ReplyVersion, replied_late};
 pub use reports::{Report, ReportDecision, ReportOutcome, ReportReason, Reporter};
 pub use reviews::{About, Attention, Check, Consent, Draft, Review, ReviewState, ReviewVersion, Reward, Verification};
-pub use support::{SupportRating, SupportSource, SurveyedBy, one_per_case};
+pub use support::{SupportRating, SupportSource, SurveyedBy, answered, one_per_case};
 
 /// What is rated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -120,7 +120,11 @@ impl Review {
         let moved = Self { complaint: Some(answered), ..self.moved() };
         // Its author may have taken it back or written it anew meanwhile; then there is nothing to bring back.
         match outcome {
-            ComplaintOutcome::Upheld if moved.end == Some(End::Removed) => Ok(Self { end: None, ..moved }),
+            // While nobody could read it nobody could reply: the seller has all its time from now on.
+            ComplaintOutcome::Upheld if moved.end == Some(End::Removed) => {
+                let duty = if moved.reply.is_none() { moved.duty.map(|_| rules.duty_from(by.at)) } else { moved.duty };
+                Ok(Self { end: None, duty, ..moved })
+            }
             ComplaintOutcome::Upheld if moved.is_held_back() => {
                 let revision = moved.revision;
                 Ok(Self { revision, ..moved.publish_pending(rules, by.at)? })

@@ -52,8 +52,11 @@ pub enum RatingRefusal {
         state: ReviewState,
     },
     /// The only reply was given.
-    #[error("The seller has replied to this review already; the reply can be changed.")]
+    #[error("There is a reply to this review already. Whoever gave it changes it by the `revision` that they saw.")]
     RepliedAlready,
+    /// A reply that everybody would read tells how to reach somebody.
+    #[error("A reply is public: take out addresses, telephone numbers, links and other personal data.")]
+    PersonalData,
     /// There is no reply yet.
     #[error("There is no reply to this review yet.")]
     NoReply,
@@ -94,6 +97,7 @@ impl From<RatingRefusal> for Refusal {
             | RatingRefusal::UnknownCriterion { .. }
             | RatingRefusal::NothingAnswered
             | RatingRefusal::NotAskedAbout { .. }
+            | RatingRefusal::PersonalData
             | RatingRefusal::ExperienceAhead { .. } => Self::Invalid { message: refusal.to_string() },
         }
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::super::hands::{StaffId, text};
 use super::super::parties::Party;
 use super::super::statements::StatementOfReasons;
+use super::reviews::Check;
 use super::{RatingRefusal, Review};
 
 /// The most characters of a reply.
@@ -119,7 +120,7 @@ impl Review {
         if self.reply.is_some() {
             return Err(RatingRefusal::RepliedAlready);
         }
-        let first = ReplyVersion { text: text("The reply", words, LONGEST_REPLY)?, at };
+        let first = ReplyVersion { text: fit_to_publish(words)?, at };
         Ok(Self { reply: Some(Reply { by, first, later: Vec::new(), hidden: None }), ..self.moved() })
     }
 
@@ -128,7 +129,7 @@ impl Review {
         self.must_be_published()?;
         let mut moved = self.moved();
         let Some(reply) = moved.reply.as_mut().filter(|reply| reply.by == by) else { return Err(RatingRefusal::NoReply) };
-        reply.later.push(ReplyVersion { text: text("The reply", words, LONGEST_REPLY)?, at });
+        reply.later.push(ReplyVersion { text: fit_to_publish(words)?, at });
         Ok(moved)
     }
 
@@ -147,6 +148,12 @@ impl Review {
         reply.hidden = None;
         Ok(moved)
     }
+}
+
+/// Everybody reads a reply at once: what a review would be held for, its writer takes out first.
+fn fit_to_publish(words: &str) -> Result<String, RatingRefusal> {
+    let words = text("The reply", words, LONGEST_REPLY)?;
+    if Check::of(&words) == Check::Doubtful { Err(RatingRefusal::PersonalData) } else { Ok(words) }
 }
 
 /// How many of these reviews were replied to late, or not at all in time.

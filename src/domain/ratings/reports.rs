@@ -115,7 +115,9 @@ impl Review {
             }
             ReportDecision::Remove(reason, statement) => (self.remove(reason, statement, by)?, ReportOutcome::Removed),
         };
-        for one in moved.reports.iter_mut().filter(|one| one.id == report) {
+        // What is gone nobody else needs to report any more.
+        let gone = outcome == ReportOutcome::Removed;
+        for one in moved.reports.iter_mut().filter(|one| one.id == report || (gone && one.outcome.is_none())) {
             one.outcome = Some((outcome.clone(), by.at));
         }
         Ok(moved)

@@ -22,7 +22,7 @@ const LONGEST_TEXT: usize = 5000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Verification {
-    /// By an invitation that is bound to a delivered order line: the only way to be called verified (annex I, 23b).
+    /// By an invitation that is bound to an order line: the only way to be called verified (annex I, 23b).
     VerifiedPurchase,
     /// The author was invited otherwise; nothing proves the purchase.
     Invited,
@@ -224,8 +224,9 @@ impl Check {
 }
 
 impl Draft {
-    fn written(&self, at: DateTime<Utc>) -> Result<ReviewVersion, RatingRefusal> {
-        if self.experience_on > at.date_naive() {
+    /// `today` is the day of `at` where the marketplace is.
+    fn written(&self, at: DateTime<Utc>, today: NaiveDate) -> Result<ReviewVersion, RatingRefusal> {
+        if self.experience_on > today {
             return Err(RatingRefusal::ExperienceAhead { given: self.experience_on.and_time(chrono::NaiveTime::MIN).and_utc() });
         }
         let Self { answers, experience_on, consent, .. } = self.clone();
@@ -243,7 +244,7 @@ impl Review {
         verification: Verification,
         reward: Reward,
         draft: &Draft,
-        at: DateTime<Utc>,
+        (at, today): (DateTime<Utc>, NaiveDate),
     ) -> Result<Self, RatingRefusal> {
         let subject = if about.product.is_some() { Subject::Product } else { Subject::Seller };
         if draft.answers.subject() != subject {
@@ -256,7 +257,7 @@ impl Review {
             verification,
             reward,
             published: Vec::new(),
-            pending: Some((draft.written(at)?, Stage::Submitted)),
+            pending: Some((draft.written(at, today)?, Stage::Submitted)),
             end: None,
             removal: None,
             complaint: None,
@@ -305,9 +306,9 @@ impl Review {
     }
 
     /// The author writes it anew. What is published stays so until the new version was checked.
-    pub fn rewrite(&self, draft: &Draft, at: DateTime<Utc>) -> Result<Self, RatingRefusal> {
+    pub fn rewrite(&self, draft: &Draft, (at, today): (DateTime<Utc>, NaiveDate)) -> Result<Self, RatingRefusal> {
         self.must_not_be_over()?;
-        Ok(Self { pending: Some((draft.written(at)?, Stage::Submitted)), ..self.moved() })
+        Ok(Self { pending: Some((draft.written(at, today)?, Stage::Submitted)), ..self.moved() })
     }
 
     /// The author takes it back.

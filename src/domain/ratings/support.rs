@@ -47,10 +47,13 @@ pub struct SupportRating {
     pub at: DateTime<Utc>,
 }
 
-/// The ratings that count: one of each case. Ours before the helpdesk's, for it says more; of two from the same source the
-/// later, in which the buyer thought again.
+/// Which of two says more: ours before the helpdesk's; of two from the same source the later, in which the buyer thought again.
+fn rank(rating: &SupportRating) -> (bool, DateTime<Utc>, RatingId) {
+    (rating.source == SupportSource::Invitation, rating.at, rating.id)
+}
+
+/// The ratings that count: one of each case, that which says most.
 pub fn one_per_case(ratings: impl IntoIterator<Item = SupportRating>) -> BTreeMap<CaseId, SupportRating> {
-    let rank = |rating: &SupportRating| (rating.source == SupportSource::Invitation, rating.at, rating.id);
     let mut counted = BTreeMap::<CaseId, SupportRating>::new();
     for rating in ratings {
         match counted.get(&rating.case) {
@@ -61,4 +64,10 @@ pub fn one_per_case(ratings: impl IntoIterator<Item = SupportRating>) -> BTreeMa
         }
     }
     counted
+}
+
+/// What the ratings of one case come to in one question. Who answers a question to us and another to the helpdesk has answered both.
+pub fn answered<'a, T>(ratings: impl IntoIterator<Item = &'a SupportRating>, question: impl Fn(&SupportRating) -> Option<T>) -> Option<T> {
+    let given = ratings.into_iter().filter_map(|rating| Some((rank(rating), question(rating)?)));
+    given.max_by_key(|(rank, _)| *rank).map(|(_, answer)| answer)
 }

@@ -17,6 +17,11 @@ fn at(hours: i64) -> DateTime<Utc> {
     NaiveDate::from_ymd_opt(2026, 3, 2).unwrap().and_hms_opt(9, 0, 0).unwrap().and_utc() + TimeDelta::hours(hours)
 }
 
+/// The same with the day, where the marketplace is.
+fn when(hours: i64) -> (DateTime<Utc>, NaiveDate) {
+    (at(hours), at(hours).date_naive())
+}
+
 fn staff(name: &str) -> StaffId {
     serde_json::from_value(format!("token:{name}").into()).unwrap()
 }
@@ -125,7 +130,7 @@ fn sent(planned: &Invitation, hours: i64) -> Invitation {
 }
 
 fn invitation(about: InvitationAbout) -> Invitation {
-    Invitation::plan(None, about, &asking(), at(0)).unwrap()
+    Invitation::plan(None, about, &asking(), (at(0), at(0))).unwrap()
 }
 
 fn of_line() -> InvitationAbout {
@@ -158,6 +163,24 @@ fn an_invitation_is_sent_reminded_of_once_and_expires() {
 }
 
 #[test]
+fn nobody_is_asked_of_what_was_long_ago() {
+    let plan = |now| Invitation::plan(None, of_line(), &asking(), (at(0), at(now)));
+    let (asked, late) = (7 * 24, 7 * 24);
+    assert!(plan(asked + late).is_some_and(|one| one.send_at == at(asked)), "a server may have been away for some days");
+    assert_eq!(plan(asked + late + 1), None);
+}
+
+#[test]
+fn what_was_called_off_before_anybody_was_asked_can_be_asked_anew() {
+    let planned = invitation(of_line());
+    let asked = sent(&planned, 7 * 24);
+    let states = [planned.cancel(at(1)), asked.cancel(at(200)), planned.opt_out(at(1)), planned.clone()];
+    assert_eq!(states.map(|one| one.was_never_sent()), [true, false, false, false]);
+    let anew = planned.cancel(at(1)).sent(InvitationWay::Link, BuyerId::generate(), at(2));
+    assert_eq!((anew.state, anew.ended_at), (InvitationState::Sent, None));
+}
+
+#[test]
 fn an_invitation_is_good_once_for_what_it_asks_about() {
     let rules = InvitationRules::default();
     let planned = invitation(of_line());
@@ -183,7 +206,7 @@ fn nobody_is_asked_twice_or_against_their_will() {
     let case = InvitationAbout::Case { case: CaseId::generate() };
     let plan = |about: &InvitationAbout, surveyed_by, asking| {
         let rules = InvitationRules { asking, surveyed_by, ..InvitationRules::default() };
-        Invitation::plan(None, about.clone(), &rules, at(0)).map(|one| one.send_at)
+        Invitation::plan(None, about.clone(), &rules, (at(0), at(0))).map(|one| one.send_at)
     };
     assert_eq!(plan(&case, SurveyedBy::Trilogue, Asking::Email), Some(at(24)));
     assert_eq!(plan(&case, SurveyedBy::Helpdesk, Asking::Helpdesk), None);
@@ -205,7 +228,7 @@ fn about() -> About {
 
 fn submitted(given: i64) -> Review {
     let verified = Verification::by(Some(&of_line()));
-    Review::submit(BuyerId::generate(), about(), verified, Reward::None, &draft("Well packed.", given), at(0)).unwrap()
+    Review::submit(BuyerId::generate(), about(), verified, Reward::None, &draft("Well packed.", given), when(0)).unwrap()
 }
 
 fn published(given: i64, hours: i64) -> Review {
@@ -233,18 +256,20 @@ fn a_review_tells_what_the_law_asks_for() {
     assert_eq!(review.state(), ReviewState::Published, "a bad opinion passes like a good one");
     assert_eq!((review.verification, review.published_at(), review.updated_at()), (Verification::VerifiedPurchase, Some(at(1)), None));
     assert_eq!(review.current().unwrap().experience_on, at(0).date_naive());
-    let rewritten = review.rewrite(&draft("Less well.", 1), at(20)).unwrap();
+    let rewritten = review.rewrite(&draft("Less well.", 1), when(20)).unwrap();
     assert_eq!(rewritten.current().unwrap().text, "Well packed.", "until the new version was checked");
     let updated = rewritten.pass(ReplyRules::default(), at(21)).unwrap();
     assert_eq!((updated.published_at(), updated.updated_at()), (Some(at(1)), Some(at(21))));
     assert_eq!((updated.published.len(), updated.current().unwrap().text.as_str()), (2, "Less well."));
     assert_eq!(updated.duty, review.duty, "the seller's time does not begin anew");
     let ahead = Draft { experience_on: at(48).date_naive(), ..draft("Soon.", 5) };
-    assert!(matches!(review.rewrite(&ahead, at(1)), Err(RatingRefusal::ExperienceAhead { .. })));
-    assert_eq!(review.rewrite(&draft(" ", 5), at(1)).unwrap().waiting().unwrap().text, "", "grades without words are a review too");
-    assert!(matches!(review.rewrite(&draft(&"x".repeat(5001), 5), at(1)), Err(RatingRefusal::Text(Refusal::Length { .. }))));
+    assert!(matches!(review.rewrite(&ahead, when(1)), Err(RatingRefusal::ExperienceAhead { .. })));
+    let there = ahead.experience_on;
+    assert!(review.rewrite(&ahead, (at(1), there)).is_ok(), "where the marketplace is, that day has begun");
+    assert_eq!(review.rewrite(&draft(" ", 5), when(1)).unwrap().waiting().unwrap().text, "", "grades without words are a review too");
+    assert!(matches!(review.rewrite(&draft(&"x".repeat(5001), 5), when(1)), Err(RatingRefusal::Text(Refusal::Length { .. }))));
     let product = About { product: Some("sku".into()), ..about() };
-    let wrong = Review::submit(BuyerId::generate(), product, Verification::Unverified, Reward::None, &draft("x", 5), at(0));
+    let wrong = Review::submit(BuyerId::generate(), product, Verification::Unverified, Reward::None, &draft("x", 5), when(0));
     assert_eq!(wrong, Err(RatingRefusal::NotAskedAbout { subject: Subject::Seller }));
 }
 
@@ -276,6 +301,11 @@ fn whoever_is_refused_learns_why_and_can_complain() {
     assert_eq!((removed.state(), removed.current()), (ReviewState::Removed, None));
     let back = answer(&removed.complain("No.", at(6)).unwrap(), "bob", ComplaintOutcome::Upheld).unwrap();
     assert_eq!((back.state(), back.published_at()), (ReviewState::Published, Some(at(1))));
+    assert_eq!(back.reply_standing(at(40)), Some(ReplyStanding::Due), "while it was away nobody could reply");
+    let replied = published(1, 1).reply(Party::Seller, "Sorry.", at(2)).unwrap();
+    let away = replied.remove(ModerationReason::Abusive, statement(), &moderator("ana", &days, 5)).unwrap();
+    let back = answer(&away.complain("No.", at(6)).unwrap(), "bob", ComplaintOutcome::Upheld).unwrap();
+    assert_eq!(back.reply_standing(at(40)), Some(ReplyStanding::InTime));
 }
 
 #[test]
@@ -286,7 +316,7 @@ fn what_is_over_stays_over() {
     let by = moderator("ana", &days, 2);
     for refused in [
         withdrawn.withdraw(),
-        withdrawn.rewrite(&draft("x", 5), at(2)),
+        withdrawn.rewrite(&draft("x", 5), when(2)),
         withdrawn.pass(ReplyRules::default(), at(2)),
         withdrawn.hold(),
         withdrawn.approve(&staff("ana"), ReplyRules::default(), at(2)),
@@ -298,7 +328,7 @@ fn what_is_over_stays_over() {
         assert_eq!(refused.as_ref(), Err(&now));
     }
     // Refusing a new version leaves the old one where it was.
-    let rewritten = published(5, 1).rewrite(&draft("x", 1), at(2)).unwrap();
+    let rewritten = published(5, 1).rewrite(&draft("x", 1), when(2)).unwrap();
     let refused = rewritten.reject(ModerationReason::OffTopic, statement(), &by).unwrap();
     assert_eq!((refused.state(), refused.current().unwrap().text.as_str()), (ReviewState::Published, "Well packed."));
 }
@@ -320,6 +350,9 @@ fn a_seller_replies_once_and_in_time() {
     assert_eq!(changed.reply_standing(at(99)), Some(ReplyStanding::InTime), "a change is no late reply");
     assert_eq!(review.change_reply(Party::Seller, "x", at(2)), Err(RatingRefusal::NoReply));
     assert_eq!(replied.change_reply(Party::Operator, "x", at(2)), Err(RatingRefusal::NoReply), "somebody else's");
+    let number = "Appelez-nous au 06 12 34 56 78.";
+    assert_eq!(review.reply(Party::Seller, number, at(2)), Err(RatingRefusal::PersonalData), "everybody would read it at once");
+    assert_eq!(replied.change_reply(Party::Seller, number, at(2)), Err(RatingRefusal::PersonalData));
     let hidden = replied.hide_reply(statement(), staff("ana")).unwrap();
     assert_eq!(hidden.reply.as_ref().unwrap().current(), None);
     assert!(hidden.show_reply(&staff("bob")).unwrap().reply.unwrap().current().is_some());

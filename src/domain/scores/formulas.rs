@@ -25,9 +25,11 @@ pub struct Interval {
     pub high: f64,
 }
 
-/// The mean of answers that are worth `weight` and sum to `sum`, drawn towards what was believed before.
+/// The mean of answers that are worth `weight` and sum to `sum`, drawn towards what was believed before; that itself where nothing
+/// is worth anything, as answers long past.
 pub fn bayesian_mean(prior: Prior, sum: f64, weight: f64) -> f64 {
-    (prior.weight * prior.mean + sum) / (prior.weight + weight)
+    let whole = prior.weight + weight;
+    if whole > 0.0 { (prior.weight * prior.mean + sum) / whole } else { prior.mean }
 }
 
 /// What an answer of that age is still worth: half after each half-life.

@@ -27,6 +27,9 @@ fn the_formulas_give_the_published_values() {
         let mean = bayesian_mean(TRUSTPILOT, sum, weight);
         assert!(near(mean, expected), "{sum} over {weight}: {mean}");
     }
+    let unbelieving = Prior { weight: 0.0, ..TRUSTPILOT };
+    assert!(near(bayesian_mean(unbelieving, 9.0, 2.0), 4.5));
+    assert!(near(bayesian_mean(unbelieving, 0.0, 0.0), 3.5), "of answers so old that they are worth nothing");
     for (hits, of, expected) in [(9, 10, 0.5958), (90, 100, 0.8256), (1, 1, 0.2065), (40, 50, 0.6696)] {
         let bounds = wilson(hits, of, Z_95).unwrap();
         assert!(near(bounds.low, expected), "{hits} of {of}: {}", bounds.low);

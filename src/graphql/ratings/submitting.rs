@@ -135,8 +135,10 @@ pub(in crate::graphql) struct ReviewComplainInput {
 pub(in crate::graphql) struct ReviewReplyInput {
     /// To which review.
     review_id: RatingId,
-    /// In words, 1 to 3,000 characters.
+    /// In words, 1 to 3,000 characters, without addresses, telephone numbers or links: it is public at once.
     text: String,
+    /// The review's revision that you saw, to put your reply otherwise; null to reply.
+    revision: Option<i32>,
 }
 
 /// Who reports, unless it is the seller.
@@ -243,8 +245,8 @@ impl SubmittingMutations {
         Some(run.await)
     }
 
-    /// Replies to a review, in public. For the seller that it is about, and the operator in its place. There is one reply: who gave
-    /// it puts it otherwise by replying again.
+    /// Replies to a review, in public. For the seller that it is about, and the operator in its place. There is one reply:
+    /// a second one is refused, and who gave it changes it by naming the `revision`.
     async fn review_reply(
         &self,
         ctx: &Context<'_>,
@@ -252,7 +254,7 @@ impl SubmittingMutations {
     ) -> Option<Result<ReviewPayload>> {
         let run = async {
             let session = session(ctx)?;
-            payload(Box::pin(ratings::reply(session.cx(), session.actor(), input.review_id, &input.text)).await)
+            payload(Box::pin(ratings::reply(session.cx(), session.actor(), input.review_id, &input.text, input.revision)).await)
         };
         Some(run.await)
     }

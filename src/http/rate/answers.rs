@@ -38,7 +38,9 @@ pub(super) const fn name(subject: Subject) -> &'static str {
 impl Answers {
     /// Reads a form.
     pub(super) fn read(body: &[u8]) -> Self {
-        Self { fields: url::form_urlencoded::parse(body).into_owned().collect() }
+        // PostgreSQL keeps no NUL, and nobody types one.
+        let plain = |text: std::borrow::Cow<'_, str>| text.replace('\0', "");
+        Self { fields: url::form_urlencoded::parse(body).map(|(name, value)| (plain(name), plain(value))).collect() }
     }
 
     /// What was sent in a field; empty when nothing was.

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::super::{Result, Store, SupportRow};
+use super::super::{Result, Store};
 use crate::domain::ids::{CaseId, MarketplaceId};
 use crate::domain::kpis::Opinion;
-use crate::domain::parties::{Scope, View};
+use crate::domain::ratings::{SupportRating, answered};
 
 impl Store {
     /// What buyers said of the service in these cases: the grade of satisfaction and the recommendation, once per case; cases of
@@ -14,9 +14,14 @@ impl Store {
     /// Whoever stores a rating calls [`Tx::count_cases_again`](super::super::Tx::count_cases_again) in the same unit of work, and CSAT
     /// and NPS follow.
     pub async fn opinions_of_cases(&self, marketplace: MarketplaceId, cases: &[CaseId]) -> Result<HashMap<CaseId, Opinion>> {
-        let rated = self.support_ratings(Scope { marketplace, view: View::Whole }, cases).await?;
-        let opinion =
-            |row: SupportRow| Opinion { satisfaction: row.rating.satisfaction, recommendation: row.rating.answers.recommendation };
-        Ok(rated.into_iter().map(|(case, row)| (case, opinion(row))).collect())
+        let mut said: HashMap<CaseId, Vec<SupportRating>> = HashMap::new();
+        for row in self.all_support_ratings(marketplace, cases).await? {
+            said.entry(row.rating.case).or_default().push(row.rating);
+        }
+        let opinion = |ratings: &[SupportRating]| Opinion {
+            satisfaction: answered(ratings, |rating| rating.satisfaction),
+            recommendation: answered(ratings, |rating| rating.answers.recommendation),
+        };
+        Ok(said.into_iter().map(|(case, ratings)| (case, opinion(&ratings))).collect())
     }
 }

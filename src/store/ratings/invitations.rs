@@ -1,7 +1,7 @@
 //! Invitations to rate: one for each order line and case.
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
@@ -9,7 +9,7 @@ use super::super::codec::{from_text, text};
 use super::super::entity::invitations;
 use super::super::{Result, Store, StoreError, Tx};
 use crate::domain::ids::{BuyerId, CaseId, InvitationId, MarketplaceId, OrderId};
-use crate::domain::ratings::{Invitation, InvitationAbout, InvitationRules};
+use crate::domain::ratings::{Invitation, InvitationAbout, InvitationRules, InvitationState};
 
 /// An invitation for which time has something to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,15 +60,23 @@ impl Store {
 }
 
 impl Tx {
-    /// Stores what is planned; what was asked about before is not asked about again.
+    /// Stores what is planned; what was asked about before is not asked about again, but where nobody was asked in the end.
     pub async fn plan_invitations(&self, planned: &[Invitation], rules: &InvitationRules) -> Result<()> {
-        use invitations::Column::{About, MarketplaceId as Tenant};
+        use invitations::Column::{
+            About, BuyerId as Buyer, EndedAt, MarketplaceId as Tenant, NextAt, Reward, SendAt, SentAt, State, UpdatedAt, Way,
+        };
         if planned.is_empty() {
             return Ok(());
         }
         let rows = planned.iter().map(|one| self.invitation_row(one, rules).into_active_model().reset_all());
-        let once = OnConflict::columns([Tenant, About]).do_nothing().to_owned();
-        invitations::Entity::insert_many(rows).on_conflict(once).exec_without_returning(self.db().await?).await?;
+        let never_sent = Expr::col((invitations::Entity, State))
+            .eq(text(InvitationState::Canceled))
+            .and(Expr::col((invitations::Entity, SentAt)).is_null());
+        let anew = OnConflict::columns([Tenant, About])
+            .update_columns([Buyer, State, Reward, Way, SendAt, SentAt, EndedAt, NextAt, UpdatedAt])
+            .action_and_where(never_sent)
+            .to_owned();
+        invitations::Entity::insert_many(rows).on_conflict(anew).exec_without_returning(self.db().await?).await?;
         Ok(())
     }
 

@@ -31,11 +31,14 @@ fn row(model: support_ratings::Model) -> Result<SupportRow> {
     from_json(model.body, "support_ratings", "body")
 }
 
-fn counting(marketplace: MarketplaceId, cases: &[CaseId]) -> sea_orm::Select<support_ratings::Entity> {
+fn said_in(marketplace: MarketplaceId, cases: &[CaseId]) -> sea_orm::Select<support_ratings::Entity> {
     support_ratings::Entity::find()
         .filter(support_ratings::Column::MarketplaceId.eq(marketplace.uuid()))
         .filter(support_ratings::Column::CaseId.is_in(cases.iter().map(|case| case.uuid())))
-        .filter(support_ratings::Column::Counts.eq("YES"))
+}
+
+fn counting(marketplace: MarketplaceId, cases: &[CaseId]) -> sea_orm::Select<support_ratings::Entity> {
+    said_in(marketplace, cases).filter(support_ratings::Column::Counts.eq("YES"))
 }
 
 fn by_case(models: Vec<support_ratings::Model>) -> Result<HashMap<CaseId, SupportRow>> {
@@ -50,6 +53,14 @@ impl Store {
         }
         by_case(counting(scope.marketplace, cases).all(&self.reads).await?)
     }
+
+    /// All that was said of the support in these cases, for those who count.
+    pub(in crate::store) async fn all_support_ratings(&self, marketplace: MarketplaceId, cases: &[CaseId]) -> Result<Vec<SupportRow>> {
+        if cases.is_empty() {
+            return Ok(Vec::new());
+        }
+        said_in(marketplace, cases).all(&self.reads).await?.into_iter().map(row).collect()
+    }
 }
 
 impl Tx {
@@ -61,13 +72,10 @@ impl Tx {
         by_case(counting(self.marketplace, cases).all(self.db().await?).await?)
     }
 
-    /// All that was said of the support of a case, under lock.
-    pub async fn lock_support_ratings(&self, case: CaseId) -> Result<Vec<SupportRow>> {
-        let find = support_ratings::Entity::find()
-            .filter(support_ratings::Column::MarketplaceId.eq(self.marketplace.uuid()))
-            .filter(support_ratings::Column::CaseId.eq(case.uuid()))
-            .order_by_asc(support_ratings::Column::Source)
-            .lock_exclusive();
+    /// All that was said of the support in these cases, under lock.
+    pub async fn lock_support_ratings(&self, cases: &[CaseId]) -> Result<Vec<SupportRow>> {
+        use support_ratings::Column::{CaseId as Case, Source};
+        let find = said_in(self.marketplace, cases).order_by_asc(Case).order_by_asc(Source).lock_exclusive();
         find.all(self.db().await?).await?.into_iter().map(row).collect()
     }
 

@@ -111,7 +111,7 @@ async fn bring_up_to_date(cx: &Cx, connected: &Connected, reading: &Reading, nud
         desk.follow_properties(&mut ticket, case, snapshot).await?;
         desk.follow_group(case, snapshot).await?;
     }
-    desk.follow_survey(reading).await?;
+    desk.follow_survey(ticket.id, reading).await?;
     let withdrew = desk.withdrew;
     desk.finish(ticket, open, snapshot, comments, read).await?;
     if withdrew {

@@ -3,6 +3,7 @@
 use super::super::ratings::read_survey;
 use super::{Desk, Reading, Result};
 use crate::domain::cases::Case;
+use crate::domain::ids::TicketId;
 use crate::domain::tickets::TicketStatus;
 use crate::helpdesk::{Helpdesk, NudgeKind, SurveyAnswer, TicketSnapshot};
 
@@ -34,10 +35,11 @@ impl Desk<'_> {
         Ok(self.tx.count_cases_again(&[case.id]).await?)
     }
 
-    /// The survey is about the newest case that the ticket tells, open or not.
-    pub(super) async fn follow_survey(&mut self, reading: &Reading) -> Result<()> {
-        let (Some(case), Some(answer)) = (self.newest, &reading.survey) else { return Ok(()) };
+    /// The survey is about a case that the ticket tells, open or not.
+    pub(super) async fn follow_survey(&mut self, ticket: TicketId, reading: &Reading) -> Result<()> {
+        let Some(answer) = &reading.survey else { return Ok(()) };
+        let cases = self.tx.lock_cases_of_ticket(ticket).await?;
         let who = self.helpdesk();
-        read_survey(&mut self.tx, &self.marketplace, &who, case, answer).await
+        read_survey(&mut self.tx, &self.marketplace, &who, &cases, answer).await
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::super::threads::acknowledge_to;
 use super::super::{Cx, Error, Result, effects, refused};
+use super::submitting::delivered;
 use crate::domain::cases::{Case, CaseStatus, Outcome};
 use crate::domain::charter::{Marketplace, Terms};
 use crate::domain::ids::{BuyerId, InvitationId, MarketplaceId, OrderId};
@@ -37,7 +38,7 @@ pub(in crate::workflow) async fn plan_after_delivery(
         };
         for part in &shipment.known.lines {
             let about = InvitationAbout::OrderLine { order: shipment.known.order, line: part.line.clone() };
-            planned.extend(Invitation::plan(None, about, rules, at));
+            planned.extend(Invitation::plan(None, about, rules, (at, tx.now())));
         }
     }
     // Two parcels may carry the same line: it is asked about once, and always in the same order.
@@ -53,7 +54,7 @@ pub(in crate::workflow) async fn plan_after_closing(tx: &Tx, terms: &Terms, case
         return Ok(());
     }
     let about = InvitationAbout::Case { case: case.id };
-    let planned: Vec<_> = Invitation::plan(Some(case.buyer), about, rules, tx.now()).into_iter().collect();
+    let planned: Vec<_> = Invitation::plan(Some(case.buyer), about, rules, (tx.now(), tx.now())).into_iter().collect();
     Ok(tx.plan_invitations(&planned, rules).await?)
 }
 
@@ -73,11 +74,14 @@ pub async fn hand_out(cx: &Cx, actor: &Actor, about: InvitationAbout, reward: Re
     let rules = &marketplace.charter.ratings.invitations;
     let tx = cx.store.begin(actor.marketplace).await?;
     let buyer = invited(cx, &tx, actor, &about).await?;
+    if tx.is_muted(Receiver::Buyer(buyer), MailKind::RatingInvitation).await? {
+        return Err(Refusal::InvitationOver { state: InvitationState::OptedOut }.into());
+    }
     let known = tx.lock_invitation_about(&about).await?;
 
     let invitation = match known {
         None => Invitation::hand_out(buyer, about, reward, cx.now()),
-        Some(planned) if planned.state == InvitationState::Planned => {
+        Some(planned) if planned.state == InvitationState::Planned || planned.was_never_sent() => {
             Invitation { reward, ..planned.sent(InvitationWay::Link, buyer, cx.now()) }
         }
         Some(known) => {
@@ -85,7 +89,11 @@ pub async fn hand_out(cx: &Cx, actor: &Actor, about: InvitationAbout, reward: Re
             if state.is_over() {
                 return Err(Refusal::InvitationOver { state }.into());
             }
-            return Ok(Handed { url: url(cx, actor.marketplace, known.id)?, invitation: known });
+            // Who gets something for it now is said to, whoever asked first (article D111-18).
+            let invitation = if reward == Reward::Given { Invitation { reward, ..known } } else { known };
+            tx.save_invitation(&invitation, rules).await?;
+            tx.commit().await?;
+            return Ok(Handed { url: url(cx, actor.marketplace, invitation.id)?, invitation });
         }
     };
 
@@ -198,7 +206,12 @@ pub async fn opt_out(cx: &Cx, token: &str) -> Result<()> {
 pub async fn look(cx: &Cx, due: DueInvitation) -> Result<()> {
     let marketplace = cx.marketplace(due.marketplace).await?;
     let rules = &marketplace.charter.ratings.invitations;
+    let Some(seen) = cx.store.invitation(due.marketplace, due.invitation).await? else { return Ok(()) };
     let mut tx = cx.store.begin(due.marketplace).await?;
+    // The case first, as everywhere: its buyer may just be answering.
+    if let InvitationAbout::Case { case } = &seen.about {
+        tx.lock_case(Actor::system(due.marketplace).scope(), *case).await?;
+    }
     let Some(invitation) = tx.lock_invitation(due.invitation).await? else { return Ok(()) };
 
     let after = match invitation.due(rules, cx.now()) {
@@ -226,6 +239,10 @@ impl Asker<'_> {
         let now = self.cx.now();
         let (buyer, email, case) = match &invitation.about {
             InvitationAbout::OrderLine { order, line } => {
+                // Its parcel may have been told of by mistake.
+                if delivered(&tx.shipments(&[*order]).await?, line).is_none() {
+                    return Ok(invitation.cancel(now));
+                }
                 let buyer = tx.buyer_of_order(*order).await?;
                 (buyer.id, buyer.email, tx.case_awaiting(*order, Some(buyer.id), std::slice::from_ref(line)).await?)
             }

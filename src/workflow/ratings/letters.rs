@@ -3,24 +3,27 @@
 use super::super::{Cx, Error, Result};
 use super::invitations::{open, url};
 use crate::domain::charter::Marketplace;
-use crate::domain::ids::{InvitationId, RatingId};
+use crate::domain::ids::{InvitationId, MarketplaceId, RatingId, ReportId};
 use crate::domain::mails::{self, Language, Letter, MailKind};
 use crate::domain::parties::Actor;
-use crate::domain::ratings::{Call, ReviewNews, ReviewSender, invitation_words, review_words};
+use crate::domain::ratings::{Call, Reporter, ReviewNews, ReviewSender, invitation_words, review_words};
 
-/// The e-mail that asks a buyer.
+/// The e-mail that asks a buyer; none when nothing is asked any more, for e-mails may wait for their server.
 pub(in crate::workflow) async fn invitation_letter(
     cx: &Cx,
     marketplace: &Marketplace,
     (id, call): (InvitationId, Call),
     unsubscribe: Option<&str>,
     language: Language,
-) -> Result<Letter> {
+) -> Result<Option<Letter>> {
     let link = url(cx, marketplace.id, id)?;
     let opened = open(cx, &cx.links.invitation_token(marketplace.id, id)).await?;
+    if opened.state.is_over() {
+        return Ok(None);
+    }
     let about = (opened.invitation.about.subjects(), opened.what.as_str());
     let (subject, words) = invitation_words(&marketplace.name, about, (call, opened.invitation.reward), &link, language);
-    Ok(mails::notice(MailKind::RatingInvitation, subject, &words, &marketplace.name, unsubscribe, language))
+    Ok(Some(mails::notice(MailKind::RatingInvitation, subject, &words, &marketplace.name, unsubscribe, language)))
 }
 
 /// The e-mail that tells of a review.
@@ -42,5 +45,15 @@ pub(in crate::workflow) async fn review_letter(
             mails::notice(MailKind::Review, subject, &words, &marketplace.name, unsubscribe, language)
         }
         _ => mails::unstoppable(MailKind::ReviewDecision, subject, &words, &marketplace.name, language),
+    })
+}
+
+/// The address of a person who reported a review; none of a seller, who has one of its own.
+pub(in crate::workflow) async fn reporter(cx: &Cx, marketplace: MarketplaceId, id: RatingId, report: ReportId) -> Result<Option<String>> {
+    let found = cx.store.review(Actor::system(marketplace).scope(), id).await?;
+    let by = found.and_then(|row| row.review.reports.into_iter().find(|one| one.id == report)).map(|one| one.by);
+    Ok(match by {
+        Some(Reporter::Person { email, .. }) => Some(email),
+        _ => None,
     })
 }

@@ -125,10 +125,14 @@ pub async fn decide_report(
     };
     let removed = decision.is_err();
     let tell = async |tx: &Tx, _: &Review, after: &Review| {
-        let by = after.reports.iter().find(|one| one.id == report).map(|one| &one.by);
-        if let Some(Reporter::Seller { seller }) = by {
-            let key = ReviewNews::Decided.key(after);
-            tx.mail_news(MailKind::Review, &key, &[Receiver::Seller(*seller)], cx.now()).await?;
+        // What took the review away is the answer to all who had reported it (Regulation (EU) 2022/2065, article 16(5)).
+        let decided = after.reports.iter().filter(|one| one.outcome.as_ref().is_some_and(|(_, at)| *at == cx.now()));
+        for one in decided {
+            let (kind, receiver) = match &one.by {
+                Reporter::Seller { seller } => (MailKind::Review, Receiver::Seller(*seller)),
+                Reporter::Person { .. } => (MailKind::ReviewDecision, Receiver::Reporter(one.id)),
+            };
+            tx.mail_news(kind, &ReviewNews::Decided.key(after), &[receiver], cx.now()).await?;
         }
         if removed { tell_author(cx, tx, after, ReviewNews::Removed).await } else { Ok(()) }
     };

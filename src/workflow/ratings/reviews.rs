@@ -65,8 +65,8 @@ fn authored(actor: &Actor, review: &Review) -> Result<()> {
     }
 }
 
-fn seen(wish: &AuthorsWish, review: &Review) -> Result<()> {
-    if wish.revision == review.revision {
+fn seen(revision: i32, review: &Review) -> Result<()> {
+    if revision == review.revision {
         return Ok(());
     }
     Err(refused(&["revision"], Refusal::WrongRevision { current: review.revision }))
@@ -77,15 +77,16 @@ pub async fn rewrite(cx: &Cx, actor: &Actor, wish: AuthorsWish, draft: ReviewDra
     let now = cx.now();
     let step = |review: &Review, marketplace: &Marketplace| {
         authored(actor, review)?;
-        seen(&wish, review)?;
+        seen(wish.revision, review)?;
         let mut check = Check::default();
         let answers = grades(&mut check, marketplace, ("draft", review.subject()), &draft.grades);
         check.done()?;
         let Some(answers) = answers else { return Err(Error::NotFound) };
-        let last = review.waiting().or_else(|| review.current()).map_or_else(|| now.date_naive(), |version| version.experience_on);
+        let today = now.with_timezone(&marketplace.timezone).date_naive();
+        let last = review.waiting().or_else(|| review.current()).map_or(today, |version| version.experience_on);
         let draft = Draft { text: draft.text.clone(), answers, experience_on: experience_on.unwrap_or(last), consent: draft.consent };
         let rules = marketplace.charter.ratings.replies;
-        ruled(review.rewrite(&draft, now).and_then(|review| review.checked(rules, now)))
+        ruled(review.rewrite(&draft, (now, today)).and_then(|review| review.checked(rules, now)))
     };
     moved(cx, actor, wish.review, step, silently).await
 }
@@ -94,7 +95,7 @@ pub async fn rewrite(cx: &Cx, actor: &Actor, wish: AuthorsWish, draft: ReviewDra
 pub async fn take_back(cx: &Cx, actor: &Actor, wish: AuthorsWish) -> Result<ReviewRow> {
     let step = |review: &Review, _: &Marketplace| {
         authored(actor, review)?;
-        seen(&wish, review)?;
+        seen(wish.revision, review)?;
         ruled(review.withdraw())
     };
     moved(cx, actor, wish.review, step, silently).await
@@ -109,16 +110,17 @@ pub async fn complain(cx: &Cx, actor: &Actor, id: RatingId, words: &str) -> Resu
     moved(cx, actor, id, step, silently).await
 }
 
-/// The seller that it is about, or the operator in its place, replies once; later it puts the reply otherwise.
-pub async fn reply(cx: &Cx, actor: &Actor, id: RatingId, words: &str) -> Result<ReviewRow> {
+/// The seller that it is about, or the operator in its place, replies once; who says which `revision` it saw puts its reply otherwise.
+pub async fn reply(cx: &Cx, actor: &Actor, id: RatingId, words: &str, revision: Option<i32>) -> Result<ReviewRow> {
     let step = |review: &Review, _: &Marketplace| {
         let party = match &actor.who {
             Who::Seller { seller, .. } if *seller == review.about.seller => Party::Seller,
             Who::Operator { .. } | Who::Agent { .. } => Party::Operator,
             _ => return Err(Refusal::NotAllowed.into()),
         };
-        let own = review.reply.as_ref().is_some_and(|reply| reply.by == party);
-        ruled(if own { review.change_reply(party, words, cx.now()) } else { review.reply(party, words, cx.now()) })
+        let Some(revision) = revision else { return ruled(review.reply(party, words, cx.now())) };
+        seen(revision, review)?;
+        ruled(review.change_reply(party, words, cx.now()))
     };
     moved(cx, actor, id, step, silently).await
 }

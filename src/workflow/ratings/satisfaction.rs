@@ -3,6 +3,7 @@
 use super::super::Result;
 use super::super::measures::ask_for;
 use super::scores::Books;
+use crate::domain::cases::Case;
 use crate::domain::charter::Marketplace;
 use crate::domain::ids::{CaseId, RatingId};
 use crate::domain::kpis::{Improvement, ImprovementAbout, ImprovementOrigin};
@@ -17,7 +18,7 @@ use crate::store::{SupportRow, Tx};
 /// Keeps what was said of the support of a case beside what was said before, and settles which counts. Gives whether it changed
 /// anything.
 pub(super) async fn keep_support(books: &Books<'_>, mut new: SupportRow) -> Result<bool> {
-    let known = books.tx.lock_support_ratings(new.rating.case).await?;
+    let known = books.tx.lock_support_ratings(&[new.rating.case]).await?;
     let (same, others): (Vec<_>, Vec<_>) = known.into_iter().partition(|row| row.rating.source == new.rating.source);
     if let Some(before) = same.first() {
         if before.rating.satisfaction == new.rating.satisfaction && before.text == new.text && before.grades == new.grades {
@@ -52,14 +53,16 @@ pub(super) fn tell(tx: &mut Tx, who: &Who, row: &SupportRow) {
 /// The longest words about the support, in characters. Of a helpdesk's survey the rest stays there.
 pub(super) const LONGEST_WORDS: usize = 5000;
 
-/// Takes in what the buyer answered to the helpdesk's own survey. Read again without a change, nothing happens.
+/// Takes in what the buyer answered to the helpdesk's own survey, of the case that it is about: those of the ticket, in the order of
+/// their opening. Read again without a change, nothing happens.
 pub(in crate::workflow) async fn read_survey(
     tx: &mut Tx,
     marketplace: &Marketplace,
     who: &Who,
-    case: CaseId,
+    cases: &[Case],
     answer: &SurveyAnswer,
 ) -> Result<()> {
+    let Some(case) = asked_about(tx, cases, answer).await? else { return Ok(()) };
     let row = SupportRow {
         rating: SupportRating {
             id: RatingId::generate(),
@@ -70,11 +73,34 @@ pub(in crate::workflow) async fn read_survey(
             at: answer.at.unwrap_or_else(|| tx.now()),
         },
         grades: None,
-        text: answer.text.trim().chars().take(LONGEST_WORDS).collect(),
+        text: kept(answer),
         revision: 1,
     };
     if keep_support(&Books::open(tx, marketplace).await?, row.clone()).await? {
         tell(tx, who, &row);
     }
     Ok(())
+}
+
+/// Which of a ticket's cases an answer is about: the one that was open last when it was given. A helpdesk that does not say when tells
+/// the same answer until there is another, so that what is known of an earlier case is that case's.
+async fn asked_about(tx: &Tx, cases: &[Case], answer: &SurveyAnswer) -> Result<Option<CaseId>> {
+    let Some((newest, earlier)) = cases.split_last() else { return Ok(None) };
+    if let Some(at) = answer.at {
+        let then = cases.iter().rev().find(|case| case.opened_at <= at);
+        return Ok(then.or(cases.first()).map(|case| case.id));
+    }
+    if earlier.is_empty() {
+        return Ok(Some(newest.id));
+    }
+    let ids: Vec<_> = cases.iter().map(|case| case.id).collect();
+    let known = tx.lock_support_ratings(&ids).await?;
+    let of = |case: CaseId| known.iter().find(|row| row.rating.case == case && row.rating.source == SupportSource::Helpdesk);
+    let told_before = earlier.iter().rev().find_map(|case| of(case.id));
+    let same = told_before.is_some_and(|row| row.rating.satisfaction == Some(answer.satisfaction) && row.text == kept(answer));
+    Ok(if same && of(newest.id).is_none() { None } else { Some(newest.id) })
+}
+
+fn kept(answer: &SurveyAnswer) -> String {
+    answer.text.trim().chars().take(LONGEST_WORDS).collect()
 }

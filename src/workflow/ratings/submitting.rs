@@ -92,9 +92,10 @@ pub async fn submit(cx: &Cx, actor: &Actor, token: &str, submission: Submission)
     let rules = &marketplace.charter.ratings;
     let seen = cx.store.invitation(tenant, id).await?.ok_or_else(|| at("token", Refusal::InvitationForged))?;
     let tx = cx.store.begin(tenant).await?;
-    // The order first, as everywhere: a dispute about it may be decided just now.
-    if let InvitationAbout::OrderLine { order, .. } = &seen.about {
-        tx.lock_purchase(*order).await?;
+    // The order first, as everywhere: a dispute about it may be decided just now; and the case, whose ticket may just be read.
+    match &seen.about {
+        InvitationAbout::OrderLine { order, .. } => drop(tx.lock_purchase(*order).await?),
+        InvitationAbout::Case { case } => drop(tx.lock_case(Actor::system(tenant).scope(), *case).await?),
     }
     let invitation = tx.lock_invitation(id).await?.ok_or_else(|| at("token", Refusal::InvitationForged))?;
     let author = author(actor, &invitation)?;
@@ -184,7 +185,7 @@ impl Intake<'_> {
         let draft = Draft { text: draft.text, answers, experience_on, consent: draft.consent };
         let verified = Verification::by(Some(&self.invitation.about));
         let rules = self.marketplace.charter.ratings.replies;
-        let made = Review::submit(self.author, about, verified, self.invitation.reward, &draft, self.now)
+        let made = Review::submit(self.author, about, verified, self.invitation.reward, &draft, (self.now, self.books.day(self.now)))
             .and_then(|review| review.checked(rules, self.now));
         match made {
             Ok(review) => Some(review),
@@ -234,7 +235,7 @@ impl Intake<'_> {
 }
 
 /// When the buyer got a line; none when that is not known.
-fn delivered(shipments: &[Shipment], line: &str) -> Option<DateTime<Utc>> {
+pub(super) fn delivered(shipments: &[Shipment], line: &str) -> Option<DateTime<Utc>> {
     let holds = |shipment: &&Shipment| shipment.known.lines.iter().any(|part| part.line == line);
     shipments.iter().filter(holds).filter_map(|shipment| shipment.known.delivered_at).max()
 }

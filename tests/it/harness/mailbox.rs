@@ -26,8 +26,18 @@ impl Mailbox {
         for _ in 0..count {
             mails.push(self.0.heard().await);
         }
-        self.0.say(&json!({ "code": 0, "times": 0 }).to_string()).await;
-        assert_eq!(self.0.heard().await, json!({ "ready": true }), "no more than that");
+        self.answers(0, 0).await;
         mails
+    }
+
+    /// Who an e-mail was for that was not taken.
+    pub(crate) async fn refused(&mut self) -> Value {
+        self.0.heard().await["refused"].clone()
+    }
+
+    /// How the next e-mails are answered: by this code, so many times. Nothing else may have come in.
+    pub(crate) async fn answers(&mut self, code: u16, times: u8) {
+        self.0.say(&json!({ "code": code, "times": times }).to_string()).await;
+        assert_eq!(self.0.heard().await, json!({ "ready": true }), "no more than that");
     }
 }

@@ -123,6 +123,61 @@ on_both_databases! {
         assert_eq!(late["code"], "INVITATION_EXPIRED", "also when somebody has written it down");
     }
 
+    async fn nothing_is_asked_that_was_answered_meanwhile_or_is_long_past(db: Db) {
+        let mut post = Post::open(db, HelpdeskKind::Zendesk, Asking::Email).await;
+        delivered(&post.story, "2026-11-22T08:30:00Z").await;
+        post.story.app.advance(TimeDelta::days(7));
+        let token = Post::link(&post.mails(1).await[0]);
+        // The mail server does not take the reminder at once, and the buyer answers.
+        post.mailbox.answers(450, 1).await;
+        post.story.app.advance(TimeDelta::days(7));
+        post.story.app.work().await;
+        assert_eq!(post.mailbox.refused().await, "marie@example.org");
+        post.story.app.act(&post.story.vendor, "ratingSubmit", SUBMITTED, of_seller(&token, 5, "")).await;
+        post.story.app.advance(TimeDelta::hours(1));
+        assert_eq!(post.mails(0).await.len(), 0, "who has answered is not reminded");
+
+        let story = &post.story;
+        let names = orders(story, "brio", 2).await;
+        let parcel = |order: &str, at: &str| json!({ "orderReference": order, "externalId": order, "lines": [{ "lineExternalId": "1", "quantity": 2 }], "deliveredAt": at });
+        let parcels = json!({ "shipments": [parcel(&names[0], "2026-11-21T08:00:00Z"), parcel(&names[1], "2026-11-23T08:00:00Z")] });
+        story.app.act(&story.vendor, "shipmentsReport", "shipments { externalId }", parcels).await;
+        story.app.advance(TimeDelta::hours(1));
+        assert_eq!(post.mails(1).await.len(), 1, "nobody is asked about what was told weeks too late");
+    }
+
+    async fn who_gets_something_for_it_is_marked_and_who_said_no_is_not_asked(db: Db) {
+        let story = Story::begin_with(db, HelpdeskKind::Zendesk, asking(Asking::Off)).await;
+        let first = story.app.act(&story.vendor, "ratingInvite", "invitation { id url }", line(&story, ORDER).await).await;
+        let mut rewarded = line(&story, ORDER).await;
+        rewarded["reward"] = json!("GIVEN");
+        let second = story.app.act(&story.vendor, "ratingInvite", "invitation { id url }", rewarded).await;
+        assert_eq!(first["invitation"], second["invitation"]);
+        let token = token_of(first["invitation"]["url"].as_str().unwrap());
+        let made = story.app.act(&story.vendor, "ratingSubmit", "reviews { id reward }", of_seller(&token, 5, "")).await;
+        assert_eq!(made["reviews"][0]["reward"], "GIVEN");
+
+        let names = orders(&story, "alma", 2).await;
+        let token = super::invited(&story, &names[0]).await;
+        let http = crate::harness::client().build().unwrap();
+        http.post(format!("{}/rate/{token}", story.app.url)).body("act=stop").send().await.unwrap();
+        let refused = story.app.refuse(&story.vendor, "ratingInvite", "invitation { id }", line(&story, &names[1]).await).await;
+        assert_eq!(refused["code"], "INVITATION_EXPIRED", "nor about anything else, by anybody");
+    }
+
+    async fn where_there_is_no_way_to_ask_a_link_can_be_handed_out(db: Db) {
+        let story = Story::begin_with(db, HelpdeskKind::Freshdesk, asking(Asking::Email)).await;
+        let (_, case) = closed(&story).await;
+        story.app.advance(TimeDelta::hours(25));
+        story.app.work().await;
+        let invite = json!({ "about": { "caseId": case } });
+        let handed = story.app.act(&story.operator, "ratingInvite", "invitation { url state }", invite).await;
+        assert_eq!(handed["invitation"]["state"], "SENT", "without a mail server nobody could be asked");
+        let token = token_of(handed["invitation"]["url"].as_str().unwrap());
+        let answers = json!({ "token": token, "support": { "grades": [{ "criterion": "outcome", "grade": 4 }] } });
+        story.app.act(&story.vendor, "ratingSubmit", SUBMITTED, answers).await;
+    }
+
     async fn who_does_not_want_to_be_asked_is_not(db: Db) {
         let mut post = Post::open(db, HelpdeskKind::Freshdesk, Asking::Email).await;
         delivered(&post.story, "2026-11-22T08:30:00Z").await;

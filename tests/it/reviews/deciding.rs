@@ -110,7 +110,18 @@ on_both_databases! {
         assert_eq!(standing(&story.seller).await, json!({ "due": 0, "overdue": 2, "inTime": 1, "late": 0 }));
         act(&story, &story.seller, "reviewReply", words(&ids[1], "Pardon du retard, merci !")).await;
         assert_eq!(standing(&story.operator).await, json!({ "due": 0, "overdue": 1, "inTime": 1, "late": 1 }));
-        let changed = act(&story, &story.seller, "reviewReply", words(&ids[0], "Un grand merci !")).await;
+        let again = words(&ids[0], "Un grand merci !");
+        assert_eq!(refused(&story, &story.seller, "reviewReply", again.clone()).await, "NOT_IN_THIS_STATE", "replied already");
+        let of_revision = |revision: &Value| {
+            let mut again = again.clone();
+            again["revision"] = revision.clone();
+            again
+        };
+        assert_eq!(refused(&story, &story.seller, "reviewReply", of_revision(&json!(1))).await, "WRONG_REVISION");
+        let mut private = of_revision(&replied["revision"]);
+        private["text"] = json!("Écrivez à marie@example.org.");
+        assert_eq!(refused(&story, &story.seller, "reviewReply", private).await, "INVALID", "everybody reads it");
+        let changed = act(&story, &story.seller, "reviewReply", of_revision(&replied["revision"])).await;
         assert_eq!((&changed["reply"]["text"], changed["reply"]["updatedAt"].is_string()), (&json!("Un grand merci !"), true));
         assert_eq!(refused(&story, &story.operator, "reviewReply", words(&ids[0], "Nous aussi !")).await, "NOT_IN_THIS_STATE", "there is one reply");
         act(&story, &story.operator, "reviewReply", words(&ids[2], "À la place du vendeur.")).await;
@@ -142,8 +153,12 @@ on_both_databases! {
         let kept = act(&story, &story.operator, "reviewReportDecide", keep.clone()).await;
         assert_eq!((&kept["state"], &kept["reports"][0]["outcome"]), (&json!("PUBLISHED"), &json!("KEPT")));
         assert_eq!(refused(&story, &story.operator, "reviewReportDecide", keep).await, "NOT_IN_THIS_STATE");
+        let mut second = report("RULES", "Il me menace.");
+        second["reporter"] = json!({ "name": "Lise Roy", "email": "lise@example.org" });
+        act(&story, &story.operator, "reviewReport", second).await;
         let removed = act(&story, &story.operator, "reviewReportDecide", decide(&kept["reports"][1], json!({ "remove": judgement() }))).await;
-        assert_eq!((&removed["state"], &removed["reports"][1]["outcome"]), (&json!("REMOVED"), &json!("REMOVED")));
+        let outcomes: Vec<_> = removed["reports"].as_array().unwrap().iter().map(|one| &one["outcome"]).collect();
+        assert_eq!((&removed["state"], outcomes), (&json!("REMOVED"), vec![&json!("KEPT"), &json!("REMOVED"), &json!("REMOVED")]));
         assert_eq!(feed(&story, &story.vendor, "", "id").await, Vec::<Value>::new());
         assert_eq!(read(&story, &story.seller, "OWN").await[0]["text"], Value::Null, "what was removed is read by its author and the operator");
     }

@@ -41,6 +41,16 @@ on_both_databases! {
         post.story.app.act(&post.story.operator, "reviewReportDecide", "review { id }", decision).await;
         says(&post.mails(1).await[0], "alma@example.org", "Suite donnée à votre signalement", &["L’avis reste publié. Commande prouvée."]);
 
+        let mut notice = json!({ "reviewId": good["id"], "reason": "ILLEGAL", "text": "Diffamatoire." });
+        notice["reporter"] = json!({ "name": "Paul Morel", "email": "paul@example.net" });
+        let reported = post.story.app.act(&post.story.operator, "reviewReport", "review { reports { id } }", notice).await;
+        let reports = &reported["review"]["reports"];
+        let decision = json!({ "reviewId": good["id"], "reportId": reports[1]["id"], "decision": { "keep": "Une opinion." } });
+        post.story.app.act(&post.story.operator, "reviewReportDecide", "review { id }", decision).await;
+        let mail = post.mails(1).await.remove(0);
+        says(&mail, "paul@example.net", "Suite donnée à votre signalement", &["L’avis reste publié. Une opinion."]);
+        assert!(!mail["text"].as_str().unwrap().contains("/unsubscribe/"), "{mail}");
+
         let bad = reviewed(&post.story, &names[1], 1, "Appelez-moi au 06 12 34 56 78.").await;
         post.mails(0).await;
         let judged = json!({ "reviewId": bad["id"], "judgement": judgement() });

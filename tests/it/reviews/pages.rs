@@ -53,7 +53,7 @@ on_both_databases! {
         let kept = browser.send("act=submit&seller-text=%3Cb%3EBien%3C%2Fb%3E&consent=yes").await;
         says(&kept, 422, &["Give at least one grade", "&lt;b&gt;Bien&lt;/b&gt;</textarea>", "value=\"yes\" checked"]);
         says(&browser.send("act=submit&product.quality=9").await, 422, &["Nothing was sent yet"]);
-        let sent = browser.send("act=submit&product.quality=4&product.conformity=&seller.packaging=2&seller-text=Appelez%20le%2006%2012%2034%2056%2078&consent=yes").await;
+        let sent = browser.send("act=submit&product.quality=4&product.conformity=&seller.packaging=2&seller-text=Appelez%20le%00%2006%2012%2034%2056%2078&consent=yes").await;
         says(&sent, 200, &["Thank you", "Published.", "A person checks it"]);
         let shown = feed(&story, &story.vendor, "(product: \"TH-1\")", REVIEW).await;
         assert_eq!((&shown[0]["grades"], &shown[0]["quoteConsent"]), (&json!([{ "criterion": "quality", "grade": 4 }]), &json!("GIVEN")));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use trilogue::demo::peer::Audience::Public;
 use trilogue::demo::peer::{Mood, TicketState};
 use trilogue::demo::zendesk::{Role as DeskRole, Surveys, WebhookMode, ZendeskOptions, ZendeskSim};
 use trilogue::domain::charter::Charter;
@@ -102,7 +103,45 @@ async fn counted_once(db: Db, kind: HelpdeskKind) {
     assert_eq!(rating(&story, ticket).await["source"], "INVITATION");
 }
 
+/// The buyer writes again in a ticket that was rated: the new case was not.
+async fn not_of_another_case(db: Db, kind: HelpdeskKind) {
+    let story = Story::begin(db, kind).await;
+    let (ticket, first) = resolved(&story).await;
+    story.desk.sim.rate(ticket, Mood::Happy, "Merci").unwrap();
+    later(&story).await;
+    story.app.act(&story.operator, "caseClose", "case { id }", json!({ "caseId": first })).await;
+    story.desk.settle(&story.app).await;
+    story.app.advance(TimeDelta::hours(1));
+    story.desk.sim.comment(ticket, &story.buyer, "Une autre question", Public).unwrap();
+    later(&story).await;
+    let second = story.case(ticket, "id").await["id"].clone();
+    if second != first {
+        story.app.act(&story.operator, "caseResolve", "case { id }", json!({ "caseId": second })).await;
+        later(&story).await;
+        assert_eq!(rating(&story, ticket).await, Value::Null, "the answer was about the case before");
+    }
+    assert_eq!(csat(&story).await, (json!(100.0), json!(1)));
+}
+
+/// Who answers one question to us and the other to the helpdesk has answered both, once.
+async fn each_question_once(db: Db, kind: HelpdeskKind) {
+    let story = Story::begin(db, kind).await;
+    let (ticket, case) = resolved(&story).await;
+    story.desk.sim.rate(ticket, Mood::Unhappy, "").unwrap();
+    later(&story).await;
+    let handed = story.app.act(&story.operator, "ratingInvite", "invitation { url }", json!({ "about": { "caseId": case } })).await;
+    let only =
+        json!({ "token": token_of(handed["invitation"]["url"].as_str().unwrap()), "support": { "grades": [], "recommendation": 9 } });
+    story.app.act(&story.vendor, "ratingSubmit", SUBMITTED, only).await;
+    assert_eq!(csat(&story).await, (json!(0.0), json!(1)), "the grade stays that of the helpdesk");
+    let query = "{ measures(from: \"2026-11-01\", to: \"2026-11-30\") { kpis(which: { kind: NPS }) { value sample } } }";
+    let nps = story.app.ask(&story.operator, query, json!({})).await["measures"]["kpis"][0].clone();
+    assert_eq!(nps, json!({ "value": 100.0, "sample": 1 }));
+}
+
 in_both_products! {
+    a_case_in_a_rated_ticket_is_not_rated => not_of_another_case;
+    each_question_counts_whoever_asked_it => each_question_once;
     a_survey_of_the_helpdesk_is_read_in => read_in;
     an_answer_to_us_and_one_to_the_helpdesk_count_once => counted_once;
 }

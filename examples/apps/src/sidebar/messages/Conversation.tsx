@@ -94,8 +94,10 @@ function Feed({ lane, messages, presence, onEnd }: FeedProps) {
   const { items, hasEarlier, loading, failure } = messages;
   const box = useRef<HTMLDivElement>(null);
   const [unseen, setUnseen] = useState(false);
-  const atEnd = useKeptPlace(box, items, () => setUnseen(true));
+  const { atEnd, room } = useKeptPlace(box, items, () => setUnseen(true));
   const scrolled = () => {
+    // What was scrolled in another room says nothing of where the reader is: the watch over the room puts it right.
+    if (box.current?.clientHeight !== room.current) return;
     const end = isAtEnd(box.current);
     atEnd.current = end;
     onEnd(end);
@@ -132,6 +134,7 @@ function Feed({ lane, messages, presence, onEnd }: FeedProps) {
 /** Whoever reads the end stays there as messages come; whoever reads further up keeps their place, also when earlier ones come. */
 function useKeptPlace(box: { current: HTMLDivElement | null }, items: readonly Message[], onUnseen: () => void) {
   const atEnd = useRef(true);
+  const room = useRef(0);
   const before = useRef({ height: 0, first: '', last: '' });
   const [first, last] = [items[0]?.id ?? '', items.at(-1)?.id ?? ''];
   useLayoutEffect(() => {
@@ -148,12 +151,13 @@ function useKeptPlace(box: { current: HTMLDivElement | null }, items: readonly M
     if (!feed) return undefined;
     // Pictures and the composer change the room; who was at the end stays there.
     const watch = new ResizeObserver(() => {
+      room.current = feed.clientHeight;
       if (atEnd.current) feed.scrollTop = feed.scrollHeight;
     });
     watch.observe(feed);
     return () => watch.disconnect();
   }, [items.length > 0]);
-  return atEnd;
+  return { atEnd, room };
 }
 
 const isAtEnd = (feed: HTMLDivElement | null) => !feed || feed.scrollHeight - feed.scrollTop - feed.clientHeight < near;
