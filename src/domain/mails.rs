@@ -23,7 +23,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use words::{Facts, Letter, Page, Wish, code_letter, letter, no_page, notice, page, unstoppable};
+pub use words::{Facts, Letter, Page, Wish, code_letter, letter, no_page, notice, page, to_reporter, unstoppable};
 
 /// The kinds of e-mails that can be unsubscribed from, each by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -114,8 +114,8 @@ on_both_databases! {
         }
         let seen = story.app.ask(&story.seller, query, json!({ "id": case })).await["node"].clone();
         assert_eq!(seen, Value::Null, "nobody waits for the seller, who was asked nothing");
-        let turn = story.app.ask(&story.operator, "query($id: ID!) { case(by: { id: $id }) { status conversationMode } }", json!({ "id": case })).await;
-        assert_eq!(turn["case"], json!({ "status": "WAITING_OPERATOR", "conversationMode": "OPERATOR_ONLY" }));
+        let turn = story.app.ask(&story.operator, "query($id: ID!) { case(by: { id: $id }) { status mode } }", json!({ "id": case })).await;
+        assert_eq!(turn["case"], json!({ "status": "WAITING_OPERATOR", "mode": "OPERATOR_ONLY" }));
         assert_eq!(listed(&story, &format!("first: 10, caseId: {case}")).await.len(), 3);
     }
 

@@ -192,6 +192,15 @@ pub fn unstoppable(kind: MailKind, subject: String, words: &str, marketplace: &s
     plain(subject, words, &why, None, language)
 }
 
+/// Makes the e-mail that tells somebody who reported a review what became of it (Regulation (EU) 2022/2065, article 16(5)).
+pub fn to_reporter(subject: String, words: &str, marketplace: &str, language: Language) -> Letter {
+    let why = match language {
+        Language::English => format!("You get this e-mail because you reported a review at {marketplace}."),
+        Language::French => format!("Vous recevez ce message car vous avez signalé un avis chez {marketplace}."),
+    };
+    plain(subject, words, &why, None, language)
+}
+
 fn plain(subject: String, words: &str, why: &str, stop: Option<(String, &str, &str)>, language: Language) -> Letter {
     let paragraphs = escaped(words).split("\n\n").map(|part| part.replace('\n', "<br>")).collect::<Vec<_>>().join("</p><p>");
     let mut html = format!("<p>{paragraphs}</p><p class=\"why\">{}", escaped(why));

@@ -52,11 +52,13 @@ pub enum ReviewNews {
     Answered,
     /// What the seller reported was decided: to the seller.
     Decided,
+    /// What somebody else reported was decided: to that person.
+    ReportDecided,
 }
 
 impl ReviewNews {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Published, Self::Rejected, Self::Removed, Self::Answered, Self::Decided];
+    pub const ALL: [Self; 6] = [Self::Published, Self::Rejected, Self::Removed, Self::Answered, Self::Decided, Self::ReportDecided];
 
     const fn name(self) -> &'static str {
         match self {
@@ -65,6 +67,7 @@ impl ReviewNews {
             Self::Removed => "REMOVED",
             Self::Answered => "ANSWERED",
             Self::Decided => "DECIDED",
+            Self::ReportDecided => "REPORT_DECIDED",
         }
     }
 
@@ -165,7 +168,7 @@ pub fn review_words(review: &Review, news: ReviewNews, sender: ReviewSender<'_>,
         ReviewNews::Published => published(review, sender, language),
         ReviewNews::Rejected | ReviewNews::Removed => held_back(review, news, sender, language),
         ReviewNews::Answered => answered(review, french),
-        ReviewNews::Decided => decided(review, french),
+        ReviewNews::Decided | ReviewNews::ReportDecided => decided(review, french),
     };
     let about = either(french, format!("Avis sur : {}", sender.what), format!("Review of: {}", sender.what));
     let all: Vec<_> = [about].into_iter().chain(paragraphs).collect();

@@ -44,6 +44,7 @@ pub(in crate::workflow) async fn review_letter(
         ReviewNews::Published | ReviewNews::Decided => {
             mails::notice(MailKind::Review, subject, &words, &marketplace.name, unsubscribe, language)
         }
+        ReviewNews::ReportDecided => mails::to_reporter(subject, &words, &marketplace.name, language),
         _ => mails::unstoppable(MailKind::ReviewDecision, subject, &words, &marketplace.name, language),
     })
 }

@@ -8,7 +8,7 @@ use crate::domain::ids::{RatingId, ReportId};
 use crate::domain::law::LegalDays;
 use crate::domain::mails::{MailKind, Receiver};
 use crate::domain::parties::Actor;
-use crate::domain::ratings::{ModerationReason, Moderator, ReportDecision, Reporter, Review, ReviewNews};
+use crate::domain::ratings::{ModerationReason, Moderator, Report, ReportDecision, Reporter, Review, ReviewNews};
 use crate::domain::refusal::Refusal;
 use crate::domain::statements::{ComplaintOutcome, Ground, Means, StatementOfReasons};
 use crate::policy::{self, Permission};
@@ -124,15 +124,15 @@ pub async fn decide_report(
         ruled(review.decide_report(report, decision, &by))
     };
     let removed = decision.is_err();
-    let tell = async |tx: &Tx, _: &Review, after: &Review| {
+    let tell = async |tx: &Tx, before: &Review, after: &Review| {
         // What took the review away is the answer to all who had reported it (Regulation (EU) 2022/2065, article 16(5)).
-        let decided = after.reports.iter().filter(|one| one.outcome.as_ref().is_some_and(|(_, at)| *at == cx.now()));
-        for one in decided {
-            let (kind, receiver) = match &one.by {
-                Reporter::Seller { seller } => (MailKind::Review, Receiver::Seller(*seller)),
-                Reporter::Person { .. } => (MailKind::ReviewDecision, Receiver::Reporter(one.id)),
+        let open = |report: &Report| before.reports.iter().any(|one| one.id == report.id && one.outcome.is_none());
+        for one in after.reports.iter().filter(|one| one.outcome.is_some() && open(one)) {
+            let (kind, news, receiver) = match &one.by {
+                Reporter::Seller { seller } => (MailKind::Review, ReviewNews::Decided, Receiver::Seller(*seller)),
+                Reporter::Person { .. } => (MailKind::ReviewDecision, ReviewNews::ReportDecided, Receiver::Reporter(one.id)),
             };
-            tx.mail_news(kind, &ReviewNews::Decided.key(after), &[receiver], cx.now()).await?;
+            tx.mail_news(kind, &news.key(after), &[receiver], cx.now()).await?;
         }
         if removed { tell_author(cx, tx, after, ReviewNews::Removed).await } else { Ok(()) }
     };

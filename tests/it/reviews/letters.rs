@@ -48,7 +48,7 @@ on_both_databases! {
         let decision = json!({ "reviewId": good["id"], "reportId": reports[1]["id"], "decision": { "keep": "Une opinion." } });
         post.story.app.act(&post.story.operator, "reviewReportDecide", "review { id }", decision).await;
         let mail = post.mails(1).await.remove(0);
-        says(&mail, "paul@example.net", "Suite donnée à votre signalement", &["L’avis reste publié. Une opinion."]);
+        says(&mail, "paul@example.net", "Suite donnée à votre signalement", &["L’avis reste publié. Une opinion.", "car vous avez signalé un avis chez Bazar"]);
         assert!(!mail["text"].as_str().unwrap().contains("/unsubscribe/"), "{mail}");
 
         let bad = reviewed(&post.story, &names[1], 1, "Appelez-moi au 06 12 34 56 78.").await;
