@@ -28,6 +28,7 @@ mod m20261123_000027_mentions;
 mod m20261124_000028_scorecards;
 mod m20261124_000029_defects;
 mod m20261126_000030_teams;
+mod m20261127_000031_look_again;
 mod table;
 
 /// Runs the history.
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000028_scorecards::Migration),
             Box::new(m20261124_000029_defects::Migration),
             Box::new(m20261126_000030_teams::Migration),
+            Box::new(m20261127_000031_look_again::Migration),
         ]
     }
 }

@@ -39,16 +39,20 @@ async fn answer(State(cx): State<Cx>, Path(path): Path<String>, Query(sealed): Q
 fn written(asked: &Asked, content: &Content) -> (&'static str, String) {
     match content {
         Content::Figures(verdicts) => {
-            let head = row(["from", "to", "figure", "time", "value", "unit", "sample", "target", "status"].map(str::to_owned));
+            let head =
+                row(["from", "to", "seller", "channel", "reason", "team", "figure", "time", "value", "unit", "sample", "target", "status"]
+                    .map(str::to_owned));
             ("figures", head + &verdicts.iter().map(|verdict| figure(asked, verdict)).collect::<String>())
         }
         Content::ContactRates(rates) => {
-            let head = row(["channel", "reason", "cases", "avoidable", "orders", "cases_per_100_orders"].map(str::to_owned));
-            ("contact-rates", head + &rates.iter().map(rate).collect::<String>())
+            let head =
+                row(["from", "to", "seller", "channel", "reason", "cases", "avoidable", "orders", "cases_per_100_orders"]
+                    .map(str::to_owned));
+            ("contact-rates", head + &rates.iter().map(|one| rate(asked, one)).collect::<String>())
         }
         Content::ServiceCosts(lines) => {
-            let head = row(["channel", "phase", "cases", "cost", "currency"].map(str::to_owned));
-            ("service-costs", head + &lines.iter().map(cost).collect::<String>())
+            let head = row(["from", "to", "seller", "channel", "phase", "cases", "cost", "currency"].map(str::to_owned));
+            ("service-costs", head + &lines.iter().map(|one| cost(asked, one)).collect::<String>())
         }
     }
 }
@@ -76,12 +80,22 @@ fn named(kpi: Kpi) -> (String, &'static str) {
     (name, basis)
 }
 
+/// Of which days and which seller a row is; of all sellers it is empty.
+fn of(asked: &Asked) -> [String; 3] {
+    [asked.days.from.to_string(), asked.days.to.to_string(), asked.seller.map(|seller| seller.to_string()).unwrap_or_default()]
+}
+
 fn figure(asked: &Asked, verdict: &Verdict) -> String {
     let (name, basis) = named(verdict.figure.kpi);
     let measured = verdict.figure.measured;
+    let [from, to, seller] = of(asked);
     row([
-        asked.days.from.to_string(),
-        asked.days.to.to_string(),
+        from,
+        to,
+        seller,
+        asked.channel.map(word).unwrap_or_default(),
+        text(asked.reason.as_ref().map(ToString::to_string).as_deref()),
+        asked.team.map(|team| team.to_string()).unwrap_or_default(),
         name,
         basis.to_owned(),
         number(measured.value),
@@ -92,9 +106,13 @@ fn figure(asked: &Asked, verdict: &Verdict) -> String {
     ])
 }
 
-fn rate(rate: &ContactRate) -> String {
+fn rate(asked: &Asked, rate: &ContactRate) -> String {
     let reason = rate.reason.as_ref().map(ToString::to_string);
+    let [from, to, seller] = of(asked);
     row([
+        from,
+        to,
+        seller,
         rate.channel.map(word).unwrap_or_default(),
         text(reason.as_deref()),
         rate.cases.to_string(),
@@ -104,8 +122,12 @@ fn rate(rate: &ContactRate) -> String {
     ])
 }
 
-fn cost(line: &CostLine) -> String {
+fn cost(asked: &Asked, line: &CostLine) -> String {
+    let [from, to, seller] = of(asked);
     row([
+        from,
+        to,
+        seller,
         line.channel.map(word).unwrap_or_default(),
         line.phase.map(word).unwrap_or_default(),
         line.cases.to_string(),

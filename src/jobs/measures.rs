@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 use super::{LOOK, Load};
 use crate::domain::ids::MarketplaceId;
 use crate::workflow::Cx;
-use crate::workflow::measures::{self, Counting};
+use crate::workflow::measures::{self, Counting, Reporting};
 
 /// How many marketplaces' reports are made ready before it is counted again.
 const REPORTS: u64 = 50;
@@ -52,8 +52,14 @@ async fn report(cx: &Cx) -> Load {
     let mut load = Load::default();
     for marketplace in due {
         match measures::report(cx, marketplace).await {
-            Ok(()) => load.handled += 1,
-            Err(error) => tracing::error!(marketplace.id = %marketplace, %error, "figures could not be sent; it is tried again"),
+            Ok(Reporting::Written) => load.handled += 1,
+            Ok(Reporting::NotYet) => {}
+            Err(error) => {
+                tracing::error!(marketplace.id = %marketplace, %error, "figures could not be sent; it is tried again");
+                if let Err(error) = measures::put_off(cx, marketplace).await {
+                    tracing::error!(marketplace.id = %marketplace, %error, "nor could that be put off");
+                }
+            }
         }
     }
     load

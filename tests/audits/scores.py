@@ -169,8 +169,7 @@ def percentile(times, share):
 
 def kpis(cases, orders, disputes, buyers):
     replies = [case[5] for case in cases if case[5] is not None]
-    resolved = [case for case in cases if case[7] is not None]
-    known = [case for case in resolved if case[7] != "NOT_YET_KNOWN"]
+    known = [case for case in cases if case[7] not in (None, "NOT_YET_KNOWN")]
     answers = [case[10] for case in cases if case[10] is not None]
     ended = [dispute for dispute in disputes if dispute[3] != "OPEN"]
     again = [
@@ -189,8 +188,8 @@ def kpis(cases, orders, disputes, buyers):
         "replyMean": float(Fraction(sum(replies), len(replies)) / 3600),
         "replyMedian": percentile(replies, 50),
         "replyP90": percentile(replies, 90),
-        "firstContact": percent(known, lambda c: c[6] <= 1 and c[7] == "QUIET"),
-        "reopened": percent(resolved, lambda c: c[7] == "REOPENED"),
+        "firstContact": percent(known, lambda c: c[6] == 1 and c[7] == "QUIET"),
+        "reopened": percent(known, lambda c: c[7] == "REOPENED"),
         "complaints": 1000 * sum(c[3] for c in cases) / orders,
         "contacts": 100 * len(cases) / orders,
         "avoidable": percent(cases, lambda c: c[4]),

@@ -8,7 +8,7 @@ use super::super::ids::{CaseId, ImprovementId, RatingId, SellerId};
 use super::super::mails::Language;
 use super::super::ratings::{Answers, Grade};
 use super::super::refusal::Refusal;
-use super::{Kpi, Measured};
+use super::{Days, Kpi, Measured};
 
 /// The most characters of what is to be done.
 const LONGEST_PLAN: usize = 2000;
@@ -108,8 +108,14 @@ pub struct Improvement {
     pub kpi: Kpi,
     /// The figure before.
     pub before: Measured,
+    /// In which days; none before it was measured.
+    #[serde(default)]
+    pub before_in: Option<Days>,
     /// The figure after; none until it was measured.
     pub after: Option<Measured>,
+    /// In which days.
+    #[serde(default)]
+    pub after_in: Option<Days>,
     /// Why it was dropped.
     pub dropped: Option<String>,
     /// When it was proposed.
@@ -137,7 +143,9 @@ impl Improvement {
             due_on: None,
             kpi,
             before,
+            before_in: None,
             after: None,
+            after_in: None,
             dropped: None,
             proposed_at: at,
             revision: 1,
@@ -176,10 +184,25 @@ impl Improvement {
         Ok(self.moved(ImprovementState::Done))
     }
 
-    /// The same figure afterwards.
-    pub fn measure(&self, after: Measured, revision: i32) -> Result<Self, Refusal> {
-        self.must_be(&[ImprovementState::Done], revision)?;
-        Ok(Self { after: Some(after), ..self.moved(ImprovementState::Measured) })
+    /// The same with the days in which the figure before was measured.
+    #[must_use]
+    pub fn measured_before(self, before: Measured, days: Days) -> Self {
+        Self { before, before_in: Some(days), ..self }
+    }
+
+    /// The same figure afterwards, in days that are over and lie behind those of before. It can be measured again, later.
+    pub fn measure(&self, after: Measured, days: Days, today: NaiveDate, revision: i32) -> Result<Self, Refusal> {
+        self.must_be(&[ImprovementState::Done, ImprovementState::Measured], revision)?;
+        if days.to > today {
+            return Err(not_now("These days are not over yet."));
+        }
+        if self.before_in.is_some_and(|before| days.from <= before.to) {
+            return Err(not_now("These days must lie after those in which the figure was measured before."));
+        }
+        if after.value.is_none() {
+            return Err(not_now("There is nothing to measure in these days."));
+        }
+        Ok(Self { after: Some(after), after_in: Some(days), ..self.moved(ImprovementState::Measured) })
     }
 
     /// It will not be done, for a reason.

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::super::calendar::BusinessCalendar;
-use super::super::cases::{CasePhase, CaseStatus};
+use super::super::cases::{CasePhase, CaseStatus, Outcome};
 use super::super::charter::CharterVersion;
 use super::super::disputes::{Decider, Dispute, DisputeReason, DisputeStage};
 use super::super::ids::{BuyerId, CaseId, DisputeId, MarketplaceId, OrderId, SellerId, TeamId};
@@ -84,6 +84,8 @@ pub struct CaseCard {
     pub charter: CharterVersion,
     /// The case in which it went on: then it is no case of its own.
     pub merged_into: Option<CaseId>,
+    /// How it ended; none before.
+    pub outcome: Option<Outcome>,
     /// When it was opened.
     pub opened_at: DateTime<Utc>,
     /// When anything happened last.
@@ -91,6 +93,11 @@ pub struct CaseCard {
 }
 
 impl CaseCard {
+    /// Whether a buyer wanted something: what went on in another case counts there, and what was no request counts nowhere.
+    const fn counts(&self) -> bool {
+        self.merged_into.is_none() && !matches!(self.outcome, Some(Outcome::Merged | Outcome::NoRequest))
+    }
+
     /// Whether both are about the same: of one buyer, about one line for one reason.
     pub fn is_about_the_same(&self, other: &Self) -> bool {
         self.buyer == other.buyer && self.order == other.order && self.order_line == other.order_line && self.reason == other.reason
@@ -126,6 +133,22 @@ pub struct Turn {
     pub to: CaseStatus,
     /// When.
     pub at: DateTime<Utc>,
+}
+
+impl Turn {
+    /// Without what was taken back at once: the last words of a settled case woke it up, and somebody said that they needed no answer.
+    pub fn without_thanks(turns: Vec<Self>, waived: impl Fn(DateTime<Utc>) -> bool) -> Vec<Self> {
+        let mut kept: Vec<Self> = Vec::with_capacity(turns.len());
+        for turn in turns {
+            let woken = kept.last().is_some_and(|last| is_over(last.from) && !is_over(last.to));
+            if woken && is_over(turn.to) && waived(turn.at) {
+                kept.pop();
+            } else {
+                kept.push(turn);
+            }
+        }
+        kept
+    }
 }
 
 /// What a buyer said of the service in a case.
@@ -165,9 +188,10 @@ fn seconds(time: TimeDelta) -> u32 {
 }
 
 impl CaseStory<'_> {
-    /// What the case adds to the counts at `now`, and when time alone will change that. None for a case that went on in another.
+    /// What the case adds to the counts at `now`, and when time alone will change that. None for a case that went on in another, or was
+    /// no request at all.
     pub fn facts(&self, rules: CountRules, now: DateTime<Utc>) -> Option<(CaseFacts, Option<DateTime<Utc>>)> {
-        if self.card.merged_into.is_some() {
+        if !self.card.counts() {
             return None;
         }
         let replied = self.first_reply();
@@ -205,17 +229,18 @@ impl CaseStory<'_> {
             self.turns.iter().any(|turn| is_over(turn.from) && !is_over(turn.to) && turn.at >= resolved_at && turn.at <= known_at);
         let again = |other: &CaseCard| {
             other.id != self.card.id
-                && other.merged_into.is_none()
+                && other.counts()
                 && other.opened_at > resolved_at
                 && other.opened_at <= known_at
                 && other.is_about_the_same(self.card)
         };
-        let aftermath = if reopened {
+        // Bad news comes early and good news at the end: told as they come, a young period would look worse than it is.
+        let aftermath = if now < known_at {
+            Aftermath::NotYetKnown
+        } else if reopened {
             Aftermath::Reopened
         } else if self.others.iter().any(again) {
             Aftermath::CameBack
-        } else if now < known_at {
-            Aftermath::NotYetKnown
         } else {
             Aftermath::Quiet
         };

@@ -51,9 +51,9 @@ pub struct Resolution {
 }
 
 impl Resolution {
-    /// Resolved with one reply, and quiet since.
+    /// Resolved with one reply, and quiet since. Without any, nobody helped.
     const fn at_first_contact(self) -> bool {
-        self.replies <= 1 && matches!(self.aftermath, Aftermath::Quiet)
+        self.replies == 1 && matches!(self.aftermath, Aftermath::Quiet)
     }
 }
 
@@ -185,7 +185,7 @@ pub struct KpiTally {
     /// Cases resolved at first contact, of those of which that is known.
     #[serde(skip_serializing_if = "is_nothing")]
     pub first_contact: Share,
-    /// Cases opened again, of those that were resolved.
+    /// Cases opened again, of those of which that is known.
     #[serde(skip_serializing_if = "is_nothing")]
     pub reopened: Share,
     /// Seconds of work, as far as they were measured.
@@ -217,11 +217,11 @@ impl KpiTally {
         case.recommendation.iter().for_each(|answer| self.nps.count(*answer));
         case.first_reply.iter().for_each(|seconds| self.first_reply.add(*seconds));
         case.first_reply_business.iter().for_each(|seconds| self.first_reply_business.add(*seconds));
-        if let CaseEnd::Resolved(resolution) = case.end {
+        if let CaseEnd::Resolved(resolution) = case.end
+            && resolution.aftermath != Aftermath::NotYetKnown
+        {
             self.reopened.count(|| resolution.aftermath == Aftermath::Reopened);
-            if resolution.aftermath != Aftermath::NotYetKnown {
-                self.first_contact.count(|| resolution.at_first_contact());
-            }
+            self.first_contact.count(|| resolution.at_first_contact());
         }
     }
 

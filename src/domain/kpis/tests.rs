@@ -90,7 +90,7 @@ fn first_contact_is_known_only_after_a_while() {
     ];
     let period = period(&cases);
     assert_eq!(period.figure(Kpi::FirstContactResolution).measured, Measured { value: Some(25.0), sample: 4 });
-    assert_eq!(period.figure(Kpi::ReopenRate).measured, Measured { value: Some(20.0), sample: 5 });
+    assert_eq!(period.figure(Kpi::ReopenRate).measured, Measured { value: Some(25.0), sample: 4 });
 }
 
 #[test]
@@ -202,7 +202,16 @@ fn an_improvement_is_judged_by_the_same_figure_before_and_after() {
     assert_eq!(planned.finish(1), Err(Refusal::WrongRevision { current: 2 }));
     let done = planned.finish(2).unwrap();
     assert!(done.drop_for("No time.", 3).is_err());
-    let measured = done.measure(Measured { value: Some(70.0), sample: 35 }, 3).unwrap();
+    let done = done.measured_before(before.1, super::Days::new(day(0), day(20)).unwrap());
+    let measure = |from: u64, to: u64, value| {
+        let days = super::Days::new(day(from), day(to)).unwrap();
+        done.measure(Measured { value, sample: 35 }, days, day(40), 3)
+    };
+    for (from, to, value) in [(21, 41, Some(70.0)), (20, 40, Some(70.0)), (21, 40, None)] {
+        assert!(matches!(measure(from, to, value), Err(Refusal::NotNow { .. })), "from day {from} to day {to}: {value:?}");
+    }
+    let measured = measure(21, 40, Some(70.0)).unwrap();
+    assert_eq!(measured.after_in.map(|days| days.to), Some(day(40)));
     assert_eq!((done.change(), measured.change(), measured.state), (None, Some(9.0), ImprovementState::Measured));
     assert_eq!(proposed.drop_for("No time.", 1).unwrap().dropped.as_deref(), Some("No time."));
 }

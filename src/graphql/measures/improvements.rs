@@ -10,7 +10,7 @@ use super::super::session::session;
 use super::kinds::{KpiInput, KpiKind, KpiTimeBasis, KpiUnit, named};
 use super::{days, whole};
 use crate::domain::ids::{CaseId, ImprovementId, RatingId, SellerId};
-use crate::domain::kpis::{Improvement, ImprovementAbout, ImprovementOrigin, Measured};
+use crate::domain::kpis::{Days, Improvement, ImprovementAbout, ImprovementOrigin, Measured};
 use crate::store::{ImprovementFilter, ImprovementRow};
 use crate::workflow::measures::{self, AboutInput, ProposalInput};
 
@@ -37,11 +37,16 @@ struct MeasuredFigure {
     value: Option<f64>,
     /// Of how many it is made.
     sample: i64,
+    /// The first day in which it was measured; null before anybody has.
+    from: Option<NaiveDate>,
+    /// The last day.
+    to: Option<NaiveDate>,
 }
 
-impl From<Measured> for MeasuredFigure {
-    fn from(measured: Measured) -> Self {
-        Self { value: measured.value, sample: whole(measured.sample) }
+impl MeasuredFigure {
+    fn of(measured: Measured, days: Option<Days>) -> Self {
+        let (from, to) = (days.map(|days| days.from), days.map(|days| days.to));
+        Self { value: measured.value, sample: whole(measured.sample), from, to }
     }
 }
 
@@ -149,12 +154,12 @@ impl ImprovementObject {
 
     /// The figure before: as it was proposed, or of 30 days when somebody took on what a buyer asked for.
     async fn before(&self) -> MeasuredFigure {
-        self.item().before.into()
+        MeasuredFigure::of(self.item().before, self.item().before_in)
     }
 
     /// The figure after; null until it was measured.
     async fn after(&self) -> Option<MeasuredFigure> {
-        self.item().after.map(Into::into)
+        self.item().after.map(|after| MeasuredFigure::of(after, self.item().after_in))
     }
 
     /// By how much the figure changed, in its unit; null until it was measured.

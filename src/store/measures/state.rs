@@ -1,6 +1,6 @@
 //! The state that is counted, read for many things at once.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
@@ -80,6 +80,7 @@ struct CardRow {
     phase: String,
     charter_version: i32,
     merged_into: Option<Uuid>,
+    outcome: Option<String>,
     opened_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
@@ -97,6 +98,7 @@ fn card(row: CardRow) -> Result<CaseCard> {
         phase: from_text(&row.phase, "cases", "phase")?,
         charter: crate::domain::charter::CharterVersion(row.charter_version),
         merged_into: row.merged_into.map(CaseId::from_uuid),
+        outcome: row.outcome.map(|outcome| from_text(&outcome, "cases", "outcome")).transpose()?,
         opened_at: row.opened_at,
         updated_at: row.updated_at,
     })
@@ -109,13 +111,13 @@ fn uuids<T: Copy>(ids: &[T], uuid: impl Fn(T) -> Uuid) -> Vec<Uuid> {
 impl Store {
     async fn cards_where(&self, marketplace: MarketplaceId, column: cases::Column, ids: Vec<Uuid>) -> Result<Vec<CaseCard>> {
         use cases::Column::{
-            BuyerId, Channel, CharterVersion, Id, MarketplaceId, MergedInto, OpenedAt, OrderId, OrderLine, Phase, Reason, SellerId, TeamId,
-            UpdatedAt,
+            BuyerId, Channel, CharterVersion, Id, MarketplaceId, MergedInto, OpenedAt, OrderId, OrderLine, Outcome, Phase, Reason,
+            SellerId, TeamId, UpdatedAt,
         };
         let find = cases::Entity::find()
             .select_only()
             .columns([Id, BuyerId, SellerId, OrderId, OrderLine, Reason])
-            .columns([Channel, Phase, CharterVersion, MergedInto, OpenedAt, UpdatedAt, TeamId])
+            .columns([Channel, Phase, CharterVersion, MergedInto, Outcome, OpenedAt, UpdatedAt, TeamId])
             .filter(MarketplaceId.eq(marketplace.uuid()))
             .filter(column.is_in(ids));
         find.into_model::<CardRow>().all(&self.reads).await?.into_iter().map(card).collect()
@@ -168,7 +170,7 @@ impl Store {
         Ok(rows.into_iter().filter_map(mark).collect())
     }
 
-    /// What people said in these cases that the buyer could read. What rules wrote is no word.
+    /// What people said in these cases that the buyer could read, or said. What rules wrote is no word.
     async fn words_of(&self, marketplace: MarketplaceId, ids: &[CaseId]) -> Result<HashMap<CaseId, Vec<Word>>> {
         let buyer = Audience::of([Party::Buyer]).bits();
         let mut find = Query::select();
@@ -196,7 +198,14 @@ impl Store {
             .and_where(thread_cases::Column::CaseId.is_in(uuids(ids, CaseId::uuid)))
             .and_where(threads::Column::Kind.ne(text(ThreadKind::OperatorSeller)))
             .and_where(messages::Column::Origin.eq(text(Origin::Person)))
-            .and_where(Expr::col((messages::Entity, messages::Column::Audience)).bit_and(buyer).ne(0));
+            .and_where(
+                // What a helpdesk holds back of the buyer's own words was said all the same.
+                Expr::col((messages::Entity, messages::Column::Audience)).bit_and(buyer).ne(0).or(Expr::col((
+                    messages::Entity,
+                    messages::Column::Author,
+                ))
+                .eq(text(Party::Buyer))),
+            );
         let mut said: HashMap<CaseId, Vec<(DateTime<Utc>, i64, Word)>> = HashMap::new();
         for row in self.reads.query_all(&find).await? {
             let author: String = row.try_get("", "author")?;
@@ -213,15 +222,22 @@ impl Store {
             .columns([events::Column::CaseId, events::Column::Kind, events::Column::At])
             .filter(events::Column::MarketplaceId.eq(marketplace.uuid()))
             .filter(events::Column::CaseId.is_in(uuids(ids, CaseId::uuid)))
-            .filter(Expr::cust("kind ->> 'type' = 'STATUS_CHANGED'"))
+            .filter(Expr::cust("kind ->> 'type' IN ('STATUS_CHANGED', 'REPLY_WAIVED')"))
             .order_by_asc(events::Column::CaseId)
             .order_by_asc(events::Column::Number);
         let rows = find.into_tuple::<(Uuid, sea_orm::JsonValue, DateTime<Utc>)>().all(&self.reads).await?;
         let mut turns: HashMap<CaseId, Vec<Turn>> = HashMap::new();
+        let mut waived: HashSet<(CaseId, DateTime<Utc>)> = HashSet::new();
         for (case, kind, at) in rows {
-            if let EventKind::StatusChanged { from, to } = from_json(kind, "events", "kind")? {
-                turns.entry(CaseId::from_uuid(case)).or_default().push(Turn { from, to, at });
+            let case = CaseId::from_uuid(case);
+            match from_json(kind, "events", "kind")? {
+                EventKind::StatusChanged { from, to } => turns.entry(case).or_default().push(Turn { from, to, at }),
+                EventKind::ReplyWaived { .. } => drop(waived.insert((case, at))),
+                _ => {}
             }
+        }
+        for (case, turns) in &mut turns {
+            *turns = Turn::without_thanks(std::mem::take(turns), |at| waived.contains(&(*case, at)));
         }
         Ok(turns)
     }

@@ -88,20 +88,18 @@ impl Store {
             .from(kpi_touched::Entity)
             .and_where(own(kpi_cursors::Column::MarketplaceId).equals((kpi_touched::Entity, kpi_touched::Column::MarketplaceId)))
             .take();
+        let due = Query::select()
+            .expr(Expr::val(1))
+            .from(kpi_parts::Entity)
+            .and_where(own(kpi_cursors::Column::MarketplaceId).equals((kpi_parts::Entity, kpi_parts::Column::MarketplaceId)))
+            .and_where(Expr::col((kpi_parts::Entity, kpi_parts::Column::LookAt)).lte(now))
+            .take();
         let find = kpi_cursors::Entity::find()
             .select_only()
             .column(kpi_cursors::Column::MarketplaceId)
-            .filter(Expr::exists(grown).or(Expr::exists(touched)));
-        let mut found = find.into_tuple::<Uuid>().all(&self.reads).await?;
-        let due = kpi_parts::Entity::find()
-            .select_only()
-            .column(kpi_parts::Column::MarketplaceId)
-            .filter(kpi_parts::Column::LookAt.lte(now))
-            .order_by_asc(kpi_parts::Column::LookAt)
-            .limit(100);
-        found.extend(due.into_tuple::<Uuid>().all(&self.reads).await?);
-        found.sort_unstable();
-        found.dedup();
+            .filter(Expr::exists(grown).or(Expr::exists(touched)).or(Expr::exists(due)))
+            .order_by_asc(kpi_cursors::Column::MarketplaceId);
+        let found = find.into_tuple::<Uuid>().all(&self.reads).await?;
         Ok(found.into_iter().map(MarketplaceId::from_uuid).collect())
     }
 
@@ -124,15 +122,16 @@ impl Store {
             .await?;
         let due = kpi_parts::Entity::find()
             .select_only()
-            .columns([kpi_parts::Column::MarketplaceId, kpi_parts::Column::Id])
+            .column(kpi_parts::Column::Id)
+            .filter(kpi_parts::Column::MarketplaceId.eq(marketplace.uuid()))
             .filter(kpi_parts::Column::LookAt.lte(now))
             .order_by_asc(kpi_parts::Column::LookAt)
             .limit(limit);
-        let due = due.into_tuple::<(Uuid, Uuid)>().all(&self.reads).await?;
+        let due = due.into_tuple::<Uuid>().all(&self.reads).await?;
 
         let up_to = happened.last().map_or(cursor.position, |(position, _)| *position);
         let mut subjects: Vec<_> = happened.into_iter().map(|(_, case)| (Subject::Case, case)).collect();
-        subjects.extend(due.into_iter().filter(|(of, _)| *of == marketplace.uuid()).map(|(_, case)| (Subject::Case, case)));
+        subjects.extend(due.into_iter().map(|case| (Subject::Case, case)));
         let mut done_with = Vec::with_capacity(touched.len());
         for row in touched {
             subjects.push((from_text(&row.kind, "kpi_touched", "kind")?, row.subject));

@@ -49,7 +49,7 @@ pub enum Content {
 
 fn written(asked: &Asked) -> String {
     fn part(text: Option<String>) -> String {
-        text.unwrap_or_else(|| "all".to_owned())
+        text.unwrap_or_else(|| "*".to_owned())
     }
     let channel = asked.channel.and_then(|channel| serde_json::to_value(channel).ok()?.as_str().map(str::to_owned));
     let (seller, reason) = (asked.seller.map(|seller| seller.to_string()), asked.reason.as_ref().map(ToString::to_string));
@@ -61,7 +61,7 @@ fn written(asked: &Asked) -> String {
 pub fn read(path: &str) -> Option<(Asked, File)> {
     /// Everything, or what the text names.
     fn part<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, ()> {
-        if text == "all" { Ok(None) } else { read(text).map(Some).ok_or(()) }
+        if text == "*" { Ok(None) } else { read(text).map(Some).ok_or(()) }
     }
     let parts: Vec<_> = path.split('/').collect();
     let [from, to, seller, channel, reason, team, file] = parts.as_slice() else { return None };

@@ -87,7 +87,7 @@ pub async fn propose(cx: &Cx, actor: &Actor, input: ProposalInput) -> Result<Imp
     }
     let before = measured(cx, actor, &about, input.kpi, input.before).await?;
     let proposed = Improvement::propose(about, ImprovementOrigin::Person(staff), &input.plan, (input.kpi, before), cx.now());
-    let improvement = proposed.map_err(|why| refused(&["plan"], why))?;
+    let improvement = proposed.map_err(|why| refused(&["plan"], why))?.measured_before(before, input.before);
     let row = ImprovementRow { improvement, owner_name: None };
     let tx = cx.store.begin(actor.marketplace).await?;
     tx.insert_improvement(&row).await?;
@@ -116,7 +116,8 @@ pub async fn take_on(cx: &Cx, actor: &Actor, id: ImprovementId, due_on: NaiveDat
     if improvement.is_unmeasured()
         && let Ok(before) = Days::new(today - MONTH, today)
     {
-        improvement.before = measured(cx, actor, &improvement.about, improvement.kpi, before).await?;
+        let found = measured(cx, actor, &improvement.about, improvement.kpi, before).await?;
+        improvement = improvement.measured_before(found, before);
     }
     let row = ImprovementRow { improvement: improvement.take_on(staff, due_on, today, revision)?, owner_name: name(&actor.who) };
     tx.save_improvement(&row).await?;
@@ -136,10 +137,11 @@ pub async fn drop_for(cx: &Cx, actor: &Actor, id: ImprovementId, reason: &str, r
 
 /// The same figure afterwards, in some days.
 pub async fn measure(cx: &Cx, actor: &Actor, id: ImprovementId, after: Days, revision: i32) -> Result<ImprovementRow> {
+    let today = cx.now().with_timezone(&cx.marketplace(actor.marketplace).await?.timezone).date_naive();
     let tx = cx.store.begin(actor.marketplace).await?;
     let ImprovementRow { improvement, owner_name } = known(&tx, actor, id).await?;
     let found = measured(cx, actor, &improvement.about, improvement.kpi, after).await?;
-    let row = ImprovementRow { improvement: improvement.measure(found, revision)?, owner_name };
+    let row = ImprovementRow { improvement: improvement.measure(found, after, today, revision)?, owner_name };
     tx.save_improvement(&row).await?;
     tx.commit().await?;
     Ok(row)

@@ -13,5 +13,5 @@ pub use census::{Difference, check};
 pub use counting::{Counting, begin, count, recompute};
 pub(super) use improving::ask_for;
 pub use improving::{AboutInput, ProposalInput, drop_for, finish, measure, propose, take_on};
-pub use reporting::{report, report_letter};
+pub use reporting::{Reporting, put_off, report, report_letter};
 pub use settings::{CostInput, SettingsInput, of as settings_of, report_visit, set as set_settings};

@@ -46,12 +46,14 @@ on_both_databases! {
         assert_eq!(shop.figure(NOVEMBER, "COMPLAINT_RATE").await, (json!(250.0), json!(4)), "the marketplace itself is complained of once");
         assert_eq!(shop.figure(NOVEMBER, "AVOIDABLE_RATE").await, (json!(75.0), json!(4)));
         let third = json!(100.0 / 3.0);
-        assert_eq!(shop.figure(NOVEMBER, "REOPEN_RATE").await, (third, json!(3)));
-        assert_eq!(shop.figure(NOVEMBER, "FIRST_CONTACT_RESOLUTION").await, (json!(0.0), json!(2)), "of the quiet one it is not known yet");
+        for kind in ["REOPEN_RATE", "FIRST_CONTACT_RESOLUTION"] {
+            assert_eq!(shop.figure(NOVEMBER, kind).await, (Value::Null, json!(0)), "{kind}: of none is it known yet whether it stays resolved");
+        }
         shop.agrees().await;
 
         shop.wait(TimeDelta::days(8));
-        assert_eq!(shop.figure(NOVEMBER, "FIRST_CONTACT_RESOLUTION").await.1, json!(3), "by now it is: time alone said so");
+        assert_eq!(shop.figure(NOVEMBER, "FIRST_CONTACT_RESOLUTION").await, (third.clone(), json!(3)), "by now it is: time alone said so");
+        assert_eq!(shop.figure(NOVEMBER, "REOPEN_RATE").await, (third, json!(3)));
         shop.agrees().await;
 
         let of = |more: &str| format!("{NOVEMBER}, {more}");
@@ -137,6 +139,7 @@ on_both_databases! {
         (wrong["comeBackDays"], wrong["revision"]) = (json!(0), json!(1));
         assert_eq!(shop.app.refuse(&shop.operator, "measureSettingsSet", "settings { revision }", wrong).await["field"], json!(["comeBackDays"]));
 
+        shop.wait(TimeDelta::days(8));
         let status = async |more: &str| {
             let found = shop.figures(&format!("{NOVEMBER}{more}")).await;
             let one = found.as_array().unwrap().iter().find(|one| one["kind"] == "REOPEN_RATE").unwrap().clone();
@@ -154,7 +157,7 @@ on_both_databases! {
         let shop = Shop::open(db).await;
         a_month(&shop).await;
         shop.wait(TimeDelta::days(2));
-        assert_eq!(shop.figure(NOVEMBER, "FIRST_CONTACT_RESOLUTION").await.1, json!(2));
+        assert_eq!(shop.figure(NOVEMBER, "FIRST_CONTACT_RESOLUTION").await.1, json!(0));
         let settings = json!({ "targets": [], "hour": euros("0.00"), "comeBackDays": 1, "revision": 0 });
         shop.app.act(&shop.operator, "measureSettingsSet", "settings { revision }", settings).await;
         assert_eq!(shop.figure(NOVEMBER, "FIRST_CONTACT_RESOLUTION").await.1, json!(3));
@@ -191,8 +194,9 @@ on_both_databases! {
         let live = live.as_array().unwrap();
         assert_eq!(rows.len(), live.len());
         for (line, figure) in rows.iter().zip(live) {
-            let value: Option<f64> = line[4].parse().ok();
-            assert_eq!((json!(value), json!(line[6].parse::<u64>().unwrap()), json!(line[8])), (figure["value"].clone(), figure["sample"].clone(), figure["status"].clone()), "{line:?}");
+            let value: Option<f64> = line[8].parse().ok();
+            assert_eq!(line[..6], ["2026-11-01", "2026-11-30", "", "EMAIL", "", ""]);
+            assert_eq!((json!(value), json!(line[10].parse::<u64>().unwrap()), json!(line[12])), (figure["value"].clone(), figure["sample"].clone(), figure["status"].clone()), "{line:?}");
         }
         for link in ["b", "c"] {
             let url = here(&shop.app, links[link]["url"].as_str().unwrap());
@@ -207,8 +211,9 @@ on_both_databases! {
     async fn an_improvement_is_held_against_the_same_figure(db: Db) {
         let shop = Shop::open(db).await;
         a_month(&shop).await;
+        shop.wait(TimeDelta::days(8));
         shop.app.work().await;
-        let fields = "improvement { id revision state owner isOverdue before { value sample } after { value } change }";
+        let fields = "improvement { id revision state owner isOverdue before { value sample } after { value from to } change }";
         let proposal = json!({ "about": { "sellerId": shop.alma }, "plan": "Répondre plus vite", "kpi": { "kind": "REOPEN_RATE" }, "from": "2026-11-01", "to": "2026-11-30" });
         let proposed = shop.app.act(&shop.operator, "improvementPropose", fields, proposal.clone()).await["improvement"].clone();
         assert_eq!((&proposed["state"], &proposed["before"]), (&json!("PROPOSED"), &json!({ "value": 100.0 / 3.0, "sample": 3 })));
@@ -218,14 +223,25 @@ on_both_databases! {
             input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             shop.app.try_act(&shop.operator, mutation, fields, input).await
         };
-        let yesterday = step("improvementTakeOn", 1, json!({ "dueOn": "2026-11-21" })).await;
+        let yesterday = step("improvementTakeOn", 1, json!({ "dueOn": "2026-11-29" })).await;
         assert_eq!(yesterday["userErrors"][0]["code"], "NOT_IN_THIS_STATE");
-        let taken = step("improvementTakeOn", 1, json!({ "dueOn": "2026-11-29" })).await["improvement"].clone();
+        let taken = step("improvementTakeOn", 1, json!({ "dueOn": "2026-12-09" })).await["improvement"].clone();
         assert_eq!((&taken["owner"], &taken["isOverdue"]), (&json!("Operator of the test"), &json!(false)));
         shop.wait(TimeDelta::days(9));
         assert_eq!(step("improvementFinish", 2, json!({})).await["improvement"]["state"], "DONE");
-        let measured = step("improvementMeasure", 3, json!({ "from": "2026-12-01", "to": "2026-12-31" })).await["improvement"].clone();
-        assert_eq!((&measured["state"], &measured["after"]["value"], &measured["change"]), (&json!("MEASURED"), &Value::Null, &Value::Null));
+        for (from, to) in [("2026-11-20", "2026-12-05"), ("2026-12-01", "2026-12-31"), ("2026-12-01", "2026-12-05")] {
+            let early = step("improvementMeasure", 3, json!({ "from": from, "to": to })).await;
+            assert_eq!(early["userErrors"][0]["code"], "NOT_IN_THIS_STATE", "{from} to {to}: before, or not over, or with nothing to measure");
+        }
+        shop.order("MK-5", "alma", "lia", "2026-12-01").await;
+        let better = shop.case("9", "lia", json!({ "orderReference": "MK-5", "reason": "where_is_my_order", "channel": "EMAIL" })).await;
+        shop.write(&shop.seller, &better, "Voilà.").await;
+        shop.resolve(&better).await;
+        shop.wait(TimeDelta::days(8));
+        shop.app.work().await;
+        let measured = step("improvementMeasure", 3, json!({ "from": "2026-12-01", "to": "2026-12-15" })).await["improvement"].clone();
+        assert_eq!((&measured["state"], &measured["change"]), (&json!("MEASURED"), &json!(-100.0 / 3.0)));
+        assert_eq!(measured["after"], json!({ "value": 0.0, "from": "2026-12-01", "to": "2026-12-15" }));
         let refused = shop.app.refuse(&shop.seller, "improvementPropose", fields, proposal.clone()).await;
         assert_eq!(refused["code"], "NOT_ALLOWED");
         let dropped = shop.app.act(&shop.operator, "improvementPropose", fields, proposal).await["improvement"]["id"].clone();
