@@ -134,14 +134,14 @@ fn costs_are_exact_and_split_by_side_of_the_sale() {
     let rows = [
         (slice(Channel::Phone, CasePhase::AfterSale), tally(2, 600)),
         (slice(Channel::Phone, CasePhase::AfterSale), tally(1, 1)),
-        (slice(Channel::Email, CasePhase::PreSale), tally(1, 90)),
+        (slice(Channel::Email, CasePhase::PreSale), KpiTally { operator_replies: 3, ..tally(1, 90) }),
     ];
     let lines = cost_report(rows.iter().map(|(slice, tally)| (slice, tally)), &rules).unwrap();
     let costs: Vec<_> = lines.iter().map(|line| (line.channel, line.phase, line.cases, line.cost)).collect();
-    // 601 seconds at 30.00 an hour are 5.008, and three calls 4.50.
+    // 601 seconds at 30.00 an hour are 5.008, and three calls 4.50; three replies of a minute beside 90 seconds are 2.25.
     assert_eq!(
         costs,
-        [(Some(Channel::Email), Some(CasePhase::PreSale), 1, eur(75)), (Some(Channel::Phone), Some(CasePhase::AfterSale), 3, eur(951)),]
+        [(Some(Channel::Email), Some(CasePhase::PreSale), 1, eur(225)), (Some(Channel::Phone), Some(CasePhase::AfterSale), 3, eur(951)),]
     );
     let endless = CostRules { hour: eur(i64::MAX), channels: [].into(), reply_seconds: [].into() };
     assert!(cost_report(rows.iter().map(|(slice, tally)| (slice, tally)), &endless).is_ok(), "ten minutes of it still fit");
