@@ -51,7 +51,20 @@ fn written(asked: &Asked, content: &Content) -> (&'static str, String) {
             ("contact-rates", head + &rates.iter().map(|one| rate(asked, one)).collect::<String>())
         }
         Content::ServiceCosts(lines) => {
-            let head = row(["from", "to", "seller", "channel", "phase", "cases", "cost", "currency"].map(str::to_owned));
+            let head = row([
+                "from",
+                "to",
+                "seller",
+                "channel",
+                "phase",
+                "cases",
+                "cost",
+                "cost_per_case",
+                "target_per_case",
+                "currency",
+                "status",
+            ]
+            .map(str::to_owned));
             ("service-costs", head + &lines.iter().map(|one| cost(asked, one)).collect::<String>())
         }
     }
@@ -132,6 +145,9 @@ fn cost(asked: &Asked, line: &CostLine) -> String {
         line.phase.map(word).unwrap_or_default(),
         line.cases.to_string(),
         line.cost.amount(),
+        line.per_case.amount(),
+        line.target.map(|target| target.amount()).unwrap_or_default(),
         line.cost.currency.code().to_owned(),
+        word(line.status),
     ])
 }

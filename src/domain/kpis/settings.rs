@@ -48,7 +48,7 @@ pub enum SettingsFault {
 impl MeasureSettings {
     /// What holds before anybody has set anything.
     pub fn usual(currency: Currency) -> Self {
-        let costs = CostRules { hour: Money::zero(currency), channels: [].into(), reply_seconds: [].into() };
+        let costs = CostRules { hour: Money::zero(currency), channels: [].into(), reply_seconds: [].into(), most_per_case: [].into() };
         Self { targets: KpiTargets::default(), costs, come_back_days: 7, recurrence_days: 90, report: ReportEvery::Never }
     }
 
@@ -60,7 +60,7 @@ impl MeasureSettings {
     /// What is wrong with them.
     pub fn faults(&self) -> Vec<SettingsFault> {
         let window = |days: u16, fault| (!(1..=LONGEST_WINDOW).contains(&days)).then_some(fault);
-        let costs: Vec<_> = self.costs.channels.values().chain([&self.costs.hour]).collect();
+        let costs: Vec<_> = self.costs.channels.values().chain(self.costs.most_per_case.values()).chain([&self.costs.hour]).collect();
         self.targets
             .faults()
             .into_iter()

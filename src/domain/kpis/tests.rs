@@ -128,7 +128,12 @@ fn disputes_recur_within_the_window() {
 #[test]
 fn costs_are_exact_and_split_by_side_of_the_sale() {
     let eur = |minor| Money { minor, currency: "EUR".parse().unwrap() };
-    let rules = CostRules { hour: eur(3000), channels: [(Channel::Phone, eur(150))].into(), reply_seconds: [(Channel::Email, 60)].into() };
+    let rules = CostRules {
+        hour: eur(3000),
+        channels: [(Channel::Phone, eur(150))].into(),
+        reply_seconds: [(Channel::Email, 60)].into(),
+        most_per_case: [(Channel::Email, eur(225)), (Channel::Phone, eur(316))].into(),
+    };
     let slice = |channel, phase| Slice { channel: Some(channel), phase: Some(phase), ..Slice::default() };
     let tally = |cases, handling_seconds| KpiTally { cases, handling_seconds, ..KpiTally::default() };
     let rows = [
@@ -136,17 +141,23 @@ fn costs_are_exact_and_split_by_side_of_the_sale() {
         (slice(Channel::Phone, CasePhase::AfterSale), tally(1, 1)),
         (slice(Channel::Email, CasePhase::PreSale), KpiTally { operator_replies: 3, ..tally(1, 90) }),
     ];
-    let lines = cost_report(rows.iter().map(|(slice, tally)| (slice, tally)), &rules).unwrap();
+    let lines = cost_report(rows.iter().map(|(slice, tally)| (slice, tally)), &rules, 1).unwrap();
     let costs: Vec<_> = lines.iter().map(|line| (line.channel, line.phase, line.cases, line.cost)).collect();
     // 601 seconds at 30.00 an hour are 5.008, and three calls 4.50; three replies of a minute beside 90 seconds are 2.25.
     assert_eq!(
         costs,
         [(Some(Channel::Email), Some(CasePhase::PreSale), 1, eur(225)), (Some(Channel::Phone), Some(CasePhase::AfterSale), 3, eur(951)),]
     );
-    let endless = CostRules { hour: eur(i64::MAX), channels: [].into(), reply_seconds: [].into() };
-    assert!(cost_report(rows.iter().map(|(slice, tally)| (slice, tally)), &endless).is_ok(), "ten minutes of it still fit");
+    let judged = |minimum| -> Vec<_> {
+        let lines = cost_report(rows.iter().map(|(slice, tally)| (slice, tally)), &rules, minimum).unwrap();
+        lines.iter().map(|line| (line.per_case, line.status)).collect()
+    };
+    assert_eq!(judged(1), [(eur(225), Status::Met), (eur(317), Status::Missed)], "exactly the target is met");
+    assert_eq!(judged(2), [(eur(225), Status::NotEnough), (eur(317), Status::Missed)]);
+    let endless = CostRules { hour: eur(i64::MAX), channels: [].into(), reply_seconds: [].into(), most_per_case: [].into() };
+    assert!(cost_report(rows.iter().map(|(slice, tally)| (slice, tally)), &endless, 1).is_ok(), "ten minutes of it still fit");
     let too_much = [(slice(Channel::Email, CasePhase::PreSale), tally(1, 7200))];
-    assert!(cost_report(too_much.iter().map(|(slice, tally)| (slice, tally)), &endless).is_err());
+    assert!(cost_report(too_much.iter().map(|(slice, tally)| (slice, tally)), &endless, 1).is_err());
 }
 
 #[test]

@@ -133,7 +133,8 @@ impl Review {
         }
     }
 
-    fn is_held_back(&self) -> bool {
+    /// Whether what its author wrote last is held back.
+    pub fn is_held_back(&self) -> bool {
         match self.end {
             Some(End::Removed) => true,
             Some(End::Withdrawn) => false,

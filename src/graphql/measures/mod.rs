@@ -126,6 +126,12 @@ pub(super) struct ServiceCost {
     cases: i64,
     /// What they cost by `measureSettings.costs`.
     cost: MoneyObject,
+    /// What each of them cost, rounded.
+    per_case: MoneyObject,
+    /// What each is to cost at most; null when there is no target for the channel.
+    target_per_case: Option<MoneyObject>,
+    /// Whether that is so.
+    status: KpiStatus,
 }
 
 /// Which figures a file holds.
@@ -236,6 +242,9 @@ impl Measures {
             phase: line.phase.map(Into::into),
             cases: whole(line.cases),
             cost: line.cost.into(),
+            per_case: line.per_case.into(),
+            target_per_case: line.target.map(Into::into),
+            status: line.status.into(),
         };
         Ok(lines.map_err(|error| failure(&error))?.into_iter().map(line).collect())
     }

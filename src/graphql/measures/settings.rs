@@ -61,6 +61,8 @@ struct ChannelCost {
     per_case: Option<MoneyObject>,
     /// How many seconds of work a reply of the operator takes.
     reply_seconds: u32,
+    /// What a case is to cost at most, with the work; null when nothing is wanted.
+    target_per_case: Option<MoneyObject>,
 }
 
 /// What customer service costs.
@@ -104,11 +106,13 @@ impl MeasureSettingsObject {
     /// What service costs.
     async fn costs(&self) -> ServiceCostRules {
         let rules = &self.0.settings.costs;
-        let named: std::collections::BTreeSet<_> = rules.channels.keys().chain(rules.reply_seconds.keys()).copied().collect();
+        let named: std::collections::BTreeSet<_> =
+            rules.channels.keys().chain(rules.reply_seconds.keys()).chain(rules.most_per_case.keys()).copied().collect();
         let cost = |channel| ChannelCost {
             channel: Channel::from(channel),
             per_case: rules.channels.get(&channel).copied().map(|money: Money| money.into()),
             reply_seconds: rules.reply_seconds.get(&channel).copied().unwrap_or(0),
+            target_per_case: rules.most_per_case.get(&channel).copied().map(|money: Money| money.into()),
         };
         ServiceCostRules { hour: rules.hour.into(), channels: named.into_iter().map(cost).collect() }
     }
@@ -181,6 +185,8 @@ struct ChannelCostInput {
     /// How many seconds of work a reply of the operator takes, at most a day.
     #[graphql(default)]
     reply_seconds: u32,
+    /// What a case is to cost at most, with the work; null for no target.
+    target_per_case: Option<MoneyInput>,
 }
 
 /// How the marketplace is to measure itself: the whole of it.
@@ -271,6 +277,7 @@ impl MeasureSettingsMutations {
                 channel: cost.channel.into(),
                 per_case: cost.per_case.map(Into::into),
                 reply_seconds: cost.reply_seconds,
+                most_per_case: cost.target_per_case.map(Into::into),
             };
             let wanted = SettingsInput {
                 targets: KpiTargets { targets, minimum_sample: input.minimum_sample.into() },

@@ -207,7 +207,7 @@ impl ReviewObject {
 
     /// Why it is held back; null when it is not, and for viewers who are neither the author nor the operator.
     async fn removal(&self, ctx: &Context<'_>) -> Option<ReviewRemoval> {
-        self.review().removal.as_ref().filter(|_| self.is_open_to(ctx)).map(Into::into)
+        self.review().removal.as_ref().filter(|_| self.review().is_held_back() && self.is_open_to(ctx)).map(Into::into)
     }
 
     /// The author's complaint of that; null when there is none, and for viewers who are neither the author nor the operator.

@@ -143,9 +143,9 @@ pub async fn contact_rates(cx: &Cx, scope: Scope, days: Days, seller: Option<Sel
 /// What customer service cost, by channel and side of the sale.
 pub async fn service_costs(cx: &Cx, scope: Scope, days: Days, seller: Option<SellerId>) -> Result<Vec<CostLine>> {
     allowed(scope)?;
-    let rules = settings::of(cx, scope.marketplace).await?.settings.costs;
+    let set = settings::of(cx, scope.marketplace).await?.settings;
     let like = Cell { seller: Cut::of(seller), channel: Cut::One(None), phase: Cut::One(None), ..Cell::WHOLE };
     let slices = cx.store.slices(scope.marketplace, &like, days).await?;
-    cost_report(slices.iter(), &rules)
+    cost_report(slices.iter(), &set.costs, set.targets.minimum_sample)
         .map_err(|_| Error::from(crate::domain::refusal::Refusal::Invalid { message: "These costs are too large to be told.".into() }))
 }

@@ -34,6 +34,8 @@ pub struct CostInput {
     pub per_case: Option<AmountInput>,
     /// How many seconds of work a reply takes.
     pub reply_seconds: u32,
+    /// What a case is to cost at most; none for nothing wanted.
+    pub most_per_case: Option<AmountInput>,
 }
 
 /// How a marketplace measures itself, as it is said.
@@ -62,7 +64,7 @@ fn read(input: SettingsInput, currency: Currency) -> Result<MeasureSettings> {
     let mut check = Check::default();
     let none = Money::zero(currency);
     let hour = amount(&mut check, &["hour"], "An hour of work", &input.hour).unwrap_or(none);
-    let mut costs = CostRules { hour, channels: BTreeMap::new(), reply_seconds: BTreeMap::new() };
+    let mut costs = CostRules { hour, channels: BTreeMap::new(), reply_seconds: BTreeMap::new(), most_per_case: BTreeMap::new() };
     let mut seen = BTreeSet::new();
     for (index, cost) in input.channels.into_iter().enumerate() {
         let index = index.to_string();
@@ -77,6 +79,11 @@ fn read(input: SettingsInput, currency: Currency) -> Result<MeasureSettings> {
             && let Some(each) = amount(&mut check, &["channels", &index, "perCase"], "A case", each)
         {
             costs.channels.insert(cost.channel, each);
+        }
+        if let Some(most) = &cost.most_per_case
+            && let Some(most) = amount(&mut check, &["channels", &index, "targetPerCase"], "The target", most)
+        {
+            costs.most_per_case.insert(cost.channel, most);
         }
         costs.reply_seconds.insert(cost.channel, cost.reply_seconds);
     }

@@ -14,7 +14,7 @@ use crate::domain::orders::{Order, OrderLine};
 use crate::domain::parties::{Actor, Audience, Party};
 use crate::domain::ratings::{
     Asking, Call, Criteria, Invitation, InvitationAbout, InvitationRules, InvitationState, InvitationStep, InvitationWay, Reward,
-    invitation_words,
+    SurveyedBy, invitation_words,
 };
 use crate::domain::refusal::Refusal;
 use crate::domain::shipments::Shipment;
@@ -253,7 +253,9 @@ impl Asker<'_> {
                 (case.buyer, buyer.and_then(|buyer| buyer.email), Some(case))
             }
         };
-        if matches!((&invitation.about, &case), (InvitationAbout::Case { .. }, Some(case)) if case.status != CaseStatus::Closed) {
+        // It may be open again, or the helpdesk asks by now.
+        let not_ours = |case: &Case| case.status != CaseStatus::Closed || self.rules.surveyed_by == SurveyedBy::Helpdesk;
+        if matches!((&invitation.about, &case), (InvitationAbout::Case { .. }, Some(case)) if not_ours(case)) {
             return Ok(invitation.cancel(now));
         }
         if tx.is_muted(Receiver::Buyer(buyer), MailKind::RatingInvitation).await? {

@@ -124,7 +124,7 @@ on_both_databases! {
         a_month(&shop).await;
         let settings = json!({
             "targets": [{ "kpi": { "kind": "REOPEN_RATE" }, "value": 50 }, { "kpi": { "kind": "REOPEN_RATE" }, "channel": "CHAT", "value": 10 }],
-            "minimumSample": 1, "hour": euros("36.00"), "channels": [{ "channel": "EMAIL", "perCase": euros("0.50"), "replySeconds": 100 }, { "channel": "CHAT", "perCase": euros("1.00") }],
+            "minimumSample": 1, "hour": euros("36.00"), "channels": [{ "channel": "EMAIL", "perCase": euros("0.50"), "replySeconds": 100, "targetPerCase": euros("0.50") }, { "channel": "CHAT", "perCase": euros("1.00"), "targetPerCase": euros("0.99") }],
             "revision": 0,
         });
         let set = shop.app.act(&shop.operator, "measureSettingsSet", "settings { revision costs { hour { amount } channels { channel replySeconds } } }", settings.clone()).await;
@@ -147,7 +147,13 @@ on_both_databases! {
         };
         assert_eq!(status("").await, (json!(50.0), json!("MET")));
         assert_eq!(status(", channel: CHAT").await, (json!(10.0), json!("MISSED")));
-        let costs = shop.app.ask(&shop.operator, &format!("{{ measures({NOVEMBER}) {{ serviceCosts {{ channel phase cases cost {{ amount }} }} }} }}"), json!({})).await;
+        let costs = shop.app.ask(&shop.operator, &format!("{{ measures({NOVEMBER}) {{ serviceCosts {{ channel phase cases cost {{ amount }} perCase {{ amount }} targetPerCase {{ amount }} status }} }} }}"), json!({})).await;
+        let judged = |place: usize| {
+            let line = &costs["measures"]["serviceCosts"][place];
+            (line["perCase"]["amount"].clone(), line["targetPerCase"]["amount"].clone(), line["status"].clone())
+        };
+        assert_eq!(judged(0), (json!("0.50"), json!("0.50"), json!("MET")));
+        assert_eq!(judged(1), (json!("1.00"), json!("0.99"), json!("MISSED")));
         let costs: Vec<_> = costs["measures"]["serviceCosts"].as_array().unwrap().iter().map(|line| (line["channel"].clone(), line["cases"].clone(), line["cost"]["amount"].clone())).collect();
         let line = |channel: &str, cases: u32, amount: &str| (json!(channel), json!(cases), json!(amount));
         assert_eq!(costs, [line("EMAIL", 3, "1.50"), line("CHAT", 1, "1.00")], "sellers' replies cost sellers");

@@ -83,6 +83,7 @@ on_both_databases! {
         assert_eq!(refused(&story, &story.operator, "reviewComplaintAnswer", answer.clone()).await, "NOT_IN_THIS_STATE", "who decided it");
         let upheld = act(&story, &other, "reviewComplaintAnswer", answer).await;
         assert_eq!((&upheld["state"], &upheld["complaint"]["outcome"]), (&json!("PUBLISHED"), &json!("UPHELD")));
+        assert_eq!(upheld["removal"], Value::Null, "nothing is held back any more");
         assert_eq!(feed(&story, &story.vendor, "", "id").await.len(), 1);
     }
 
