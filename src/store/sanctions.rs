@@ -141,12 +141,13 @@ impl Tx {
         by_seller(in_force(self.marketplace, of).all(self.db().await?).await?)
     }
 
-    /// All that was ever decided against a seller, the oldest first.
+    /// All that was ever decided against a seller, the oldest first, under lock: the seller may just be complaining.
     pub async fn sanctions_against(&self, seller: SellerId) -> Result<Vec<SanctionRow>> {
         let find = sanctions::Entity::find()
             .filter(sanctions::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(sanctions::Column::SellerId.eq(seller.uuid()))
-            .order_by_asc(sanctions::Column::Id);
+            .order_by_asc(sanctions::Column::Id)
+            .lock_exclusive();
         find.all(self.db().await?).await?.into_iter().map(row).collect()
     }
 

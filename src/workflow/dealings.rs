@@ -7,7 +7,7 @@
 use super::connections::ConnectionSettings;
 use super::threads::{acknowledge, open_buyer_thread};
 use super::{Error, Result, effects, refused, shipments};
-use crate::domain::cases::{Case, Opening};
+use crate::domain::cases::{Case, CaseMove, Opening};
 use crate::domain::charter::{Marketplace, Terms};
 use crate::domain::hands::{Hand, Happened};
 use crate::domain::ids::{CaseId, OrderId};
@@ -46,6 +46,11 @@ pub(super) async fn overheard(tx: &mut Tx, actor: &Actor, order: OrderId) -> Res
     begun(tx, actor, order, (None, None), Opener::Rumour).await
 }
 
+/// For something that the house tells a buyer who asked nothing: a new case waits for the buyer, and nobody's time runs.
+pub(super) async fn told(tx: &mut Tx, actor: &Actor, order: OrderId) -> Result<Dealing> {
+    begun(tx, actor, order, (None, None), Opener::House).await
+}
+
 /// What a case begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Opener {
@@ -53,6 +58,8 @@ enum Opener {
     Party,
     /// Something is said elsewhere.
     Rumour,
+    /// The house has something to tell.
+    House,
 }
 
 async fn begun(
@@ -131,12 +138,21 @@ async fn open(
         parent: None,
     };
     let mut case = match opener {
-        Opener::Party => Case::open(opening, &terms, tx.now()),
+        Opener::Party | Opener::House => Case::open(opening, &terms, tx.now()),
         Opener::Rumour => Case::open_for_team(opening, &terms, tx.now()),
     };
     case.language = language::of_buyer(&[], None, house);
+    if opener == Opener::House {
+        // There is nothing to acknowledge: it is we who write.
+        case.acknowledge_at = None;
+    }
     tx.insert_case(&case, None).await?;
     effects::announce(tx, &terms, &actor.who, &case.opening()).await?;
+    if opener == Opener::House {
+        let moved = case.apply(&CaseMove::AwaitBuyer, &terms, tx.now())?;
+        effects::record(tx, &terms, &actor.who, &moved).await?;
+        case = moved.case;
+    }
     open_buyer_thread(tx, &actor.who, &case).await?;
     Ok(case)
 }

@@ -143,7 +143,7 @@ async fn write_to(cx: &Cx, actor: &Actor, id: DefectId, order: OrderId, text: &s
     if tx.was_reached(id, buyer.id).await? {
         return Ok(false);
     }
-    let dealing = dealings::about(&mut tx, actor, order, None, None).await?;
+    let dealing = dealings::told(&mut tx, actor, order).await?;
     // Of two who do so at once, one waits here and finds it done.
     if !tx.claim_outreach(id, buyer.id, order, dealing.case.id).await? {
         return Ok(false);

@@ -13,6 +13,7 @@ come to the same figures. Standard library only; `random.Random(seed).random()` 
 import json
 import math
 import random
+import statistics
 import sys
 from datetime import date, timedelta
 from fractions import Fraction
@@ -186,7 +187,7 @@ def kpis(cases, orders, disputes, buyers):
         "csat": percent([c for c in cases if c[9] is not None], lambda c: c[9] >= 4),
         "nps": 100 * (sum(a >= 9 for a in answers) - sum(a <= 6 for a in answers)) / len(answers),
         "replyMean": float(Fraction(sum(replies), len(replies)) / 3600),
-        "replyMedian": percentile(replies, 50),
+        "replyMedian": statistics.median(replies) / 3600,
         "replyP90": percentile(replies, 90),
         "firstContact": percent(known, lambda c: c[6] == 1 and c[7] == "QUIET"),
         "reopened": percent(known, lambda c: c[7] == "REOPENED"),

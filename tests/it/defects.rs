@@ -139,7 +139,8 @@ on_both_databases! {
         assert_eq!(call(next).await, (10, Value::Null));
         let order = shop.app.ask(&shop.operator, "{ order(by: { reference: \"BAD-59\" }) { id } }", json!({})).await["order"]["id"].clone();
         let buyer = shop.buyer(&order).await;
-        let said = shop.app.ask(&buyer, "{ cases(first: 9) { nodes { threads { messages(first: 9) { nodes { text } } } } } }", json!({})).await.to_string();
+        let said = shop.app.ask(&buyer, "{ cases(first: 9) { nodes { status threads { messages(first: 9) { nodes { text } } } } } }", json!({})).await.to_string();
         assert_eq!(said.matches("N’utilisez plus cette théière.").count(), 1, "{said}");
+        assert!(said.contains("WAITING_BUYER") && !said.contains("WAITING_SELLER"), "the seller was asked nothing: {said}");
     }
 }

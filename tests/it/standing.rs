@@ -151,6 +151,32 @@ on_both_databases! {
         assert!(more.iter().any(|one| one["seller"]["externalId"] == "s3" && one["step"] == "WARNING"), "the rest is over: {more:#?}");
     }
 
+    async fn what_a_person_took_back_no_rule_imposes_again(db: Db) {
+        let mediators = ["CMAP", "IEAM"].map(|name| Mediator { name: name.into(), url: format!("https://{name}.example"), address: None });
+        let complaints = SellerComplaints { route: "reclamations@bazar.example".into(), mediators: mediators.into() };
+        let app = TestApp::start_with(db, Charter { complaints: Some(complaints), ..Charter::default() }).await;
+        let (operator, vendor) = (app.token(Role::Operator, None).await, app.token(Role::Vendor, None).await);
+        let street = Street { app, operator, vendor };
+        street.app.act(&street.vendor, "sellersUpsert", "sellers { id }", json!({ "sellers": [{ "externalId": "s0", "name": "Alma" }] })).await;
+        set(&street, json!({ "warnings": "AUTOMATIC", "clause": "Article 7 : expédier à temps." })).await;
+        sell(&street.app, &street.vendor, "s0", 30, 6).await;
+        street.night().await;
+        let sanctions = async || {
+            let query = "{ sanctions(first: 5) { nodes { id seller { standing } } } }";
+            street.app.ask(&street.operator, query, json!({})).await["sanctions"]["nodes"].as_array().unwrap().clone()
+        };
+        let warned = sanctions().await;
+        assert_eq!((warned.len(), &warned[0]["seller"]["standing"]), (1, &json!("WARNED")));
+        let lift = json!({ "sanctionId": warned[0]["id"], "reasons": "Une grève des transporteurs." });
+        street.app.act(&street.operator, "sanctionLift", "sanction { id }", lift).await;
+        for _ in 0..3 {
+            street.night().await;
+        }
+        let after = sanctions().await;
+        assert_eq!((after.len(), &after[0]["seller"]["standing"]), (1, &json!("ACTIVE")), "the same numbers are no news to who has decided");
+        assert_eq!(proposals(&street, &street.operator, "").await, Vec::<Value>::new(), "nor is anybody asked");
+    }
+
     async fn a_rule_that_may_warns_and_gives_back_when_the_measures_are_back(db: Db) {
         let complaints = SellerComplaints { route: "reclamations@bazar.example".into(),
             mediators: ["CMAP", "IEAM"].map(|name| Mediator { name: name.into(), url: format!("https://{name}.example"), address: None }).into() };

@@ -64,7 +64,10 @@ impl Durations {
 
     /// The time in seconds that so many per cent do not exceed (the nearest rank), within [`RELATIVE_ERROR`]; none of nothing.
     pub fn percentile(&self, percent: Percent) -> Option<f64> {
-        let rank = (self.count * u64::from(u8::from(percent))).div_ceil(100);
+        self.at_rank((self.count * u64::from(u8::from(percent))).div_ceil(100))
+    }
+
+    fn at_rank(&self, rank: u64) -> Option<f64> {
         let mut seen = 0;
         let found = self.buckets.iter().find(|(_, count)| {
             seen += **count;
@@ -73,9 +76,10 @@ impl Durations {
         found.map(|(bucket, _)| middle(*bucket))
     }
 
-    /// The middle one in seconds, within [`RELATIVE_ERROR`].
+    /// The middle one in seconds, within [`RELATIVE_ERROR`]; of an even number the mean of the two in the middle.
     pub fn median(&self) -> Option<f64> {
-        Percent::try_from(50).ok().and_then(|half| self.percentile(half))
+        let (lower, upper) = (self.at_rank(self.count.div_ceil(2))?, self.at_rank(self.count / 2 + 1)?);
+        Some(f64::midpoint(lower, upper))
     }
 }
 

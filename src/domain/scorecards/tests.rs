@@ -69,6 +69,11 @@ fn reply_times_are_told_by_their_middle() {
     let read = line(&record(&[(0, tally)]), 0, Measure::ReplyTime);
     assert_eq!((read.status, read.reading.sample), (MeasureStatus::Fine, 10));
     assert!((read.reading.value.unwrap() - 1.0).abs() < 0.01);
+    let mut halves = SellerTally::default();
+    (0..5).for_each(|_| halves.replies.add(3600));
+    (0..5).for_each(|_| halves.replies.add(60 * 3600));
+    let read = line(&record(&[(0, halves)]), 0, Measure::ReplyTime);
+    assert!((read.reading.value.unwrap() - 30.5).abs() < 0.3, "between the two in the middle: {read:?}");
 }
 
 #[test]

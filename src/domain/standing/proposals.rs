@@ -8,7 +8,7 @@ use super::super::ids::{SanctionId, SanctionProposalId, SellerId};
 use super::super::mails::Language;
 use super::super::refusal::Refusal;
 use super::super::scorecards::{CardLine, Measure};
-use super::{Proposal, SanctionStep};
+use super::{LiftingReason, Proposal, Sanction, SanctionStep};
 
 /// Where a proposal stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -114,11 +114,18 @@ impl SanctionProposal {
         }
     }
 
+    /// When a person said no to it: at once, or to what was decided because of it.
+    fn refused_at(&self, history: &[Sanction]) -> Option<DateTime<Utc>> {
+        let decided = history.iter().find(|one| self.sanction == Some(one.id)).and_then(|one| one.lifted.as_ref());
+        let undone = decided.filter(|lifted| matches!(lifted.reason, LiftingReason::ComplaintUpheld | LiftingReason::Reconsidered { .. }));
+        self.dismissal.as_ref().map(|dismissal| dismissal.at).or(undone.map(|lifted| lifted.at))
+    }
+
     /// Whether a person said no to as much not long ago.
-    fn was_refused(&self, proposal: &Proposal, rest: TimeDelta, at: DateTime<Utc>) -> bool {
+    fn was_refused(&self, proposal: &Proposal, history: &[Sanction], rest: TimeDelta, at: DateTime<Utc>) -> bool {
         let known = self.measures();
         let same = proposal.step <= self.step && proposal.measures().iter().all(|measure| known.contains(measure));
-        self.dismissal.as_ref().is_some_and(|dismissal| same && at < dismissal.at + rest)
+        self.refused_at(history).is_some_and(|refused| same && at < refused + rest)
     }
 }
 
@@ -129,8 +136,8 @@ pub fn turn(
     seller: SellerId,
     on: NaiveDate,
     now: Option<Proposal>,
-    rest: TimeDelta,
-    at: DateTime<Utc>,
+    history: &[Sanction],
+    (rest, at): (TimeDelta, DateTime<Utc>),
 ) -> ProposalTurn {
     let open = last.filter(|last| last.state == ProposalState::Open);
     match (open, now) {
@@ -139,7 +146,7 @@ pub fn turn(
         (Some(open), Some(proposal)) if proposal.step == open.step => {
             ProposalTurn::Changes(Box::new(SanctionProposal { on, lines: proposal.lines, ..open.clone() }))
         }
-        (None, Some(proposal)) if last.is_some_and(|last| last.was_refused(&proposal, rest, at)) => ProposalTurn::Stays,
+        (None, Some(proposal)) if last.is_some_and(|last| last.was_refused(&proposal, history, rest, at)) => ProposalTurn::Stays,
         (_, Some(proposal)) => ProposalTurn::New(Box::new(SanctionProposal::new(seller, on, proposal, at))),
     }
 }

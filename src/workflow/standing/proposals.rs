@@ -52,7 +52,7 @@ pub(super) async fn follow(
     let last = tx.last_proposal(card.seller).await?;
     let proposed = propose(card, history, cx.now());
     let rest = TimeDelta::days(i64::from(rules.fix_days));
-    match turn(last.as_ref(), card.seller, card.on, proposed.clone(), rest, cx.now()) {
+    match turn(last.as_ref(), card.seller, card.on, proposed.clone(), history, (rest, cx.now())) {
         ProposalTurn::Stays => {}
         ProposalTurn::Changes(changed) => tx.save_proposal(&changed).await?,
         ProposalTurn::New(new) => {
