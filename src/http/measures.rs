@@ -11,6 +11,7 @@ use super::answers;
 use super::csv::{row, text};
 use super::papers::{Sealed, Way, document, plain, word};
 use crate::domain::kpis::{ContactRate, CostLine, Kpi, ReplyFigure, Served, TimeBasis, Verdict};
+use crate::domain::money::Money;
 use crate::workflow::measures::Asked;
 use crate::workflow::measures::export::{self, Content};
 use crate::workflow::{Cx, Error};
@@ -146,7 +147,7 @@ fn cost(asked: &Asked, line: &CostLine) -> String {
         line.cases.to_string(),
         line.cost.amount(),
         line.per_case.amount(),
-        line.target.map(|target| target.amount()).unwrap_or_default(),
+        line.target.map(Money::amount).unwrap_or_default(),
         line.cost.currency.code().to_owned(),
         word(line.status),
     ])
