@@ -29,6 +29,7 @@ mod m20261124_000028_scorecards;
 mod m20261124_000029_defects;
 mod m20261126_000030_teams;
 mod m20261127_000031_look_again;
+mod m20261128_000032_announced;
 mod table;
 
 /// Runs the history.
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000029_defects::Migration),
             Box::new(m20261126_000030_teams::Migration),
             Box::new(m20261127_000031_look_again::Migration),
+            Box::new(m20261128_000032_announced::Migration),
         ]
     }
 }

@@ -1,7 +1,7 @@
 //! Defects: products that come back for a reason more often than others of their category do, and more often than chance
 //! explains.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -23,14 +23,15 @@ pub struct ProductKey {
     pub product: String,
 }
 
-/// How many pieces were sold and came back, of a day or of any days merged. What comes back counts on the day it was sold, so
+/// How many purchases there were, and how many came back, of a day or of any days merged. A purchase is an order line, however many
+/// pieces it has: ten pieces of one parcel break together, and are one observation. What comes back counts on the day it was sold, so
 /// that a share never exceeds the whole.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProductTally {
-    /// Sold.
+    /// Purchases.
     pub sold: u64,
-    /// Came back, by reason.
+    /// Those of which anything came back, by reason.
     pub returned: BTreeMap<ReasonKind, u64>,
 }
 
@@ -70,7 +71,7 @@ pub struct ProductFacts {
     pub category: Option<String>,
     /// The day.
     pub day: NaiveDate,
-    /// How many pieces were sold and came back.
+    /// How many purchases there were, and how many came back.
     pub tally: ProductTally,
 }
 
@@ -81,9 +82,10 @@ pub fn of_order(lines: &[OrderLine], returns: &[Return], placed: NaiveDate) -> V
     for line in lines {
         let Some(sku) = &line.sku else { continue };
         let tally = found.entry((sku.clone(), line.category.clone())).or_default();
-        tally.sold += u64::from(line.quantity);
-        for one in returns.iter().filter(|one| one.order_line == line.external_id && speaks(one)) {
-            *tally.returned.entry(one.reason.kind).or_default() += u64::from(one.quantity.min(line.quantity));
+        tally.sold += 1;
+        let back = returns.iter().filter(|one| one.order_line == line.external_id && speaks(one));
+        for reason in back.map(|one| one.reason.kind).collect::<BTreeSet<_>>() {
+            *tally.returned.entry(reason).or_default() += 1;
         }
     }
     let facts = found.into_iter().map(|((product, category), tally)| ProductFacts { product, category, day: placed, tally });
@@ -103,7 +105,7 @@ fn speaks(one: &Return) -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct DefectRules {
-    /// Of a product that was sold less often nothing is said.
+    /// Of a product that was bought less often nothing is said, nor where the others were.
     pub minimum_sold: u64,
     /// Fewer returns for a reason are an accident.
     pub minimum_returned: u64,
@@ -131,6 +133,19 @@ pub struct Defect {
     pub interval: Interval,
     /// How many came back for that reason of all others of the category.
     pub category: Share,
+    /// How many other sellers those others are of.
+    #[serde(default)]
+    pub other_sellers: usize,
+}
+
+/// With fewer other sellers, what is told of them all tells too much of each.
+const HIDING: usize = 5;
+
+impl Defect {
+    /// The share of the others, as far as the product's seller may know it: never so that it learns a rival's numbers.
+    pub fn others_for_seller(&self) -> Option<f64> {
+        self.category.percent().filter(|_| self.other_sellers >= HIDING)
+    }
 }
 
 /// What a product was held against.
@@ -175,22 +190,53 @@ pub struct DefectFound {
     pub case: Option<CaseId>,
 }
 
+/// A share as people of the language write it.
+fn number(percent: Option<f64>, language: Language) -> String {
+    let rounded = percent.map_or_else(String::new, |value| format!("{value:.1}"));
+    if language == Language::French { rounded.replace('.', ",") } else { rounded }
+}
+
 impl DefectFound {
     /// What the seller is told of it, in private.
     pub fn words(&self, language: Language) -> String {
-        let percent = |share: Share| share.percent().map_or_else(String::new, |value| format!("{value:.1}"));
-        let Defect { product, reason, returned, category, .. } = &self.defect;
+        let Defect { product, reason, returned, .. } = &self.defect;
         let code = reason.code(super::returns::Vocabulary::Mirakl);
-        let (own, others) = (percent(*returned), percent(*category));
+        let own = number(returned.percent(), language);
+        let others = self.defect.others_for_seller().map(|value| number(Some(value), language));
         match language {
             Language::English => format!(
-                "Product {} comes back for the same reason ({code}) more often than others: {} of {} sold ({own} %), against {others} % of \
-                 the others. Please look at what is wrong with it, and tell us what you do.",
+                "Product {} comes back for the same reason ({code}) more often than others: {} of {} purchases ({own} %){}. Please look at \
+                 what is wrong with it, and tell us what you do.",
+                product.product,
+                returned.hits,
+                returned.of,
+                others.map(|others| format!(", against {others} % of the others")).unwrap_or_default()
+            ),
+            Language::French => format!(
+                "Le produit {} est retourné pour le même motif ({code}) plus souvent que les autres\u{a0}: {} achats sur {} ({own} %){}. Merci \
+                 de regarder ce qui ne va pas et de nous dire ce que vous faites.",
+                product.product,
+                returned.hits,
+                returned.of,
+                others.map(|others| format!(", contre {others} % des autres")).unwrap_or_default()
+            ),
+        }
+    }
+
+    /// What the operator's staff is told of it.
+    pub fn words_for_staff(&self, seller: &str, language: Language) -> String {
+        let Defect { product, reason, returned, category, .. } = &self.defect;
+        let code = reason.code(super::returns::Vocabulary::Mirakl);
+        let (own, others) = (number(returned.percent(), language), number(category.percent(), language));
+        match language {
+            Language::English => format!(
+                "Product {} of {seller} comes back for the same reason ({code}): {} of {} purchases ({own} %), against {others} % of the \
+                 others. The seller was told. You can write to all buyers who may have one (defectOutreach).",
                 product.product, returned.hits, returned.of
             ),
             Language::French => format!(
-                "Le produit {} est retourné pour le même motif ({code}) plus souvent que les autres\u{a0}: {} sur {} vendus ({own} %), contre \
-                 {others} % des autres. Merci de regarder ce qui ne va pas et de nous dire ce que vous faites.",
+                "Le produit {} de {seller} est retourné pour le même motif ({code})\u{a0}: {} achats sur {} ({own} %), contre {others} % des \
+                 autres. Le vendeur en est informé. Vous pouvez écrire à tous les acheteurs concernés (defectOutreach).",
                 product.product, returned.hits, returned.of
             ),
         }
@@ -211,8 +257,12 @@ impl DefectRules {
             .filter_map(|(product, reason, returned, interval)| {
                 let all = whole.share(reason);
                 let others = Share { hits: all.hits - returned.hits, of: all.of - returned.of };
-                let usual = others.percent()? / 100.0;
-                (interval.low > usual).then(|| Defect { product: product.clone(), reason, returned, interval, category: others })
+                let usual = others.percent().filter(|_| others.of >= self.minimum_sold)? / 100.0;
+                (interval.low > usual).then(|| {
+                    let sellers = category.keys().map(|other| other.seller).filter(|seller| *seller != product.seller);
+                    let other_sellers = sellers.collect::<BTreeSet<_>>().len();
+                    Defect { product: product.clone(), reason, returned, interval, category: others, other_sellers }
+                })
             })
             .collect();
         found.sort_by(|one, other| other.interval.low.total_cmp(&one.interval.low).then_with(|| one.product.cmp(&other.product)));

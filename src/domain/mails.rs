@@ -51,6 +51,11 @@ pub enum MailKind {
     DeliveryNotice,
     /// The buyer is asked to rate. For buyers only.
     RatingInvitation,
+    /// A product comes back too often. For its seller and the operator's staff.
+    Defect,
+    /// What the operator wants the buyers of such a product to know, to somebody who has no ticket. Who may have a dangerous thing
+    /// must hear of it (Regulation (EU) 2023/988, article 35), so nobody stops it.
+    DefectNotice,
     /// The figures of a week or month. For the operator's staff only.
     Report,
     /// A review of a seller was published, or what it reported was decided. For sellers only.
@@ -63,7 +68,7 @@ pub enum MailKind {
 
 impl MailKind {
     /// Every kind that staff can ask for.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::NewCase,
         Self::NewMessage,
         Self::DeadlineNear,
@@ -73,6 +78,7 @@ impl MailKind {
         Self::Return,
         Self::Refund,
         Self::Dispute,
+        Self::Defect,
         Self::Report,
     ];
 
@@ -178,7 +184,7 @@ impl MailKind {
 
     /// Whether the reader may stop e-mails of the kind: what the law wants told is told.
     pub const fn is_stoppable(self) -> bool {
-        !matches!(self, Self::Sanction | Self::ReviewDecision)
+        !matches!(self, Self::Sanction | Self::ReviewDecision | Self::DefectNotice)
     }
 
     const fn name(self) -> &'static str {
@@ -194,6 +200,8 @@ impl MailKind {
             Self::Dispute => "DISPUTE",
             Self::DeliveryNotice => "DELIVERY_NOTICE",
             Self::RatingInvitation => "RATING_INVITATION",
+            Self::Defect => "DEFECT",
+            Self::DefectNotice => "DEFECT_NOTICE",
             Self::Report => "REPORT",
             Self::Review => "REVIEW",
             Self::ReviewDecision => "REVIEW_DECISION",

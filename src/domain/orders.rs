@@ -2,13 +2,13 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, Utc};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
-use super::calendar::Closure;
+use super::calendar::{BusinessCalendar, Closure};
 use super::ids::{BuyerId, OrderId, SellerId};
 use super::money::Money;
 
@@ -27,6 +27,8 @@ pub struct Seller {
     pub locale: Option<String>,
     /// When it is away.
     pub closures: Vec<Closure>,
+    /// When somebody is there to answer, by its own word; none when it did not say.
+    pub hours: Option<Arc<BusinessCalendar>>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
 }

@@ -1,6 +1,6 @@
 //! The charter: read, published, accepted; and when sellers are away.
 
-use async_graphql::{Context, InputObject, Object, SimpleObject};
+use async_graphql::{Context, InputObject, MergedObject, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::charter_enums::{
@@ -11,7 +11,6 @@ use super::disputes::{DisputeRules, SellerComplaintsObject};
 use super::enums::{CasePhase, Channel, ConversationMode};
 use super::errors::{Result, UserError, split};
 use super::ledger::LedgerRules;
-use super::orders::SellerObject;
 use super::pool::PoolRules;
 use super::refunds::RefundRulesObject;
 use super::returns::ReturnPolicyObject;
@@ -20,21 +19,22 @@ use super::tenants::BusinessHours;
 use super::triage::TriageRules;
 use crate::domain::calendar::Closure;
 use crate::domain::charter::{self, Charter, CharterVersion, PartyTargets, Publication};
-use crate::domain::parties::{View, Who};
+use crate::domain::parties::View;
 use crate::domain::reasons::ContactReason;
-use crate::domain::refusal::Refusal;
 use crate::workflow::charter::{self as workflow, Change};
 
 mod acceptance;
 mod hours;
 mod input;
 mod ratings;
+mod sellers;
 
 pub(super) use acceptance::{CharterAcceptance, acceptance};
 
 use input::{CharterInput, edited};
 pub(super) use ratings::RatingCriterionObject;
 use ratings::RatingRulesObject;
+use sellers::SellerTimesMutations;
 
 /// A contact reason, with the language that people read it in when they name none.
 pub(super) struct ContactReasonObject(pub(super) ContactReason, pub(super) String);
@@ -403,28 +403,16 @@ pub(super) struct CharterAcceptPayload {
     user_errors: Vec<UserError>,
 }
 
-/// When the viewer's shop is away.
-#[derive(InputObject)]
-pub(super) struct SellerSetClosuresInput {
-    /// All closures, at most 50, of at most 90 days to come; they replace those that were there.
-    closures: Vec<ClosureInput>,
-}
-
-/// What came of it.
-#[derive(SimpleObject)]
-pub(super) struct SellerSetClosuresPayload {
-    /// The seller; null when nothing was done.
-    seller: Option<SellerObject>,
-    /// What is wrong with the input; when there is anything, nothing was done.
-    user_errors: Vec<UserError>,
-}
+/// The mutations of this file and of its parts.
+#[derive(Default, MergedObject)]
+pub(super) struct CharterMutations(PublishingMutations, SellerTimesMutations);
 
 /// The mutations of this file.
 #[derive(Default)]
-pub(super) struct CharterMutations;
+pub(super) struct PublishingMutations;
 
 #[Object]
-impl CharterMutations {
+impl PublishingMutations {
     /// Publishes a change of the charter. For operators.
     async fn charter_publish(
         &self,
@@ -462,36 +450,4 @@ impl CharterMutations {
         };
         Some(run.await)
     }
-
-    /// Says when the viewer's shop is away. Deadlines that start or go on later know of it. For sellers.
-    async fn seller_set_closures(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "When.")] input: SellerSetClosuresInput,
-    ) -> Option<Result<SellerSetClosuresPayload>> {
-        let run = async {
-            let session = session(ctx)?;
-            let set = match closures(input.closures) {
-                Ok(closures) => workflow::set_closures(session.cx(), session.actor(), closures).await,
-                Err(error) => Err(error),
-            };
-            let (done, user_errors) = split(set)?;
-            let seller = match (&session.actor().who, done) {
-                (Who::Seller { seller, .. }, Some(())) => session.loaders().seller(*seller).await?,
-                _ => None,
-            };
-            Ok(SellerSetClosuresPayload { seller: seller.map(SellerObject), user_errors })
-        };
-        Some(run.await)
-    }
-}
-
-fn closures(input: Vec<ClosureInput>) -> std::result::Result<Vec<Closure>, crate::workflow::Error> {
-    let closure = |(position, input): (usize, ClosureInput)| {
-        Closure::new(input.first, input.last, input.label.unwrap_or_default()).map_err(|error| {
-            let message = format!("{error}.");
-            crate::workflow::refused(&["closures", &position.to_string()], Refusal::Invalid { message })
-        })
-    };
-    input.into_iter().enumerate().map(closure).collect()
 }

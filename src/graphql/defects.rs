@@ -11,6 +11,7 @@ use super::returns::enums::ReturnReasonKind;
 use super::session::session;
 use crate::domain::defects::{self, DefectFound};
 use crate::domain::ids::{DefectId, OrderId};
+use crate::domain::parties::View;
 use crate::workflow::defects::reach_out;
 
 /// What a product was held against.
@@ -61,12 +62,12 @@ impl DefectObject {
         self.0.defect.reason.into()
     }
 
-    /// How many pieces came back for it, of those sold in the window.
+    /// Of how many purchases in the window something came back for it. A purchase is an order line, however many pieces it has.
     async fn returned(&self) -> u64 {
         self.0.defect.returned.hits
     }
 
-    /// How many pieces were sold in the window.
+    /// How many purchases there were in the window.
     async fn sold(&self) -> u64 {
         self.0.defect.returned.of
     }
@@ -86,9 +87,11 @@ impl DefectObject {
         100.0 * self.0.defect.interval.high
     }
 
-    /// The share of the others, in per cent.
-    async fn others_percent(&self) -> Option<f64> {
-        self.0.defect.category.percent()
+    /// The share of the others, in per cent; null for a seller when the others are of fewer than five sellers, whose numbers it would
+    /// learn.
+    async fn others_percent(&self, ctx: &Context<'_>) -> Result<Option<f64>> {
+        let whole = session(ctx)?.scope().view == View::Whole;
+        Ok(if whole { self.0.defect.category.percent() } else { self.0.defect.others_for_seller() })
     }
 
     /// What it was held against.
@@ -165,6 +168,8 @@ pub(super) struct DefectOutreachPayload {
     defect: Option<DefectObject>,
     /// How many buyers were written to now.
     written: i32,
+    /// How many orders were left out, as they have no buyer's address, or there is neither a helpdesk nor a mail server to write by.
+    unreachable: i32,
     /// There are more orders: call again with this as `afterOrderId`; null when all were looked at.
     next_order_id: Option<OrderId>,
     /// What is wrong with the input; when there is anything, nothing was done.
@@ -178,8 +183,8 @@ pub(super) struct DefectMutations;
 #[Object]
 impl DefectMutations {
     /// Writes to the buyers who bought a defective product within the window, each once however often it is called: in the newest case
-    /// about their order that is not closed, or in a new one. For people of the operator. Looks at 50 orders in one call; orders without
-    /// a buyer's address are left out.
+    /// about their order that is not closed, or in a new one. The words go into the ticket of that case; without one the helpdesk opens
+    /// a ticket with them, and without a helpdesk they go by e-mail. For people of the operator. Looks at 50 orders in one call.
     async fn defect_outreach(
         &self,
         ctx: &Context<'_>,
@@ -190,8 +195,10 @@ impl DefectMutations {
             let DefectOutreachInput { defect_id, text, after_order_id } = input;
             let done = Box::pin(reach_out(session.cx(), session.actor(), defect_id, &text, after_order_id)).await;
             let (done, user_errors) = split(done)?;
-            let (written, next_order_id) = done.as_ref().map_or((0, None), |done| (done.written, done.next));
-            Ok(DefectOutreachPayload { defect: done.map(|done| DefectObject(done.defect)), written, next_order_id, user_errors })
+            let (written, unreachable, next_order_id) =
+                done.as_ref().map_or((0, 0, None), |done| (done.written, done.unreachable, done.next));
+            let defect = done.map(|done| DefectObject(done.defect));
+            Ok(DefectOutreachPayload { defect, written, unreachable, next_order_id, user_errors })
         };
         Some(run.await)
     }

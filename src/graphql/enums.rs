@@ -414,6 +414,8 @@ pub(super) enum AlertKind {
     Refund,
     /// A dispute needs the reader, or went on without it.
     Dispute,
+    /// A product comes back too often, as `defects` says.
+    Defect,
     /// The figures of a week or month, as `measureSettings.report` says.
     Report,
 }
@@ -431,10 +433,14 @@ impl AlertKind {
             MailKind::Return => Some(Self::Return),
             MailKind::Refund => Some(Self::Refund),
             MailKind::Dispute => Some(Self::Dispute),
+            MailKind::Defect => Some(Self::Defect),
             MailKind::Report => Some(Self::Report),
-            MailKind::DeliveryNotice | MailKind::RatingInvitation | MailKind::Review | MailKind::ReviewDecision | MailKind::Sanction => {
-                None
-            }
+            MailKind::DeliveryNotice
+            | MailKind::DefectNotice
+            | MailKind::RatingInvitation
+            | MailKind::Review
+            | MailKind::ReviewDecision
+            | MailKind::Sanction => None,
         }
     }
 }
@@ -451,6 +457,7 @@ impl From<AlertKind> for MailKind {
             AlertKind::Return => Self::Return,
             AlertKind::Refund => Self::Refund,
             AlertKind::Dispute => Self::Dispute,
+            AlertKind::Defect => Self::Defect,
             AlertKind::Report => Self::Report,
         }
     }

@@ -18,6 +18,7 @@ use super::scorecards::{ScorecardObject, card_of};
 use super::session::session;
 use super::shipments::ShipmentObject;
 use super::standing::{BadgeChangeObject, SellerBadge, VisibilityObject, badge_changes_of, badges_of, visibility_of};
+use super::tenants::BusinessHours;
 use crate::domain::ids::{BuyerId, OrderId, SellerId};
 use crate::domain::orders::{Buyer, Order, OrderLine, Seller};
 use crate::domain::parties::View;
@@ -64,6 +65,11 @@ impl SellerObject {
     /// When the shop is away; no hour of these days counts for its deadlines.
     async fn closures(&self) -> Vec<ClosureObject> {
         self.0.closures.iter().map(Into::into).collect()
+    }
+
+    /// When somebody is there to answer, by its own word; null when it did not say. Deadlines run by the marketplace's hours.
+    async fn business_hours(&self) -> Option<BusinessHours> {
+        self.0.hours.clone().map(BusinessHours)
     }
 
     /// The newest version of the charter that it has accepted; null when it has accepted none, and for viewers who are

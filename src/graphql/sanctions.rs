@@ -14,10 +14,10 @@ use super::loaders::{Found, Loaders, Reader};
 use super::orders::SellerObject;
 use super::paging::{PageOf, Paging, connection};
 use super::scorecards::SellerMeasure;
-use super::session::session;
+use super::session::{Session, session};
 use crate::domain::ids::{SanctionId, SellerId};
 use crate::domain::parties::View;
-use crate::domain::standing::{LiftingReason, Sanction, standing_at};
+use crate::domain::standing::{self, LiftingReason, Sanction, standing_at};
 use crate::domain::statements::{ComplaintAnswer, Ground, Means};
 use crate::store::{SanctionFilter, SanctionRow, StoreError};
 
@@ -117,6 +117,8 @@ enum SanctionLiftingKind {
     ComplaintUpheld,
     /// The measures were back within their bounds.
     Recovered,
+    /// The suspension that it rested on was lifted before it took effect.
+    SuspensionLifted,
     /// A person thought better of it.
     Reconsidered,
 }
@@ -285,6 +287,7 @@ impl SanctionObject {
         let (kind, reasons) = match &lifting.reason {
             LiftingReason::ComplaintUpheld => (SanctionLiftingKind::ComplaintUpheld, None),
             LiftingReason::Recovered => (SanctionLiftingKind::Recovered, None),
+            LiftingReason::SuspensionLifted => (SanctionLiftingKind::SuspensionLifted, None),
             LiftingReason::Reconsidered { reasons } => (SanctionLiftingKind::Reconsidered, Some(reasons.clone())),
         };
         Some(SanctionLifting { kind, reasons, by: named(ctx, self.0.people.lifted.as_ref()), at: lifting.at })
@@ -323,8 +326,13 @@ pub(super) async fn standing_of(ctx: &Context<'_>, seller: SellerId) -> Result<O
     if !knows {
         return Ok(None);
     }
+    Ok(Some(standing_now(session, seller).await?.into()))
+}
+
+/// How a seller stands now, whoever asks.
+pub(super) async fn standing_now(session: &Session, seller: SellerId) -> Result<standing::SellerStanding> {
     let held = session.loaders().held_against(seller).await?;
-    Ok(Some(standing_at(&held, seller, session.cx().now()).into()))
+    Ok(standing_at(&held, seller, session.cx().now()))
 }
 
 /// The queries of this file.

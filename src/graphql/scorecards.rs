@@ -192,9 +192,20 @@ struct SellerReadiness {
     evidence: Vec<SellerCapabilityEvidence>,
 }
 
-/// When a seller is there in a week, by the marketplace's business hours without the days on which the shop is away.
+/// By whose hours it is said when a seller is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+enum SellerCoverageBasis {
+    /// By its own.
+    OwnHours,
+    /// By the marketplace's, as it did not tell its own.
+    MarketplaceHours,
+}
+
+/// When a seller is there in a week, without the days on which the shop is away.
 #[derive(SimpleObject)]
 struct SellerCoverage {
+    /// By whose hours.
+    basis: SellerCoverageBasis,
     /// For how many hours in the week.
     hours: f64,
     /// On how many days of it all the time from noon to two.
@@ -266,7 +277,8 @@ async fn coverage(session: &Session, seller: SellerId, on: NaiveDate) -> Result<
     Ok(found.map(|covered| {
         #[expect(clippy::cast_precision_loss, reason = "a week has few minutes")]
         let hours = covered.open.num_minutes() as f64 / 60.0;
-        SellerCoverage { hours, lunch_days: covered.lunch_days, status: covered.status.into() }
+        let basis = if seller.hours.is_some() { SellerCoverageBasis::OwnHours } else { SellerCoverageBasis::MarketplaceHours };
+        SellerCoverage { basis, hours, lunch_days: covered.lunch_days, status: covered.status.into() }
     }))
 }
 

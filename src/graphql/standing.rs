@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::errors::{Result, store};
 use super::paging::{PageOf, Paging, connection};
-use super::sanctions::SellerStanding;
+use super::sanctions::{SellerStanding, standing_now};
 use super::scorecards::SellerMeasure;
 use super::session::session;
 use crate::domain::ids::SellerId;
@@ -166,7 +166,7 @@ impl VisibilityObject {
         self.0.inputs.iter().map(input).collect()
     }
 
-    /// How the seller stood: restricted it has a share of it, suspended nothing.
+    /// How the seller stands now: restricted it has a share of it, suspended nothing.
     async fn standing(&self) -> SellerStanding {
         self.0.standing.into()
     }
@@ -181,14 +181,17 @@ fn knows(view: View, seller: SellerId) -> bool {
     }
 }
 
-/// The badges that a seller holds.
+/// The badges that a seller holds: none while it is restricted or worse.
 pub(super) async fn badges_of(ctx: &Context<'_>, seller: SellerId) -> Result<Vec<SellerBadge>> {
     let session = session(ctx)?;
     if !knows(session.scope().view, seller) {
         return Ok(Vec::new());
     }
-    let night = session.loaders().seller_night(seller).await?;
-    Ok(night.map(|night| night.badges.into_iter().map(Into::into).collect()).unwrap_or_default())
+    let Some(night) = session.loaders().seller_night(seller).await? else { return Ok(Vec::new()) };
+    if standing_now(session, seller).await? >= standing::SellerStanding::Restricted {
+        return Ok(Vec::new());
+    }
+    Ok(night.badges.into_iter().map(Into::into).collect())
 }
 
 /// How visible a seller's offers are to be.
@@ -197,7 +200,14 @@ pub(super) async fn visibility_of(ctx: &Context<'_>, seller: SellerId) -> Result
     if !knows(session.scope().view, seller) {
         return Ok(None);
     }
-    Ok(session.loaders().seller_night(seller).await?.map(|night| VisibilityObject(night.visibility)))
+    let Some(night) = session.loaders().seller_night(seller).await? else { return Ok(None) };
+    let standing = standing_now(session, seller).await?;
+    if standing == night.visibility.standing {
+        return Ok(Some(VisibilityObject(night.visibility)));
+    }
+    // What was decided today holds today; the measures are those of the night.
+    let rules = session.loaders().standing_rules().await?.rules;
+    Ok(Some(VisibilityObject(rules.visibility.factor(&night.card, standing))))
 }
 
 /// The badges that came to a seller and went.

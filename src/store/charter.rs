@@ -15,7 +15,7 @@ use super::codec::{from_json, from_text, json, text};
 use super::entity::{charter_acceptances, charter_versions, marketplaces, sellers};
 use super::page::{Page, PageRequest, PageSide};
 use super::{Result, Store, StoreError, Tx};
-use crate::domain::calendar::{Closure, ClosureForm};
+use crate::domain::calendar::{BusinessCalendar, Closure, ClosureForm};
 use crate::domain::cases::Case;
 use crate::domain::charter::{Charter, CharterVersion, Marketplace, Publication, Terms};
 use crate::domain::ids::{MarketplaceId, SellerId};
@@ -242,6 +242,20 @@ impl Tx {
         let forms: Vec<_> = closures.iter().map(ClosureForm::from).collect();
         sellers::Entity::update_many()
             .set(sellers::ActiveModel { closures: Set(Some(json(forms))), updated_at: Set(self.store.clock.now()), ..Default::default() })
+            .filter(sellers::Column::MarketplaceId.eq(self.marketplace.uuid()))
+            .filter(sellers::Column::Id.eq(seller.uuid()))
+            .exec(self.db().await?)
+            .await?;
+        Ok(())
+    }
+}
+
+impl Tx {
+    /// Replaces when somebody of a seller is there; none when it does not say.
+    pub async fn save_hours(&self, seller: SellerId, hours: Option<&BusinessCalendar>) -> Result<()> {
+        self.known.forget_sellers();
+        sellers::Entity::update_many()
+            .set(sellers::ActiveModel { hours: Set(hours.map(json)), updated_at: Set(self.store.clock.now()), ..Default::default() })
             .filter(sellers::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(sellers::Column::Id.eq(seller.uuid()))
             .exec(self.db().await?)

@@ -167,13 +167,14 @@ impl Tx {
         Ok(())
     }
 
-    /// What is known of a product and reason, under lock.
-    pub async fn lock_defect(&self, product: &ProductKey, reason: ReasonKind) -> Result<Option<DefectFound>> {
+    /// The finding about a product and reason that is open, under lock.
+    pub async fn lock_open_defect(&self, product: &ProductKey, reason: ReasonKind) -> Result<Option<DefectFound>> {
         let find = defects::Entity::find()
             .filter(defects::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(defects::Column::SellerId.eq(product.seller.uuid()))
             .filter(defects::Column::Product.eq(&product.product))
             .filter(defects::Column::Reason.eq(text(reason)))
+            .filter(Expr::cust("state = 'OPEN'"))
             .lock_exclusive();
         find.one(self.db().await?).await?.map(defect).transpose()
     }

@@ -10,7 +10,7 @@ use super::entity::{alert_cursors, alert_mutes, alert_recipients, mail_deliverie
 use super::queue::{Claim, Queue, QueueDepth, QueueStatus, Settlement};
 use super::{Result, Store, StoreError, Tx};
 use crate::domain::ids::{
-    AlertRecipientId, CaseId, EventId, InvitationId, MailId, MarketplaceId, RatingId, SanctionId, SanctionProposalId,
+    AlertRecipientId, CaseId, DefectId, EventId, InvitationId, MailId, MarketplaceId, MessageId, RatingId, SanctionId, SanctionProposalId,
 };
 use crate::domain::kpis::Days;
 use crate::domain::mails::{MailKind, Receiver};
@@ -59,6 +59,10 @@ pub enum MailAbout {
         /// Its case.
         case: CaseId,
     },
+    /// A product that comes back too often.
+    Defect(DefectId),
+    /// What the house says to a buyer in a case.
+    Message(MessageId),
     /// An order, to its buyer: the notices that name this e-mail.
     Notice,
     /// An invitation to rate.
@@ -120,6 +124,8 @@ fn about(kind: MailKind, key: &str) -> Result<MailAbout> {
             key.parse().ok().map(MailAbout::Proposal).or_else(decided)
         }
         MailKind::Report => Days::of_key(key).map(MailAbout::Report),
+        MailKind::Defect => key.parse().ok().map(MailAbout::Defect),
+        MailKind::DefectNotice => key.parse().ok().map(MailAbout::Message),
         MailKind::RatingInvitation => Call::of_key(key).map(|(invitation, call)| MailAbout::Invitation { invitation, call }),
         MailKind::Review | MailKind::ReviewDecision => ReviewNews::of_key(key).map(|(review, news)| MailAbout::Review { review, news }),
         _ => Some(MailAbout::Notice),

@@ -1,6 +1,7 @@
 //! Sellers, buyers and orders.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{OnConflict, Query};
@@ -9,7 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::codec::json;
+use super::codec::{from_json, json};
 use super::entity::{buyer_identities, buyers, cases, order_lines, orders, sellers};
 use super::{Result, Store, StoreError, Tx, scope};
 use crate::domain::ids::{BuyerId, ConnectionId, OrderId, SellerId};
@@ -60,6 +61,7 @@ fn seller(row: sellers::Model) -> Result<Seller> {
         email: row.email,
         locale: row.locale,
         closures: super::charter::closures(row.closures)?,
+        hours: row.hours.map(|hours| from_json(hours, "sellers", "hours")).transpose()?.map(Arc::new),
         updated_at: row.updated_at,
     })
 }
@@ -236,6 +238,7 @@ impl Tx {
                 email: draft.email.clone(),
                 locale: draft.locale.clone(),
                 closures: None,
+                hours: None,
                 created_at: now,
                 updated_at: now,
             }

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
 use super::codec::{from_json, from_text, json, text};
-use super::entity::{badge_changes, seller_capabilities, seller_cursors, seller_nights, sellers, standing_nights, standing_rules};
+use super::entity::{badge_changes, seller_capabilities, seller_cursors, seller_nights, sellers, standing_nights, standing_rule_versions};
 use super::{Page, PageRequest, PageSide, Result, Store, Tx};
 use crate::domain::ids::{BadgeAwardId, MarketplaceId, SellerId};
 use crate::domain::parties::{Scope, View, Who};
@@ -22,10 +22,12 @@ pub struct RulesRow {
     pub rules: StandingRules,
     /// Who set them; none while they are the usual ones.
     pub set_by: Option<Who>,
-    /// How often they were set.
+    /// The number of the version, from 1; 0 for the usual ones.
     pub revision: i32,
-    /// When last.
-    pub updated_at: Option<DateTime<Utc>>,
+    /// When they were announced; none for the usual ones.
+    pub announced_at: Option<DateTime<Utc>>,
+    /// From when on they hold; none for the usual ones.
+    pub effective_at: Option<DateTime<Utc>>,
 }
 
 /// Evidence of what a seller can do.
@@ -79,6 +81,16 @@ pub struct BadgeChangeRow {
     pub at: DateTime<Utc>,
 }
 
+fn capability(row: seller_capabilities::Model) -> Result<CapabilityRow> {
+    let evidence = Evidence {
+        capability: from_text(&row.capability, "seller_capabilities", "capability")?,
+        shown_by: row.shown_by,
+        on: from_text(&row.day, "seller_capabilities", "day")?,
+    };
+    let noted_by = from_json(row.noted_by, "seller_capabilities", "noted_by")?;
+    Ok(CapabilityRow { seller: SellerId::from_uuid(row.seller_id), evidence, noted_by })
+}
+
 fn night(row: standing_nights::Model) -> Result<Night> {
     let day = from_text(&row.day, "standing_nights", "day")?;
     Ok(Night { day, medians: from_json(row.medians, "standing_nights", "medians")?, sellers: row.sellers })
@@ -108,10 +120,17 @@ const fn knows(scope: Scope, seller: SellerId) -> bool {
 }
 
 impl Store {
-    /// What a marketplace asks of its sellers.
+    /// What a marketplace asks of its sellers now.
     pub async fn standing_rules(&self, marketplace: MarketplaceId) -> Result<RulesRow> {
-        let found = standing_rules::Entity::find_by_id(marketplace.uuid()).one(&self.reads).await?;
-        rules(found)
+        let held = versions(marketplace).filter(standing_rule_versions::Column::EffectiveAt.lte(self.clock.now()));
+        rules(held.one(&self.reads).await?)
+    }
+
+    /// What it has announced to ask of them, the last of it; none when nothing is announced.
+    pub async fn announced_standing_rules(&self, marketplace: MarketplaceId) -> Result<Option<RulesRow>> {
+        let coming = versions(marketplace).filter(standing_rule_versions::Column::EffectiveAt.gt(self.clock.now()));
+        let found = coming.one(&self.reads).await?;
+        found.map(|row| rules(Some(row))).transpose()
     }
 
     /// What is shown that sellers can do, by seller, of those that the reader knows.
@@ -122,14 +141,8 @@ impl Store {
             .filter(seller_capabilities::Column::SellerId.is_in(known));
         let mut found: HashMap<_, Vec<_>> = HashMap::new();
         for row in find.all(&self.reads).await? {
-            let seller = SellerId::from_uuid(row.seller_id);
-            let evidence = Evidence {
-                capability: from_text(&row.capability, "seller_capabilities", "capability")?,
-                shown_by: row.shown_by,
-                on: from_text(&row.day, "seller_capabilities", "day")?,
-            };
-            let noted_by = from_json(row.noted_by, "seller_capabilities", "noted_by")?;
-            found.entry(seller).or_default().push(CapabilityRow { seller, evidence, noted_by });
+            let row = capability(row)?;
+            found.entry(row.seller).or_default().push(row);
         }
         for rows in found.values_mut() {
             rows.sort_by_key(|row| row.evidence.capability);
@@ -223,38 +236,51 @@ impl Store {
     }
 }
 
-fn rules(found: Option<standing_rules::Model>) -> Result<RulesRow> {
+/// The versions of a marketplace's rules, the newest first.
+fn versions(marketplace: MarketplaceId) -> Select<standing_rule_versions::Entity> {
+    standing_rule_versions::Entity::find()
+        .filter(standing_rule_versions::Column::MarketplaceId.eq(marketplace.uuid()))
+        .order_by_desc(standing_rule_versions::Column::Revision)
+}
+
+fn rules(found: Option<standing_rule_versions::Model>) -> Result<RulesRow> {
     let Some(row) = found else {
-        return Ok(RulesRow { rules: StandingRules::default(), set_by: None, revision: 0, updated_at: None });
+        return Ok(RulesRow { rules: StandingRules::default(), set_by: None, revision: 0, announced_at: None, effective_at: None });
     };
     Ok(RulesRow {
-        rules: from_json(row.rules, "standing_rules", "rules")?,
-        set_by: Some(from_json(row.set_by, "standing_rules", "set_by")?),
+        rules: from_json(row.rules, "standing_rule_versions", "rules")?,
+        set_by: Some(from_json(row.set_by, "standing_rule_versions", "set_by")?),
         revision: row.revision,
-        updated_at: Some(row.updated_at),
+        announced_at: Some(row.announced_at),
+        effective_at: Some(row.effective_at),
     })
 }
 
 impl Tx {
-    /// What the marketplace asks of its sellers, under lock once it was set.
+    /// The newest version of what the marketplace asks of its sellers, announced or in force. Under lock once there is one.
     pub async fn lock_standing_rules(&self) -> Result<RulesRow> {
-        rules(standing_rules::Entity::find_by_id(self.marketplace.uuid()).lock_exclusive().one(self.db().await?).await?)
+        rules(versions(self.marketplace).lock_exclusive().one(self.db().await?).await?)
     }
 
-    /// Sets what the marketplace asks of its sellers.
-    pub async fn save_standing_rules(&self, rules: &StandingRules, by: &Who, revision: i32) -> Result<RulesRow> {
-        use standing_rules::Column::{MarketplaceId, Revision, Rules, SetBy, UpdatedAt};
-        let row = standing_rules::Model {
+    /// Stores a version of what the marketplace asks of its sellers. One that two announce at once is a
+    /// [`super::StoreError::Conflict`] for the second.
+    pub async fn insert_standing_rules(&self, row: &RulesRow, by: &Who) -> Result<()> {
+        let model = standing_rule_versions::Model {
             marketplace_id: self.marketplace.uuid(),
-            rules: json(rules),
+            revision: row.revision,
+            rules: json(&row.rules),
             set_by: json(by),
-            revision,
-            updated_at: self.now(),
+            announced_at: row.announced_at.unwrap_or_else(|| self.now()),
+            effective_at: row.effective_at.unwrap_or_else(|| self.now()),
         };
-        let known = OnConflict::column(MarketplaceId).update_columns([Rules, SetBy, Revision, UpdatedAt]).to_owned();
-        let insert = standing_rules::Entity::insert(row.into_active_model().reset_all()).on_conflict(known);
-        insert.exec_without_returning(self.db().await?).await?;
-        Ok(RulesRow { rules: rules.clone(), set_by: Some(by.clone()), revision, updated_at: Some(self.now()) })
+        standing_rule_versions::Entity::insert(model.into_active_model().reset_all()).exec_without_returning(self.db().await?).await?;
+        Ok(())
+    }
+
+    /// What shows that a seller can do something, and who noted it.
+    pub async fn capability(&self, seller: SellerId, of: Capability) -> Result<Option<CapabilityRow>> {
+        let find = seller_capabilities::Entity::find_by_id((self.marketplace.uuid(), seller.uuid(), text(of)));
+        find.one(self.db().await?).await?.map(capability).transpose()
     }
 
     /// Notes that a seller can do something, or no longer what shows it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::{Check, Cx, Error, Result, refused};
-use crate::domain::calendar::Closure;
+use crate::domain::calendar::{BusinessCalendar, Closure};
 use crate::domain::charter::{Charter, CharterVersion, Effect, Publication};
 use crate::domain::parties::{Actor, Who};
 use crate::domain::refusal::Refusal;
@@ -129,13 +129,14 @@ pub async fn accept(cx: &Cx, actor: &Actor, version: CharterVersion) -> Result<A
     newest.into_values().next().ok_or(Error::NotFound)
 }
 
-/// A seller says when it is away; what was said before is replaced. Deadlines that start or go on later know of it.
+/// A seller says when it is away; what was said before of days to come is replaced. Deadlines that start or go on later know of it.
+/// Days that are over stay as they were, or whoever answered late could say afterwards that it was away.
 pub async fn set_closures(cx: &Cx, actor: &Actor, closures: Vec<Closure>) -> Result<()> {
     let Who::Seller { seller, .. } = &actor.who else { return Err(Refusal::NotAllowed.into()) };
     if closures.len() > CLOSURES_LIMIT {
         return Err(refused(&["closures"], Refusal::TooMany { limit: CLOSURES_LIMIT }));
     }
-    let today = cx.now().date_naive();
+    let today = cx.now().with_timezone(&cx.marketplace(actor.marketplace).await?.timezone).date_naive();
     let days: i64 =
         closures.iter().map(|closure| (closure.last() - closure.first().max(today)).num_days() + 1).filter(|days| *days > 0).sum();
     if days > CLOSED_DAYS_LIMIT {
@@ -143,6 +144,28 @@ pub async fn set_closures(cx: &Cx, actor: &Actor, closures: Vec<Closure>) -> Res
         return Err(refused(&["closures"], Refusal::Invalid { message }));
     }
     let tx = cx.store.begin(actor.marketplace).await?;
+    tx.lock_seller(*seller).await?;
+    let known = tx.closures(*seller).await?;
+    let invented = |closure: &Closure| {
+        let past = closure.before(today);
+        past.is_some_and(|past| past.days().any(|day| known.iter().all(|before| !before.covers(day))))
+    };
+    if let Some(position) = closures.iter().position(invented) {
+        let message = "Nobody can be away on days that are over.".into();
+        return Err(refused(&["closures", &position.to_string(), "first"], Refusal::Invalid { message }));
+    }
+    let over = known.iter().filter_map(|closure| closure.before(today));
+    let to_come = closures.iter().filter_map(|closure| closure.since(today));
+    let closures: Vec<_> = over.chain(to_come).collect();
     tx.save_closures(*seller, &closures).await?;
+    Ok(tx.commit().await?)
+}
+
+/// A seller says when somebody is there to answer; none takes it back. What is promised to buyers goes by the charter's hours all the
+/// same: this says how much of the week the seller covers.
+pub async fn set_hours(cx: &Cx, actor: &Actor, hours: Option<&BusinessCalendar>) -> Result<()> {
+    let Who::Seller { seller, .. } = &actor.who else { return Err(Refusal::NotAllowed.into()) };
+    let tx = cx.store.begin(actor.marketplace).await?;
+    tx.save_hours(*seller, hours).await?;
     Ok(tx.commit().await?)
 }

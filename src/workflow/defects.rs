@@ -5,16 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
 
+use super::first_words::{FirstWords, called, has_ticket, say_only, write_first};
 use super::threads::{acknowledge, tell_seller};
-use super::{Check, Cx, Result, dealings, refused};
+use super::{Check, Cx, Error, Result, dealings, refused};
 use crate::domain::calendar::start_of_day;
 use crate::domain::charter::Marketplace;
 use crate::domain::defects::{Defect, DefectFound, DefectRules, DefectState, HeldAgainst, ProductKey, ProductTally};
-use crate::domain::ids::{DefectId, OrderId};
-use crate::domain::mails::Language;
-use crate::domain::parties::Actor;
+use crate::domain::ids::{CaseId, ConnectionId, DefectId, MessageId, OrderId};
+use crate::domain::mails::{self, Language, Letter, MailKind, Receiver};
+use crate::domain::parties::{Actor, Audience, Party};
 use crate::domain::refusal::Refusal;
+use crate::domain::threads::MessageDelivery;
 use crate::policy::{self, Permission};
+use crate::store::Tx;
 
 /// The longest words to a buyer, in characters.
 const TEXT_LIMIT: usize = 4000;
@@ -25,10 +28,14 @@ const MOST: u64 = 50;
 pub(super) async fn look(cx: &Cx, marketplace: &Marketplace, rules: &DefectRules, day: NaiveDate) -> Result<()> {
     let found = find(cx, marketplace, rules, day).await?;
     let known = cx.store.open_defects(marketplace.id).await?;
+    let staff = cx.store.recipients(marketplace.id).await?;
+    let asked = staff.iter().filter(|one| one.kinds.is_empty() || one.kinds.contains(&MailKind::Defect));
+    let staff: Vec<_> = asked.map(|one| Receiver::Operator(one.id)).collect();
     let now: BTreeSet<_> = found.iter().map(|(defect, ..)| (defect.product.clone(), defect.reason)).collect();
     for (defect, category, against) in found {
-        Box::pin(tell(cx, marketplace, defect, category, against, day)).await?;
+        Box::pin(tell(cx, marketplace, (defect, category, against), day, &staff)).await?;
     }
+    cx.store.live().mails_grew();
     for over in known.iter().filter(|one| !now.contains(&(one.defect.product.clone(), one.defect.reason))) {
         let tx = cx.store.begin(marketplace.id).await?;
         tx.end_defect(over).await?;
@@ -64,43 +71,67 @@ async fn find(
     Ok(found)
 }
 
-/// Writes down what was found. What is new is told to the seller, in the newest case of such a return.
+/// Writes down what was found. What is new, or found again after it was over, is told to the seller, in the newest case of such a
+/// return and by e-mail, and to the operator's staff.
 async fn tell(
     cx: &Cx,
     marketplace: &Marketplace,
-    defect: Defect,
-    category: Option<String>,
-    against: HeldAgainst,
+    (defect, category, against): (Defect, Option<String>, HeldAgainst),
     day: NaiveDate,
+    staff: &[Receiver],
 ) -> Result<()> {
     let mut tx = cx.store.begin(marketplace.id).await?;
-    let known = tx.lock_defect(&defect.product, defect.reason).await?;
-    let mut found = match known {
-        Some(known) => DefectFound { defect, category, against, on: day, state: DefectState::Open, ..known },
-        None => DefectFound {
-            id: DefectId::generate(),
-            defect,
-            category,
-            against,
-            on: day,
-            state: DefectState::Open,
-            found_at: cx.now(),
-            case: None,
-        },
-    };
-    if found.case.is_none()
-        && let Some(example) = tx.newest_return_of(&found.defect.product, found.defect.reason).await?
-    {
-        let whole = Actor::system(marketplace.id).scope();
-        if let Some(case) = tx.lock_case(whole, example.case).await? {
-            let locale = tx.seller_locale(found.defect.product.seller).await?;
-            let language = Language::best(locale.as_deref().into_iter().chain([marketplace.locale.as_str()]));
-            tell_seller(&mut tx, marketplace, &case, found.words(language)).await?;
-            found.case = Some(case.id);
+    let mut found = match tx.lock_open_defect(&defect.product, defect.reason).await? {
+        Some(known) => DefectFound { defect, category, against, on: day, ..known },
+        None => {
+            let state = DefectState::Open;
+            let new = DefectFound { id: DefectId::generate(), defect, category, against, on: day, state, found_at: cx.now(), case: None };
+            let concerned: Vec<_> = staff.iter().copied().chain([Receiver::Seller(new.defect.product.seller)]).collect();
+            tx.mail_news(MailKind::Defect, &new.id.to_string(), &concerned, cx.now()).await?;
+            new
         }
+    };
+    if found.case.is_none() {
+        found.case = tell_in_case(&mut tx, marketplace, &found).await?;
     }
     tx.save_defect(&found).await?;
     Ok(tx.commit().await?)
+}
+
+/// Tells the seller in the newest case of such a return, if there is one.
+async fn tell_in_case(tx: &mut Tx, marketplace: &Marketplace, found: &DefectFound) -> Result<Option<CaseId>> {
+    let Some(example) = tx.newest_return_of(&found.defect.product, found.defect.reason).await? else { return Ok(None) };
+    let whole = Actor::system(marketplace.id).scope();
+    let Some(case) = tx.lock_case(whole, example.case).await? else { return Ok(None) };
+    let locale = tx.seller_locale(found.defect.product.seller).await?;
+    let language = Language::best(locale.as_deref().into_iter().chain([marketplace.locale.as_str()]));
+    tell_seller(tx, marketplace, &case, found.words(language)).await?;
+    Ok(Some(case.id))
+}
+
+/// The e-mail that tells a seller or the operator's staff of a defect.
+pub(super) async fn letter(
+    cx: &Cx,
+    marketplace: &Marketplace,
+    (id, to): (DefectId, Party),
+    unsubscribe: Option<&str>,
+    language: Language,
+) -> Result<Letter> {
+    let whole = Actor::system(marketplace.id).scope();
+    let found = cx.store.defect(whole, id).await?.ok_or(Error::NotFound)?;
+    let product = &found.defect.product;
+    let words = match to {
+        Party::Operator => {
+            let seller = cx.store.sellers_by_id(whole, &[product.seller]).await?.pop().ok_or(Error::NotFound)?;
+            found.words_for_staff(&seller.name, language)
+        }
+        Party::Seller | Party::Buyer => found.words(language),
+    };
+    let subject = match language {
+        Language::English => format!("[{}] {} comes back too often", marketplace.name, product.product),
+        Language::French => format!("[{}] {}\u{a0}: trop de retours", marketplace.name, product.product),
+    };
+    Ok(mails::notice(MailKind::Defect, subject, &words, &marketplace.name, unsubscribe, language))
 }
 
 /// What came of writing to buyers.
@@ -110,6 +141,8 @@ pub struct Outreach {
     pub defect: DefectFound,
     /// How many buyers were written to now.
     pub written: i32,
+    /// How many orders were left out, as nothing leads to their buyers.
+    pub unreachable: i32,
     /// Where to go on; none when all were looked at.
     pub next: Option<OrderId>,
 }
@@ -124,31 +157,81 @@ pub async fn reach_out(cx: &Cx, actor: &Actor, id: DefectId, text: &str, after: 
     let unknown = || refused(&["defectId"], Refusal::NotFound { what: "Defect" });
     let defect = cx.store.defect(actor.scope(), id).await?.ok_or_else(unknown)?;
     let marketplace = cx.marketplace(actor.marketplace).await?;
+    let helpdesk = cx.store.connections(Some(marketplace.id)).await?.first().map(|row| row.id);
     let rules = cx.store.standing_rules(marketplace.id).await?.rules.defects;
     let since = start_of_day(marketplace.timezone, defect.on - Days::new(u64::from(rules.window_days)));
     let affected = cx.store.affected(marketplace.id, &defect.defect.product, since, after, MOST).await?;
     let full = u64::try_from(affected.len()).is_ok_and(|count| count == MOST);
     let next = affected.last().map(|one| one.order).filter(|_| full);
-    let mut written = 0;
+    let (mut written, mut unreachable) = (0, 0);
     for one in affected {
-        written += i32::from(Box::pin(write_to(cx, actor, id, one.order, text)).await?);
+        match Box::pin(write_to(cx, actor, (id, one.order), text, helpdesk)).await? {
+            Reached::Now => written += 1,
+            Reached::Before => {}
+            Reached::NoWay => unreachable += 1,
+        }
     }
-    Ok(Outreach { defect, written, next })
+    cx.store.live().mails_grew();
+    Ok(Outreach { defect, written, unreachable, next })
 }
 
-/// Writes to the buyer of an order, unless that was done, or the order has no address to tell buyers apart by.
-async fn write_to(cx: &Cx, actor: &Actor, id: DefectId, order: OrderId, text: &str) -> Result<bool> {
+/// Whether a buyer was written to.
+enum Reached {
+    /// It is done.
+    Now,
+    /// It was done before.
+    Before,
+    /// The order has no address, or there is neither helpdesk nor mail server.
+    NoWay,
+}
+
+/// Writes to the buyer of an order: in the ticket of their case, else in one that is opened, else by e-mail.
+async fn write_to(cx: &Cx, actor: &Actor, (id, order): (DefectId, OrderId), text: &str, helpdesk: Option<ConnectionId>) -> Result<Reached> {
     let mut tx = cx.store.begin(actor.marketplace).await?;
-    let Some(buyer) = tx.buyer_with_address(order).await? else { return Ok(false) };
+    let buyer = tx.buyer_of_order(order).await?;
+    let Some(email) = buyer.email.clone() else { return Ok(Reached::NoWay) };
     if tx.was_reached(id, buyer.id).await? {
-        return Ok(false);
+        return Ok(Reached::Before);
     }
     let dealing = dealings::told(&mut tx, actor, order).await?;
+    let (marketplace, case) = (&dealing.marketplace, &dealing.case);
     // Of two who do so at once, one waits here and finds it done.
-    if !tx.claim_outreach(id, buyer.id, order, dealing.case.id).await? {
-        return Ok(false);
+    if !tx.claim_outreach(id, buyer.id, order, case.id).await? {
+        return Ok(Reached::Before);
     }
-    acknowledge(&mut tx, &dealing.marketplace, &dealing.case, text.to_owned()).await?;
+    if has_ticket(&tx, case).await? {
+        acknowledge(&mut tx, marketplace, case, text.to_owned()).await?;
+    } else if let Some(connection) = helpdesk {
+        let language = Language::best([case.language_or(&marketplace.locale), &marketplace.locale]);
+        let subject = subject(&dealing.purchase.reference, language);
+        let words = FirstWords { subject, text: text.to_owned(), audience: Audience::ALL, name: called(&buyer, &email), email };
+        write_first(&mut tx, marketplace, case, connection, words).await?;
+    } else if cx.alerts.post.is_some() {
+        let message = say_only(&mut tx, marketplace, case, (text.to_owned(), Audience::ALL), MessageDelivery::None).await?;
+        tx.mail_news(MailKind::DefectNotice, &message.id.to_string(), &[Receiver::Buyer(buyer.id)], cx.now()).await?;
+    } else {
+        return Ok(Reached::NoWay);
+    }
     tx.commit().await?;
-    Ok(true)
+    Ok(Reached::Now)
+}
+
+fn subject(order: &str, language: Language) -> String {
+    match language {
+        Language::English => format!("About your order {order}"),
+        Language::French => format!("À propos de votre commande {order}"),
+    }
+}
+
+/// The e-mail that tells a buyer what is said in their case.
+pub(super) async fn notice_letter(cx: &Cx, marketplace: &Marketplace, id: MessageId) -> Result<Letter> {
+    let whole = Actor::system(marketplace.id).scope();
+    let message = cx.store.messages_by_id(whole, &[id]).await?.pop().ok_or(Error::NotFound)?;
+    let (_, case) = cx.store.cases_of_threads(whole, &[message.thread]).await?.pop().ok_or(Error::NotFound)?;
+    let case = cx.store.cases_by_id(whole, &[case]).await?.pop().ok_or(Error::NotFound)?;
+    let order = case.order.ok_or(Error::NotFound)?;
+    let order = cx.store.orders_by_id(whole, &[order]).await?.pop().ok_or(Error::NotFound)?;
+    let language = Language::best([case.language_or(&marketplace.locale), &marketplace.locale]);
+    let subject = format!("[{}] {}", marketplace.name, subject(&order.reference, language));
+    Ok(mails::unstoppable(MailKind::DefectNotice, subject, &message.text, &marketplace.name, language))
 }

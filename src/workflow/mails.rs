@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::orders::email;
 use super::tenants::is_language_tag;
-use super::{Check, Cx, Error, Result, measures, notices, ratings, sanctions, standing};
+use super::{Check, Cx, Error, Result, defects, measures, notices, ratings, sanctions, standing};
 use crate::courier::{Mail, Mailer, NotSent};
 use crate::domain::alerts::pause_after;
 use crate::domain::ids::{AlertRecipientId, MarketplaceId};
@@ -240,6 +240,14 @@ pub async fn send(cx: &Cx, row: &MailRow) -> Result<Settlement> {
         MailAbout::Proposal(proposal) => {
             let letter = Box::pin(standing::letter(cx, &marketplace, proposal, language)).await?;
             (letter, format!("{}.{}", row.id, row.receiver))
+        }
+        MailAbout::Defect(defect) => {
+            let to = (defect, row.receiver.party());
+            let letter = Box::pin(defects::letter(cx, &marketplace, to, unsubscribe.as_deref(), language)).await?;
+            (letter, format!("{}.{}", row.id, row.receiver))
+        }
+        MailAbout::Message(message) => {
+            (Box::pin(defects::notice_letter(cx, &marketplace, message)).await?, format!("{}.{}", row.id, row.receiver))
         }
         MailAbout::Report(days) => {
             let letter = Box::pin(measures::report_letter(cx, &marketplace, days, unsubscribe.as_deref(), language)).await?;

@@ -15,6 +15,7 @@ pub mod disputes;
 mod effects;
 pub mod endpoints;
 pub mod export;
+mod first_words;
 pub mod inbound;
 pub mod ledger;
 pub mod links;

@@ -1,6 +1,7 @@
 //! What buyers are told without having asked: that an order comes later than promised.
 
-use super::threads::{acknowledge, open_buyer_thread, say};
+use super::first_words::{FirstWords, called, write_first};
+use super::threads::acknowledge;
 use super::{Check, Cx, Error, Result, effects};
 use crate::domain::cases::{Case, CaseMove, Opening};
 use crate::domain::charter::{Marketplace, ProactiveNotices, Terms};
@@ -8,14 +9,12 @@ use crate::domain::ids::{BuyerId, ConnectionId, NoticeId};
 use crate::domain::mails::{self, Language, Letter, MailKind, Receiver};
 use crate::domain::notices::{Facts, NoticeWay, Withheld, subject, text};
 use crate::domain::orders::{Buyer, Order};
-use crate::domain::parties::{Actor, Audience, Party, Who};
+use crate::domain::parties::{Actor, Audience, Who};
 use crate::domain::reasons::ReasonKey;
 use crate::domain::shipments::{News, Shipment};
-use crate::domain::threads::{MessageDelivery, NewMessage, Origin};
 use crate::domain::tickets::{Channel, Priority};
-use crate::helpdesk::{NewTicket, Opener, OutboundCommand};
 use crate::policy::{self, Permission};
-use crate::store::{DueShipment, MailRow, NewNotice, NewOutbox, Tx, opening_lane};
+use crate::store::{DueShipment, MailRow, NewNotice, Tx};
 
 /// The contact reason of a case that begins with a notice, where the charter knows it.
 const REASON: &str = "late";
@@ -110,35 +109,9 @@ impl Telling<'_> {
         let mut terms = Terms::today(self.marketplace);
         terms.seller_closures = tx.closures(self.order.seller).await?;
         let case = self.open_case(tx, buyer, &terms, subject.clone()).await?;
-        let mut thread = open_buyer_thread(tx, &Who::System, &case).await?;
-        let new = NewMessage {
-            author: Party::Operator,
-            author_name: self.marketplace.name.clone(),
-            text: text.clone(),
-            html: None,
-            audience: Audience::ALL,
-            channel: Channel::Api,
-            origin: Origin::Automatic,
-            copied_from: None,
-            delivery: MessageDelivery::Pending,
-            comment: None,
-            idempotency_key: None,
-            sent_at: tx.now(),
-        };
-        let message = say(tx, &Who::System, std::slice::from_ref(&case), &mut thread, new).await?;
         let email = buyer.email.clone().ok_or(Error::NotFound)?;
-        let ticket = NewTicket {
-            subject,
-            requester_name: called(buyer, &email),
-            requester_email: email,
-            text,
-            reference: case.reference.clone(),
-            opener: Opener::Operator,
-        };
-        let mut delivery = NewOutbox::new(connection, opening_lane(case.id), OutboundCommand::OpenTicket(ticket));
-        delivery.case = Some(case.id);
-        delivery.message = Some(message.id);
-        tx.send(delivery);
+        let words = FirstWords { subject, text, audience: Audience::ALL, name: called(buyer, &email), email };
+        let message = write_first(tx, self.marketplace, &case, connection, words).await?;
         Ok(tx.notices_in_case(&self.ids, NoticeWay::Helpdesk, case.id, message.id).await?)
     }
 
@@ -169,12 +142,6 @@ impl Telling<'_> {
         effects::record(tx, terms, &Who::System, &moved).await?;
         Ok(moved.case)
     }
-}
-
-/// What helpdesks call somebody of whom they know the address alone.
-fn called(buyer: &Buyer, email: &str) -> String {
-    let local = email.split('@').next().unwrap_or_default();
-    if buyer.name.trim().is_empty() { local.to_owned() } else { buyer.name.clone() }
 }
 
 fn words(

@@ -95,7 +95,7 @@ pub async fn complain(cx: &Cx, actor: &Actor, id: SanctionId, text: &str) -> Res
     let Who::Seller { seller, .. } = &actor.who else { return Err(Refusal::NotAllowed.into()) };
     let recipients = cx.store.recipients(actor.marketplace).await?;
     let tx = cx.store.begin(actor.marketplace).await?;
-    let SanctionRow { sanction, people } = known(&tx, actor, id).await?;
+    let SanctionRow { sanction, people } = known(cx, &tx, actor, id).await?;
     let sanction = sanction.complain(*seller, text, cx.now()).map_err(|why| refused(&["text"], why.into()))?;
     let row = SanctionRow { sanction, people };
     tx.save_sanction(&row).await?;
@@ -110,7 +110,7 @@ pub async fn answer(cx: &Cx, actor: &Actor, id: SanctionId, outcome: ComplaintOu
     policy::require(&actor.who, Permission::SanctionSellers)?;
     let staff = StaffId::of(&actor.who).ok_or(Refusal::NotAllowed)?;
     let tx = cx.store.begin(actor.marketplace).await?;
-    let SanctionRow { sanction, mut people } = known(&tx, actor, id).await?;
+    let SanctionRow { sanction, mut people } = known(cx, &tx, actor, id).await?;
     let held = sanction.lifted.is_none();
     let sanction = sanction.answer_complaint(outcome, reasons, &staff, cx.now()).map_err(|why| refused(field_of(&why), why.into()))?;
     people.answered = name(&actor.who);
@@ -120,6 +120,7 @@ pub async fn answer(cx: &Cx, actor: &Actor, id: SanctionId, outcome: ComplaintOu
     let row = SanctionRow { sanction, people };
     tx.save_sanction(&row).await?;
     tx.mail_sanction(id, SanctionNews::Answered, &[Receiver::Seller(row.sanction.seller)], cx.now()).await?;
+    release(cx, &tx, &row, DecidedBy::Person(staff)).await?;
     finish(cx, tx).await?;
     Ok(row)
 }
@@ -129,14 +130,32 @@ pub async fn lift(cx: &Cx, actor: &Actor, id: SanctionId, reasons: &str) -> Resu
     policy::require(&actor.who, Permission::SanctionSellers)?;
     let staff = StaffId::of(&actor.who).ok_or(Refusal::NotAllowed)?;
     let tx = cx.store.begin(actor.marketplace).await?;
-    let SanctionRow { sanction, mut people } = known(&tx, actor, id).await?;
-    let sanction = sanction.reconsider(reasons, staff, cx.now()).map_err(|why| refused(field_of(&why), why.into()))?;
+    let SanctionRow { sanction, mut people } = known(cx, &tx, actor, id).await?;
+    let sanction = sanction.reconsider(reasons, staff.clone(), cx.now()).map_err(|why| refused(field_of(&why), why.into()))?;
     people.lifted = name(&actor.who);
     let row = SanctionRow { sanction, people };
     tx.save_sanction(&row).await?;
     tx.mail_sanction(id, SanctionNews::Lifted, &[Receiver::Seller(row.sanction.seller)], cx.now()).await?;
+    release(cx, &tx, &row, DecidedBy::Person(staff)).await?;
     finish(cx, tx).await?;
     Ok(row)
+}
+
+/// An end that is announced falls with the suspension that it rested on.
+async fn release(cx: &Cx, tx: &Tx, lifted: &SanctionRow, by: DecidedBy) -> Result<()> {
+    if lifted.sanction.step != SanctionStep::Suspended || lifted.sanction.lifted.is_none() {
+        return Ok(());
+    }
+    let rows = tx.sanctions_against(lifted.sanction.seller).await?;
+    let history: Vec<_> = rows.iter().map(|row| row.sanction.clone()).collect();
+    for SanctionRow { sanction, mut people } in rows {
+        let Some(sanction) = sanction.without_suspension(&history, by.clone(), cx.now()) else { continue };
+        people.lifted = lifted.people.lifted.clone();
+        let receivers = [Receiver::Seller(sanction.seller)];
+        tx.mail_sanction(sanction.id, SanctionNews::Lifted, &receivers, cx.now()).await?;
+        tx.save_sanction(&SanctionRow { sanction, people }).await?;
+    }
+    Ok(())
 }
 
 /// The e-mail that tells of it.
@@ -154,8 +173,12 @@ pub(super) async fn letter(cx: &Cx, marketplace: &Marketplace, id: SanctionId, n
     Ok(mails::unstoppable(MailKind::Sanction, subject, &text, &marketplace.name, language))
 }
 
-async fn known(tx: &Tx, actor: &Actor, id: SanctionId) -> Result<SanctionRow> {
-    tx.lock_sanction(actor.scope(), id).await?.ok_or_else(|| refused(&["sanctionId"], Refusal::NotFound { what: "Sanction" }))
+/// A sanction, under lock: of its seller first, as all that is decided against a seller is decided one after the other.
+async fn known(cx: &Cx, tx: &Tx, actor: &Actor, id: SanctionId) -> Result<SanctionRow> {
+    let unknown = || refused(&["sanctionId"], Refusal::NotFound { what: "Sanction" });
+    let seller = cx.store.sanction(actor.scope(), id).await?.ok_or_else(unknown)?.sanction.seller;
+    tx.lock_seller(seller).await?;
+    tx.lock_sanction(actor.scope(), id).await?.ok_or_else(unknown)
 }
 
 async fn finish(cx: &Cx, tx: Tx) -> Result<()> {
@@ -193,6 +216,7 @@ const fn field_of(why: &StandingRefusal) -> &'static [&'static str] {
         | StandingRefusal::TimeToFix { .. }
         | StandingRefusal::NotSuspended
         | StandingRefusal::AlreadyInForce => &["step"],
+        StandingRefusal::NotRepeated => &["noticeException"],
         StandingRefusal::AlreadyLifted | StandingRefusal::NotYours => &["sanctionId"],
         StandingRefusal::Text(_) | StandingRefusal::Complaint(_) => &["reasons"],
         StandingRefusal::NeedsPerson | StandingRefusal::NotRecovered => &[],

@@ -4,12 +4,13 @@ mod nights;
 mod proposals;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
 use super::{Check, Cx, Error, Result, refused};
 use crate::domain::calendar::start_of_day;
-use crate::domain::charter::{Marketplace, Terms};
+use crate::domain::charter::{Effect, Marketplace, Terms};
 use crate::domain::ids::SellerId;
 use crate::domain::kpis::Share;
 use crate::domain::orders::Seller;
@@ -30,12 +31,46 @@ const EVIDENCE_LIMIT: usize = 500;
 /// The longest clause, in characters.
 const CLAUSE_LIMIT: usize = 1000;
 
-/// Sets what is asked of sellers. `change` says what becomes of the rules as they are.
-pub async fn set_rules(cx: &Cx, actor: &Actor, change: impl FnOnce(StandingRules) -> StandingRules) -> Result<RulesRow> {
+/// Announces what is asked of sellers. `change` says what becomes of the newest rules; what changes nothing gives those that are there.
+///
+/// What sellers are judged by binds them as the charter does, and holds after its notice, by default as soon as that is over
+/// (Regulation (EU) 2019/1150, article 3(2)); the rest holds at once, but never before what was announced before it.
+pub async fn set_rules(
+    cx: &Cx,
+    actor: &Actor,
+    effective_at: Option<DateTime<Utc>>,
+    change: impl FnOnce(StandingRules) -> StandingRules,
+) -> Result<RulesRow> {
     policy::require(&actor.who, Permission::SetStandingRules)?;
+    let marketplace = cx.marketplace(actor.marketplace).await?;
     let tx = cx.store.begin(actor.marketplace).await?;
     let before = tx.lock_standing_rules().await?;
-    let rules = change(before.rules);
+    let rules = change(before.rules.clone());
+    check_rules(&rules)?;
+    if rules == before.rules {
+        return Ok(before);
+    }
+    let noticed = before.rules.effect_of(&rules) == Effect::Binding && tx.has_sellers().await?;
+    let effect = if noticed { Effect::Binding } else { Effect::Technical };
+    let earliest = marketplace.charter.earliest_effect(effect, cx.now()).max(before.effective_at.unwrap_or_default());
+    let effective_at = effective_at.unwrap_or(earliest);
+    if effective_at < earliest {
+        let message = format!("The change can take effect on {} at the earliest.", earliest.format("%Y-%m-%d %H:%M UTC"));
+        return Err(refused(&["effectiveAt"], Refusal::Invalid { message }));
+    }
+    let row = RulesRow {
+        rules,
+        set_by: Some(actor.who.clone()),
+        revision: before.revision + 1,
+        announced_at: Some(cx.now()),
+        effective_at: Some(effective_at),
+    };
+    tx.insert_standing_rules(&row, &actor.who).await?;
+    tx.commit().await?;
+    Ok(row)
+}
+
+fn check_rules(rules: &StandingRules) -> Result<()> {
     let mut check = Check::default();
     for fault in rules.faults() {
         let index = match fault {
@@ -56,10 +91,7 @@ pub async fn set_rules(cx: &Cx, actor: &Actor, change: impl FnOnce(StandingRules
     if let Some(clause) = &rules.clause {
         check.text(&["clause"], "The clause", clause, CLAUSE_LIMIT);
     }
-    check.done()?;
-    let row = tx.save_standing_rules(&rules, &actor.who, before.revision + 1).await?;
-    tx.commit().await?;
-    Ok(row)
+    check.done()
 }
 
 /// Notes that a seller can do something, by what shows it; none takes it back. The operator of any seller, a seller of itself.
@@ -80,6 +112,15 @@ pub async fn note_capability(cx: &Cx, actor: &Actor, seller: SellerId, capabilit
     let known = cx.store.sellers_by_id(actor.scope(), &[seller]).await?.pop().ok_or_else(no_seller)?;
     let timezone = cx.marketplace(actor.marketplace).await?.timezone;
     let tx = cx.store.begin(actor.marketplace).await?;
+    tx.lock_seller(seller).await?;
+    // What the marketplace has seen for itself no seller overwrites.
+    if matches!(actor.who, Who::Seller { .. })
+        && let Some(noted) = tx.capability(seller, capability).await?
+        && !matches!(noted.noted_by, Who::Seller { .. })
+    {
+        let message = "The marketplace noted this; only it can change it.".into();
+        return Err(refused(&["capability"], Refusal::NotNow { message }));
+    }
     match shown_by {
         Some(words) => {
             let on = cx.now().with_timezone(&timezone).date_naive();
@@ -176,10 +217,13 @@ async fn late_replies(
     store.late_replies(marketplace.id, of, window).await
 }
 
-/// When a seller is there in the week of a day, by the marketplace's hours less its own closures; none where the calendar cannot
-/// tell.
+/// When a seller is there in the week of a day, by its own hours, or the marketplace's where it did not say, less its closures; none
+/// where the calendar cannot tell.
 pub fn coverage_of(marketplace: &Marketplace, seller: &Seller, rules: &StandingRules, on: NaiveDate) -> Option<Coverage> {
-    let terms = Terms { seller_closures: seller.closures.clone(), ..Terms::today(marketplace) };
+    let mut terms = Terms { seller_closures: seller.closures.clone(), ..Terms::today(marketplace) };
+    if let Some(own) = &seller.hours {
+        Arc::make_mut(&mut terms.charter).business_hours = Some(own.clone());
+    }
     let monday = on - Days::new(u64::from(on.weekday().num_days_from_monday()));
     coverage(&terms.calendar(Party::Seller), &rules.coverage, monday).ok()
 }

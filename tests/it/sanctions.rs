@@ -150,6 +150,29 @@ on_both_databases! {
         assert_eq!(court.mails(3).await.len(), 3, "each is told once");
     }
 
+    async fn an_end_that_is_announced_falls_with_its_suspension(db: Db) {
+        let mut court = Court::open(db).await;
+        let repeated = court.refused(&court.ana, "TERMINATED", json!({ "noticeException": "REPEATED_INFRINGEMENT" })).await;
+        assert_eq!(repeated, (json!(["noticeException"]), json!("NOT_IN_THIS_STATE")), "nothing was decided before");
+        let suspension = court.impose("SUSPENDED", json!({ "gravity": "COUNTERFEIT" })).await["id"].clone();
+        let end = court.impose("TERMINATED", json!({})).await["id"].clone();
+        court.mails(2).await;
+        let complaint = json!({ "sanctionId": suspension, "text": "Nos factures le prouvent." });
+        court.app.act(&court.alma, "sanctionComplain", FIELDS, complaint).await;
+        court.mails(1).await;
+        let answer = json!({ "sanctionId": suspension, "outcome": "UPHELD", "reasons": "Les factures sont authentiques." });
+        court.app.act(&court.ben, "sanctionComplaintAnswer", FIELDS, answer).await;
+        let mails = court.mails(2).await;
+        assert!(mails.iter().all(|mail| mail["to"][0] == "alma@example.org"), "{mails:#?}");
+        assert!(mails.iter().any(|mail| mail["text"].as_str().unwrap().contains("La suspension sur laquelle elle reposait a été levée.")), "{mails:#?}");
+        let query = "query($id: ID!) { sanctions(first: 5, sellerId: $id) { nodes { id lifted { kind } } } }";
+        let seen = court.app.ask(&court.ana, query, json!({ "id": court.alma_id })).await;
+        assert_eq!(seen["sanctions"]["nodes"], json!([
+            { "id": end, "lifted": { "kind": "SUSPENSION_LIFTED" } }, { "id": suspension, "lifted": { "kind": "COMPLAINT_UPHELD" } }]));
+        court.app.advance(TimeDelta::days(60));
+        assert_eq!(court.standing(&court.ana).await, "ACTIVE");
+    }
+
     async fn a_complaint_is_answered_by_another_person_and_what_was_wrong_is_lifted_at_once(db: Db) {
         let mut court = Court::open(db).await;
         let id = court.impose("SUSPENDED", json!({ "gravity": "COUNTERFEIT", "ground": { "law": "Art. L716-9 CPI" } })).await["id"].clone();

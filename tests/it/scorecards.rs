@@ -15,7 +15,7 @@ use crate::harness::{Db, ORDER, Story, TestApp, on_both_databases, order};
 
 const CARD: &str =
     "on comparedOn worst measures { measure from to value volume bad low high marketplaceMedian alert limit minimumVolume status }
-    readiness { percent missing evidence { capability shownBy byOperator } } coverage { hours lunchDays status } seller { externalId }";
+    readiness { percent missing evidence { capability shownBy byOperator } } coverage { basis hours lunchDays status } seller { externalId }";
 
 /// The thread of a ticket's case in which the buyer reads along with the seller.
 async fn with_buyer(story: &Story, ticket: u64) -> String {
@@ -113,10 +113,8 @@ impl Street {
 /// What is commonly looked at and set in a day.
 pub(crate) async fn used(story: &Story) {
     sell(&story.app, &story.vendor, "alma", 30, 6).await;
-    let badge = json!([{ "key": "calm", "labels": [{ "locale": "en", "label": "Calm" }], "conditions": [{ "measure": "INCIDENTS", "bound": 90.0 }] }]);
-    let late = json!([{ "measure": "LATE_SHIPMENTS", "alert": 5.0, "limit": 10.0, "windowDays": 366, "minimumVolume": 5 },
-        { "measure": "INCIDENTS", "alert": 90.0, "limit": 95.0, "windowDays": 366, "minimumVolume": 5 }]);
-    story.app.act(&story.operator, "standingRulesSet", "rules { revision }", json!({ "measures": late, "badges": badge })).await;
+    let badge = json!([{ "key": "calm", "labels": [{ "locale": "en", "label": "Calm" }], "conditions": [{ "measure": "LATE_SHIPMENTS", "bound": 90.0 }] }]);
+    story.app.act(&story.operator, "standingRulesSet", "rules { revision }", json!({ "badges": badge })).await;
     story.app.advance(TimeDelta::days(1));
     story.app.work().await;
     for arguments in ["", ", sellerId: $id"] {
@@ -132,12 +130,14 @@ pub(crate) async fn used(story: &Story) {
     let seller = story.app.ask(&story.seller, "{ viewer { seller { id } } }", json!({})).await["viewer"]["seller"]["id"].clone();
     let note = json!({ "sellerId": seller, "capability": "PHONE", "shownBy": "+33 1 23 45 67 89" });
     story.app.act(&story.seller, "sellerCapabilityNote", "seller { id }", note).await;
+    let hours = json!({ "businessHours": { "timezone": "Europe/Paris", "week": [{ "day": "MONDAY", "opens": "09:00", "closes": "18:00" }] } });
+    story.app.act(&story.seller, "sellerSetHours", "seller { id }", hours).await;
     let back = json!({ "sellerId": seller, "capability": "REFUNDS", "shownBy": null });
     story.app.act(&story.operator, "sellerCapabilityNote", "seller { id }", back).await;
     story.app.act(&story.operator, "standingRulesSet", "rules { revision }", json!({ "fixDays": 21 })).await;
     for token in [&story.operator, &story.seller, &story.vendor] {
         let query = format!(
-            "query($id: ID!) {{ standingRules {{ revision measures {{ measure }} }} sellerScorecards(first: 5) {{ nodes {{ {CARD} }} }}
+            "query($id: ID!) {{ standingRules {{ revision measures {{ measure }} announced {{ revision }} }} sellerScorecards(first: 5) {{ nodes {{ {CARD} }} }}
             worst: sellerScorecards(first: 5, worst: ALERT) {{ nodes {{ on }} }}
             node(id: $id) {{ ... on Seller {{ scorecard {{ {CARD} }} badges {{ key }} visibilityFactor {{ factor inputs {{ worth }} }}
             badgeChanges(first: 1) {{ nodes {{ key conditions {{ met }} }} }} }} }} }}"
@@ -337,8 +337,12 @@ on_both_databases! {
         assert_eq!(code(&street.seller("s1").await, note("PHONE", json!("x"))).await, "NOT_FOUND");
         assert_eq!(code(&street.vendor, note("PHONE", json!("x"))).await, "NOT_ALLOWED");
         assert_eq!(code(&own, note("PHONE", json!(" "))).await, "LENGTH");
+        for shown in [json!("Toujours"), Value::Null] {
+            assert_eq!(code(&own, note("BUSINESS_HOURS", shown)).await, "NOT_IN_THIS_STATE", "what the marketplace has seen for itself");
+        }
 
-        assert_eq!(seen["coverage"], json!({ "hours": 168.0, "lunchDays": 7, "status": "ENOUGH" }), "always open");
+        let coverage = |basis: &str, hours: f64, days: u8, status: &str| json!({ "basis": basis, "hours": hours, "lunchDays": days, "status": status });
+        assert_eq!(seen["coverage"], coverage("MARKETPLACE_HOURS", 168.0, 7, "ENOUGH"), "always open");
         let hours = |day: &str| [("09:00", "12:00"), ("13:30", "18:00")].map(|(opens, closes)| json!({ "day": day, "opens": opens, "closes": closes }));
         let week: Vec<_> = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY"].into_iter().flat_map(hours).collect();
         let charter = json!({ "charter": { "businessHours": { "timezone": "Europe/Paris", "week": week } } });
@@ -346,6 +350,21 @@ on_both_databases! {
         assert_eq!(published["userErrors"], json!([]), "{published:#}");
         street.app.advance(TimeDelta::days(16));
         let seen = card(&street.app, &own, "s0", "").await;
-        assert_eq!(seen["coverage"], json!({ "hours": 37.5, "lunchDays": 0, "status": "CLOSED_AT_LUNCH" }));
+        assert_eq!(seen["coverage"], coverage("MARKETPLACE_HOURS", 37.5, 0, "CLOSED_AT_LUNCH"));
+
+        // The seller tells its own.
+        let mornings: Vec<_> = ["MONDAY", "TUESDAY"].map(|day| json!({ "day": day, "opens": "08:00", "closes": "14:00" })).into();
+        let set = |week: &Value| json!({ "businessHours": { "timezone": "Europe/Paris", "week": week } });
+        let told = street.app.act(&own, "sellerSetHours", "seller { businessHours { timezone } }", set(&json!(mornings))).await;
+        assert_eq!(told["seller"]["businessHours"]["timezone"], "Europe/Paris");
+        assert_eq!(card(&street.app, &own, "s0", "").await["coverage"], coverage("OWN_HOURS", 12.0, 2, "LOW"));
+        let other = street.seller("s1").await;
+        assert_eq!(card(&street.app, &other, "s1", "").await["coverage"]["basis"], "MARKETPLACE_HOURS");
+        let backwards = set(&json!([{ "day": "MONDAY", "opens": "18:00", "closes": "09:00" }]));
+        let fault = street.app.refuse(&own, "sellerSetHours", "seller { id }", backwards).await;
+        assert_eq!((&fault["field"], &fault["code"]), (&json!(["businessHours"]), &json!("INVALID")));
+        assert_eq!(street.app.refuse(&street.vendor, "sellerSetHours", "seller { id }", set(&json!(mornings))).await["code"], "NOT_ALLOWED");
+        street.app.act(&own, "sellerSetHours", "seller { id }", json!({ "businessHours": null })).await;
+        assert_eq!(card(&street.app, &own, "s0", "").await["coverage"]["basis"], "MARKETPLACE_HOURS");
     }
 }

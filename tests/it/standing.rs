@@ -44,6 +44,12 @@ on_both_databases! {
         street.app.work().await;
         street.night().await;
         assert_eq!(badges(&street, &street.vendor, "s1").await.1.as_array().unwrap().len(), 1, "kept, which is no news");
+        let id = street.of(&street.operator, "s1", "id").await["id"].clone();
+        let draft = json!({ "sellerId": id, "step": "RESTRICTED_VISIBILITY", "facts": "Faux.", "ground": { "law": "Article 1." }, "redress": "Ici.", "gravity": "COUNTERFEIT" });
+        let sanction = street.app.act(&street.operator, "sanctionImpose", "sanction { id }", draft).await["sanction"]["id"].clone();
+        assert_eq!(badges(&street, &street.vendor, "s1").await.0, json!([]), "who is restricted shows no badge from then on");
+        street.app.act(&street.operator, "sanctionLift", "sanction { id }", json!({ "sanctionId": sanction, "reasons": "Une erreur." })).await;
+        assert_eq!(badges(&street, &street.vendor, "s1").await.0, held);
         sell(&street.app, &street.vendor, "s1", 30, 9).await;
         street.night().await;
         let (held, changes) = badges(&street, &street.seller("s1").await, "s1").await;
@@ -101,10 +107,15 @@ on_both_databases! {
         assert_eq!(factor(&street.vendor, "s2").await["factor"], 0.95, "equal inputs, equal factors");
         let id = street.of(&street.operator, "s3", "id").await["id"].clone();
         let draft = json!({ "sellerId": id, "step": "SUSPENDED", "facts": "Faux.", "ground": { "law": "Article 1." }, "redress": "Ici.", "gravity": "COUNTERFEIT" });
-        street.app.act(&street.operator, "sanctionImpose", "sanction { id }", draft).await;
-        street.night().await;
+        let sanction = street.app.act(&street.operator, "sanctionImpose", "sanction { id }", draft).await["sanction"]["id"].clone();
         let seen = factor(&street.vendor, "s3").await;
-        assert_eq!((&seen["factor"], &seen["standing"]), (&json!(0.0), &json!("SUSPENDED")));
+        assert_eq!((&seen["factor"], &seen["standing"]), (&json!(0.0), &json!("SUSPENDED")), "what was decided today holds today");
+        street.night().await;
+        assert_eq!(factor(&street.vendor, "s3").await["factor"], 0.0);
+        let lift = json!({ "sanctionId": sanction, "reasons": "Le produit est authentique." });
+        street.app.act(&street.operator, "sanctionLift", "sanction { id }", lift).await;
+        let seen = factor(&street.vendor, "s3").await;
+        assert_eq!((&seen["factor"], &seen["standing"]), (&json!(0.95), &json!("ACTIVE")), "and what was given back today too");
     }
 
     async fn what_measures_propose_a_person_decides(db: Db) {
@@ -230,7 +241,7 @@ on_both_databases! {
     async fn the_operator_says_what_is_asked_and_sellers_read_it(db: Db) {
         let street = Street::open(db, 1).await;
         let own = street.seller("s0").await;
-        let rules = "{ standingRules { revision updatedAt fixDays warnings clause weeklyHours lunchDays evidenceDays checklist
+        let rules = "{ standingRules { revision announcedAt fixDays warnings clause weeklyHours lunchDays evidenceDays checklist
             measures { measure alert limit windowDays minimumVolume } badges { key labels { locale label } conditions { measure bound } }
             visibility { slowestReplyHours unknownPercent restrictedPercent weights { measure weight } } } }";
         let usual = street.app.ask(&own, rules, json!({})).await["standingRules"].clone();
@@ -241,7 +252,24 @@ on_both_databases! {
         for token in [&own, &street.vendor] {
             assert_eq!(street.app.refuse(token, "standingRulesSet", "rules { revision }", change.clone()).await["code"], "NOT_ALLOWED");
         }
-        assert_eq!(set(&street, change).await["revision"], 1);
+        assert_eq!(set(&street, change.clone()).await["revision"], 1);
+        assert_eq!(set(&street, change).await["revision"], 1, "what changes nothing is no news");
+        let still = street.app.ask(&own, rules, json!({})).await["standingRules"].clone();
+        assert_eq!((&still["revision"], &still["measures"]), (&json!(0), &usual["measures"]), "it is announced");
+        let coming = "{ standingRules { announced { revision announcedAt effectiveAt fixDays } } }";
+        let announced = street.app.ask(&own, coming, json!({})).await["standingRules"]["announced"].clone();
+        let notice = street.app.cx.now() + TimeDelta::days(15);
+        assert_eq!((&announced["fixDays"], &announced["effectiveAt"]), (&json!(7), &json!(notice.to_rfc3339())), "fifteen days before");
+        let soon = json!({ "fixDays": 9, "effectiveAt": notice - TimeDelta::seconds(1) });
+        let soon = street.app.refuse(&street.operator, "standingRulesSet", "rules { revision }", soon).await;
+        assert_eq!((&soon["field"], &soon["code"]), (&json!(["effectiveAt"]), &json!("INVALID")));
+        // What concerns the operator alone needs no notice, and waits for what was announced before it.
+        let own_affair = street.app.act(&street.operator, "standingRulesSet", "rules { effectiveAt }", json!({ "clause": "Article 7." })).await;
+        assert_eq!(own_affair["rules"]["effectiveAt"], json!(notice.to_rfc3339()));
+        street.app.advance(TimeDelta::days(15) - TimeDelta::seconds(1));
+        assert_eq!(street.app.ask(&own, rules, json!({})).await["standingRules"]["revision"], 0);
+        street.app.advance(TimeDelta::seconds(1));
+        assert_eq!(street.app.ask(&own, coming, json!({})).await["standingRules"]["announced"], Value::Null);
         let now = street.app.ask(&street.vendor, rules, json!({})).await["standingRules"].clone();
         assert_eq!((&now["measures"], &now["visibility"]["unknownPercent"], &now["evidenceDays"], &now["weeklyHours"]), (&json!([late]), &json!(40), &json!(90), &usual["weeklyHours"]));
         let wrong = [

@@ -44,8 +44,27 @@ impl Closure {
         &self.label
     }
 
-    pub(super) fn covers(&self, date: NaiveDate) -> bool {
+    /// Whether it is shut on a date.
+    pub fn covers(&self, date: NaiveDate) -> bool {
         (self.first..=self.last).contains(&date)
+    }
+
+    /// Its dates.
+    pub fn days(&self) -> impl Iterator<Item = NaiveDate> {
+        let last = self.last;
+        self.first.iter_days().take_while(move |day| *day <= last)
+    }
+
+    /// What of it lies before a date; none when nothing does.
+    pub fn before(&self, date: NaiveDate) -> Option<Self> {
+        let last = self.last.min(date.pred_opt()?);
+        (self.first <= last).then(|| Self { last, ..self.clone() })
+    }
+
+    /// What of it lies on a date or after it; none when nothing does.
+    pub fn since(&self, date: NaiveDate) -> Option<Self> {
+        let first = self.first.max(date);
+        (first <= self.last).then(|| Self { first, ..self.clone() })
     }
 }
 

@@ -52,6 +52,33 @@ fn a_product_is_not_held_against_itself() {
     assert_eq!(found(&[(100, 50)], ReasonKind::Broken), [] as [&str; 0], "alone there is nothing to compare with");
 }
 
+#[test]
+fn others_that_hardly_sold_are_nothing_to_hold_against() {
+    assert_eq!(found(&[(100, 50), (19, 0)], ReasonKind::Broken), [] as [&str; 0]);
+    assert_eq!(found(&[(100, 50), (20, 0)], ReasonKind::Broken), ["0"]);
+}
+
+#[test]
+fn no_seller_learns_a_rivals_numbers() {
+    for rivals in [1, 4, 5] {
+        let mut products = category(&[(100, 50), (100, 1)], ReasonKind::Broken);
+        for number in 0..rivals {
+            let key = ProductKey { seller: SellerId::generate(), product: number.to_string() };
+            products.insert(key, ProductTally { sold: 100, returned: [(ReasonKind::Broken, 2)].into() });
+        }
+        let [defect] = &DefectRules::default().find(&products)[..] else { panic!("one") };
+        assert_eq!(defect.others_for_seller().is_some(), rivals == 5, "{rivals}: its own other product is nobody else's");
+        let state = DefectState::Open;
+        let (id, on, against) = (DefectId::generate(), NaiveDate::default(), HeldAgainst::Category);
+        let found =
+            DefectFound { id, defect: defect.clone(), category: None, against, on, state, found_at: DateTime::UNIX_EPOCH, case: None };
+        for (language, against) in [(Language::English, "of the others"), (Language::French, "contre")] {
+            assert_eq!(found.words(language).contains(against), rivals == 5);
+            assert!(found.words_for_staff("Alma", language).contains("Alma"));
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn product_counts_merge(parts in prop::collection::vec((0_u64..50, 0_usize..22, 0_u64..9), 0..20), cut in 0_usize..20) {

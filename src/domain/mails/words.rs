@@ -67,6 +67,10 @@ fn what(kind: MailKind, to: Party, language: Language) -> (&'static str, &'stati
         (MailKind::DeliveryNotice, French) => ("livraison retardée", "Une commande arrive plus tard que promis."),
         (MailKind::RatingInvitation, English) => ("your opinion", "You are asked for your opinion."),
         (MailKind::RatingInvitation, French) => ("votre avis", "Votre avis vous est demandé."),
+        (MailKind::Defect, English) => ("product that comes back", "A product comes back too often."),
+        (MailKind::Defect, French) => ("produit trop retourné", "Un produit est trop souvent retourné."),
+        (MailKind::DefectNotice, English) => ("about your order", "There is news of something that you bought."),
+        (MailKind::DefectNotice, French) => ("à propos de votre commande", "Il y a du nouveau sur un de vos achats."),
         (MailKind::Report, English) => ("figures", "Here are the figures."),
         (MailKind::Report, French) => ("chiffres", "Voici les chiffres."),
         (MailKind::Review, English) => ("new review", "There is news of a review."),
@@ -103,6 +107,10 @@ fn name(kind: MailKind, language: Language) -> &'static str {
         (MailKind::DeliveryNotice, Language::French) => "les retards de livraison",
         (MailKind::RatingInvitation, Language::English) => "your opinion",
         (MailKind::RatingInvitation, Language::French) => "votre avis",
+        (MailKind::Defect, Language::English) => "products that come back too often",
+        (MailKind::Defect, Language::French) => "les produits trop souvent retournés",
+        (MailKind::DefectNotice, Language::English) => "products that you bought",
+        (MailKind::DefectNotice, Language::French) => "vos achats",
         (MailKind::Report, Language::English) => "the figures of customer service",
         (MailKind::Report, Language::French) => "les chiffres du service client",
         (MailKind::Review, Language::English) => "reviews",
@@ -169,6 +177,8 @@ pub fn notice(kind: MailKind, subject: String, words: &str, marketplace: &str, u
     let why = match (kind, language) {
         (MailKind::Review, Language::English) => "You get this e-mail because you sell with",
         (MailKind::Review, Language::French) => "Vous recevez ce message car vous vendez chez",
+        (MailKind::Defect, Language::English) => "You get this e-mail because you take part in cases of",
+        (MailKind::Defect, Language::French) => "Vous recevez ce message car vous participez aux dossiers de",
         (MailKind::Report, Language::English) => "You get this e-mail because you look after the customers of",
         (MailKind::Report, Language::French) => "Vous recevez ce message car vous suivez le service client de",
         (_, Language::English) => "You get this e-mail because of an order that you placed with",
@@ -186,6 +196,12 @@ pub fn unstoppable(kind: MailKind, subject: String, words: &str, marketplace: &s
     let why = match (kind, language) {
         (MailKind::ReviewDecision, Language::English) => format!("You get this e-mail because you wrote a review for {marketplace}."),
         (MailKind::ReviewDecision, Language::French) => format!("Vous recevez ce message car vous avez écrit un avis pour {marketplace}."),
+        (MailKind::DefectNotice, Language::English) => {
+            format!("You get this e-mail because of an order that you placed with {marketplace}.")
+        }
+        (MailKind::DefectNotice, Language::French) => {
+            format!("Vous recevez ce message car vous avez passé commande chez {marketplace}.")
+        }
         (_, Language::English) => format!("You get this e-mail because of your contract with {marketplace}."),
         (_, Language::French) => format!("Vous recevez ce message en raison de votre contrat avec {marketplace}."),
     };

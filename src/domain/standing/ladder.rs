@@ -37,7 +37,10 @@ pub fn propose(card: &Scorecard, history: &[Sanction], at: DateTime<Utc>) -> Opt
     }
     let warning_of = |measure: Measure| own().filter(move |one| one.step == SanctionStep::Warning && one.measures.contains(&measure));
     let had_time = |line: &&CardLine| warning_of(line.reading.measure).any(|one| one.fix_until.is_some_and(|until| until <= at));
-    let failed: Vec<_> = card.at_least(MeasureStatus::Limit).filter(had_time).copied().collect();
+    // What a restriction was for is read anew from the day after it: it can only show what was done since.
+    let restricted = own().filter(|one| one.step == SanctionStep::RestrictedVisibility).map(|one| one.effective_at.date_naive()).max();
+    let since = |line: &&CardLine| restricted.is_none_or(|on| line.reading.from > on);
+    let failed: Vec<_> = card.at_least(MeasureStatus::Limit).filter(had_time).filter(since).copied().collect();
     let next = match own().map(|one| one.step).max() {
         Some(SanctionStep::Warning) => Some(SanctionStep::RestrictedVisibility),
         Some(SanctionStep::RestrictedVisibility) => Some(SanctionStep::Suspended),

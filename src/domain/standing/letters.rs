@@ -232,6 +232,9 @@ impl Words<'_> {
             Some(LiftingReason::Recovered) => {
                 Some(self.say("Vos indicateurs sont revenus dans les limites attendues.", "Your measures are back within their bounds."))
             }
+            Some(LiftingReason::SuspensionLifted) => {
+                Some(self.say("La suspension sur laquelle elle reposait a été levée.", "The suspension on which it rested was lifted."))
+            }
             Some(LiftingReason::ComplaintUpheld) | None => None,
         };
         (title, std::iter::once(sentence).chain(reasons).collect())

@@ -117,7 +117,7 @@ impl SanctionProposal {
     /// When a person said no to it: at once, or to what was decided because of it.
     fn refused_at(&self, history: &[Sanction]) -> Option<DateTime<Utc>> {
         let decided = history.iter().find(|one| self.sanction == Some(one.id)).and_then(|one| one.lifted.as_ref());
-        let undone = decided.filter(|lifted| matches!(lifted.reason, LiftingReason::ComplaintUpheld | LiftingReason::Reconsidered { .. }));
+        let undone = decided.filter(|lifted| lifted.reason != LiftingReason::Recovered);
         self.dismissal.as_ref().map(|dismissal| dismissal.at).or(undone.map(|lifted| lifted.at))
     }
 

@@ -21,7 +21,7 @@ pub enum StandingRefusal {
         until: DateTime<Utc>,
     },
     /// A warning without time to put it right.
-    #[error("A warning must leave time to put it right.")]
+    #[error("A warning must leave a day at least to put it right.")]
     NoTimeToFix,
     /// The seller would learn of it afterwards.
     #[error("It cannot take effect before the seller is told why.")]
@@ -35,6 +35,9 @@ pub enum StandingRefusal {
     /// Only an account that is suspended is ended, but for the law's exceptions.
     #[error("The seller must be suspended before the account can be ended.")]
     NotSuspended,
+    /// Repeated infringements, and not one before.
+    #[error("Nothing was decided against the seller before, so nothing is repeated.")]
+    NotRepeated,
     /// It is in force already.
     #[error("The same, or more, is in force already.")]
     AlreadyInForce,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::super::charter::Effect;
 use super::super::defects::DefectRules;
 use super::super::scorecards::{Checklist, CoverageRules, LimitFault, Measure, MeasureRules};
 use super::{BadgeCondition, BadgeFault, BadgeKey, BadgeRule, VisibilityFault, VisibilityRules};
@@ -127,6 +128,19 @@ impl StandingRules {
         ];
         let rest = checks.into_iter().filter(|(_, fine)| !fine).map(|(fault, _)| fault);
         measures.chain(badges).chain(visibility).chain(rest).collect()
+    }
+
+    /// What going from these rules to others does: what sellers are judged by binds them. What they are given for it, who warns, and when
+    /// a product is looked at takes nothing from them that they could count on.
+    pub fn effect_of(&self, next: &Self) -> Effect {
+        let bare = |rules: &Self| Self {
+            badges: Vec::new(),
+            warnings: Warnings::default(),
+            clause: None,
+            defects: DefectRules::default(),
+            ..rules.clone()
+        };
+        if bare(self) == bare(next) { Effect::Technical } else { Effect::Binding }
     }
 
     /// Over how many days anything is read at most.

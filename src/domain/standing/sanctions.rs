@@ -1,6 +1,6 @@
 //! Sanctions: one step each, with its statement of reasons, its effect, the way to complain, and how it is lifted.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::super::hands::{StaffId, text};
@@ -87,6 +87,9 @@ pub enum NoticeException {
     RepeatedInfringement,
 }
 
+/// The least time that a warning leaves.
+const LEAST_FIX: TimeDelta = TimeDelta::days(1);
+
 /// Why a sanction was lifted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE")]
@@ -95,6 +98,8 @@ pub enum LiftingReason {
     ComplaintUpheld,
     /// The measures have been within their bounds for a full window.
     Recovered,
+    /// The suspension that it rested on was lifted before it took effect.
+    SuspensionLifted,
     /// A person thought better of it.
     Reconsidered {
         /// Why.
@@ -213,20 +218,35 @@ impl SanctionOrder {
         let own = || history.iter().filter(|one| one.seller == self.seller && one.lifted.is_none());
         match self.step {
             // A second warning may be about something else; it must only leave time.
-            SanctionStep::Warning if self.fix_until.is_none_or(|until| until <= at) => Err(StandingRefusal::NoTimeToFix),
+            SanctionStep::Warning if self.fix_until.is_none_or(|until| until < at + LEAST_FIX) => Err(StandingRefusal::NoTimeToFix),
             SanctionStep::Warning if own().all(|one| one.step != SanctionStep::Terminated) => Ok(()),
             _ if own().any(|one| one.step >= self.step) => Err(StandingRefusal::AlreadyInForce),
+            SanctionStep::Terminated if self.exception == Some(NoticeException::RepeatedInfringement) && !self.was_sanctioned(history) => {
+                Err(StandingRefusal::NotRepeated)
+            }
             SanctionStep::Terminated if self.exception.is_some() || standing_at(history, self.seller, at) == SellerStanding::Suspended => {
                 Ok(())
             }
             SanctionStep::Terminated => Err(StandingRefusal::NotSuspended),
             _ if self.grave.is_some() => Ok(()),
             _ => {
-                let ends = own().filter(|one| one.step == SanctionStep::Warning).filter_map(|one| one.fix_until);
-                let first = ends.min().ok_or(StandingRefusal::NotWarned)?;
-                if first > at { Err(StandingRefusal::TimeToFix { until: first }) } else { Ok(()) }
+                let about =
+                    |one: &&Sanction| self.measures.is_empty() || one.measures.iter().any(|measure| self.measures.contains(measure));
+                let warnings = own().filter(|one| one.step == SanctionStep::Warning).filter(about);
+                // Of several warnings the last counts: whoever was just warned has the time that was given.
+                let until = warnings.filter_map(|one| one.fix_until).max().ok_or(StandingRefusal::NotWarned)?;
+                if until > at { Err(StandingRefusal::TimeToFix { until }) } else { Ok(()) }
             }
         }
+    }
+
+    /// Whether anything was decided against the seller before, and not found wrong.
+    fn was_sanctioned(&self, history: &[Sanction]) -> bool {
+        let right = |one: &&Sanction| {
+            let undone = one.lifted.as_ref().map(|lifting| &lifting.reason);
+            matches!(undone, None | Some(LiftingReason::Recovered))
+        };
+        history.iter().filter(|one| one.seller == self.seller).any(|one| right(&one))
     }
 }
 
@@ -275,6 +295,14 @@ impl Sanction {
             |measure: &Measure| card.line(*measure).is_some_and(|line| line.status == MeasureStatus::Fine && line.reading.from >= since);
         let recovered = card.seller == self.seller && !self.measures.is_empty() && self.measures.iter().all(is_back);
         if recovered { self.lift(LiftingReason::Recovered, by, at) } else { Err(StandingRefusal::NotRecovered) }
+    }
+
+    /// Lifts an end that has not come yet, as what it rested on is no more: only who is suspended is ended, but for the law's exceptions.
+    /// None where it stands.
+    pub fn without_suspension(&self, history: &[Self], by: DecidedBy, at: DateTime<Utc>) -> Option<Self> {
+        let coming = self.step == SanctionStep::Terminated && self.exception.is_none() && self.effective_at > at;
+        let rests = coming && standing_at(history, self.seller, at) < SellerStanding::Suspended;
+        if rests { self.lift(LiftingReason::SuspensionLifted, by, at).ok() } else { None }
     }
 
     fn lift(&self, reason: LiftingReason, by: DecidedBy, at: DateTime<Utc>) -> Result<Self, StandingRefusal> {

@@ -115,6 +115,84 @@ fn each_step_follows_the_one_before() {
 }
 
 #[test]
+fn of_several_warnings_the_last_leaves_the_time() {
+    let seller = SellerId::generate();
+    let second = order(seller, SanctionStep::Warning, ana(), 10).impose(&[warned(seller)], &days(), at(10)).unwrap();
+    let elsewhere = Sanction { measures: vec![Measure::Returns], ..second.clone() };
+    let restrict = |history: &[Sanction], measures: &[Measure], on| {
+        let order = SanctionOrder { measures: measures.to_vec(), ..order(seller, SanctionStep::RestrictedVisibility, ana(), on) };
+        order.impose(history, &days(), at(on)).map(|_| ())
+    };
+    let late = Err(StandingRefusal::TimeToFix { until: at(24) });
+    let both = [warned(seller), second];
+    assert_eq!(restrict(&both, &[Measure::Incidents], 20), late, "it was warned of it again");
+    assert_eq!(restrict(&both, &[], 20), late, "of what, nobody says");
+    assert_eq!(restrict(&both, &[], 24), Ok(()));
+    let apart = [warned(seller), elsewhere];
+    assert_eq!(restrict(&apart, &[Measure::Incidents], 20), Ok(()), "the second is about something else");
+    assert_eq!(restrict(&apart, &[Measure::Refunds], 20), Err(StandingRefusal::NotWarned));
+    let hasty = SanctionOrder { fix_until: Some(at(1) - TimeDelta::seconds(1)), ..order(seller, SanctionStep::Warning, ana(), 0) };
+    assert_eq!(hasty.clone().impose(&[], &days(), at(0)), Err(StandingRefusal::NoTimeToFix));
+    assert!(SanctionOrder { fix_until: Some(at(1)), ..hasty }.impose(&[], &days(), at(0)).is_ok());
+}
+
+#[test]
+fn what_is_repeated_happened_before() {
+    let seller = SellerId::generate();
+    let order =
+        SanctionOrder { exception: Some(NoticeException::RepeatedInfringement), ..order(seller, SanctionStep::Terminated, ana(), 1) };
+    let impose = |history: &[Sanction]| order.clone().impose(history, &days(), at(1)).map(|_| ());
+    let undone = warned(seller).reconsider("It was us.", staff("ben"), at(1)).unwrap();
+    for history in [Vec::new(), vec![warned(SellerId::generate())], vec![undone]] {
+        assert_eq!(impose(&history), Err(StandingRefusal::NotRepeated));
+    }
+    assert_eq!(impose(&[warned(seller)]), Ok(()));
+}
+
+#[test]
+fn an_end_that_is_announced_falls_with_its_suspension() {
+    let seller = SellerId::generate();
+    let grave = |on| SanctionOrder { grave: Some(Grave::Fraud), ..order(seller, SanctionStep::Suspended, ana(), on) };
+    let suspended = grave(0).impose(&[], &days(), at(0)).unwrap();
+    let end = SanctionOrder { effective_at: at(40), ..order(seller, SanctionStep::Terminated, ana(), 1) };
+    let ending = end.clone().impose(std::slice::from_ref(&suspended), &days(), at(1)).unwrap();
+    let falls = |one: &Sanction, history: &[Sanction], on| {
+        one.without_suspension(history, ana(), at(on)).map(|lifted| lifted.lifted.unwrap().reason)
+    };
+    let lifted = suspended.reconsider("It was us.", staff("ben"), at(2)).unwrap();
+    assert_eq!(falls(&ending, &[suspended.clone(), ending.clone()], 2), None, "it holds");
+    let history = [lifted.clone(), ending.clone()];
+    assert_eq!(falls(&ending, &history, 2), Some(LiftingReason::SuspensionLifted));
+    assert_eq!(falls(&ending, &history, 40), None, "it has come");
+    assert_eq!(falls(&lifted, &history, 2), None);
+    let other = grave(2).impose(&[], &days(), at(2)).unwrap();
+    assert_eq!(falls(&ending, &[lifted.clone(), ending.clone(), other], 2), None, "there is another one");
+    let excepted = SanctionOrder { exception: Some(NoticeException::LegalObligation), ..end };
+    let excepted = excepted.impose(std::slice::from_ref(&suspended), &days(), at(1)).unwrap();
+    assert_eq!(falls(&excepted, &[lifted, excepted.clone()], 2), None, "it rests on the law");
+}
+
+#[test]
+fn what_sellers_are_judged_by_is_announced() {
+    use crate::domain::charter::Effect;
+    let rules = StandingRules::default();
+    let measures = MeasureRules(rules.measures.0[1..].to_vec());
+    for (next, effect) in [
+        (rules.clone(), Effect::Technical),
+        (StandingRules { warnings: Warnings::Automatic, clause: Some("7".into()), ..rules.clone() }, Effect::Technical),
+        (StandingRules { badges: Vec::new(), ..rules.clone() }, Effect::Technical),
+        (StandingRules { fix_days: 7, ..rules.clone() }, Effect::Binding),
+        (StandingRules { measures, badges: Vec::new(), ..rules.clone() }, Effect::Binding),
+        (
+            StandingRules { visibility: VisibilityRules { slowest_reply_hours: 24, ..VisibilityRules::default() }, ..rules.clone() },
+            Effect::Binding,
+        ),
+    ] {
+        assert_eq!(rules.effect_of(&next), effect, "{next:?}");
+    }
+}
+
+#[test]
 fn an_account_ends_with_thirty_days_of_notice() {
     let seller = SellerId::generate();
     let grave = SanctionOrder { grave: Some(Grave::Fraud), ..order(seller, SanctionStep::Suspended, ana(), 0) };
@@ -193,7 +271,8 @@ fn measures_propose_one_step_at_a_time() {
     assert_eq!(proposed(0, 50, &history, 14), Some((SanctionStep::Warning, vec![Measure::LateShipments])), "of this it was not warned");
     let restriction = order(seller, SanctionStep::RestrictedVisibility, ana(), 14).impose(&history, &days(), at(14)).unwrap();
     let history = [history[0].clone(), restriction];
-    assert_eq!(proposed(50, 0, &history, 15), Some((SanctionStep::Suspended, vec![Measure::Incidents])));
+    assert_eq!(proposed(50, 0, &history, 43), None, "what it reads lies before the restriction in part, and says nothing of what that did");
+    assert_eq!(proposed(50, 0, &history, 44), Some((SanctionStep::Suspended, vec![Measure::Incidents])));
     let suspension = order(seller, SanctionStep::Suspended, ana(), 15).impose(&history, &days(), at(15)).unwrap();
     let [warning, restriction] = history;
     assert_eq!(proposed(50, 0, &[warning, restriction, suspension], 99), None, "to end an account is for people to think of");
@@ -289,7 +368,7 @@ fn what_is_decided_is_written_in_both_languages() {
     let suspended = grave(SanctionStep::Suspended).impose(&[], &days(), at(14)).unwrap();
     let ended = |exception| {
         let order = SanctionOrder { exception: Some(exception), ..order(seller, SanctionStep::Terminated, ana(), 15) };
-        order.impose(&[], &days(), at(15)).unwrap()
+        order.impose(std::slice::from_ref(&warning), &days(), at(15)).unwrap()
     };
     let complained = suspended.complain(seller, "Not so.", at(15)).unwrap();
     let answered = |outcome| complained.answer_complaint(outcome, "The invoices are real.", &staff("ben"), at(16)).unwrap();

@@ -222,6 +222,7 @@ fn world() -> World {
             email: None,
             locale: None,
             closures: Vec::new(),
+            hours: None,
             updated_at: at,
         },
         order: Order {

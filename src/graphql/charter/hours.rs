@@ -54,8 +54,8 @@ pub(in super::super) struct ExtraOpeningInput {
     label: Option<String>,
 }
 
-/// The calendar that was given, if it can be one.
-pub(super) fn calendar(input: &BusinessHoursInput) -> Result<Arc<BusinessCalendar>, Error> {
+/// The calendar that was given in a field, if it can be one.
+pub(super) fn calendar(input: &BusinessHoursInput, field: &[&str]) -> Result<Arc<BusinessCalendar>, Error> {
     let mut week = WeekForm::default();
     for opening in &input.week {
         let day = match Weekday::from(opening.day) {
@@ -85,6 +85,6 @@ pub(super) fn calendar(input: &BusinessHoursInput) -> Result<Arc<BusinessCalenda
             })
             .collect(),
     };
-    let refused = |error| refused(&["charter", "businessHours"], Refusal::Invalid { message: format!("{error}.") });
+    let refused = |error| refused(field, Refusal::Invalid { message: format!("{error}.") });
     BusinessCalendar::try_from(form).map(Arc::new).map_err(refused)
 }

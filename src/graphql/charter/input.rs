@@ -259,7 +259,7 @@ impl CharterInput {
         let pattern =
             |text: &String| text.parse().map_err(|error: BadPattern| invalid(&["charter", "orderPattern"], format!("This is {error}.")));
         Ok(Checked {
-            business_hours: parsed(&self.business_hours, calendar)?,
+            business_hours: parsed(&self.business_hours, |given| calendar(given, &["charter", "businessHours"]))?,
             routes: routes.transpose()?,
             reasons: reasons.transpose()?,
             triage: self.triage.as_ref().map(rules).transpose()?,

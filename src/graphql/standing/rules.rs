@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
-use super::super::errors::{Result, UserError, split};
+use super::super::errors::{Result, UserError, split, store};
 use super::super::scorecards::{SellerCapability, SellerMeasure};
 use super::super::session::session;
 use crate::domain::money::BasisPoints;
@@ -173,14 +173,29 @@ impl StandingRulesObject {
         self.0.rules.clause.as_deref()
     }
 
-    /// How often they were set; 0 while they are the usual ones.
+    /// The number of this version; 0 for the usual ones, with which every marketplace begins.
     async fn revision(&self) -> i32 {
         self.0.revision
     }
 
-    /// When they were set last; null while they are the usual ones.
-    async fn updated_at(&self) -> Option<DateTime<Utc>> {
-        self.0.updated_at
+    /// When they were announced; null for the usual ones.
+    async fn announced_at(&self) -> Option<DateTime<Utc>> {
+        self.0.announced_at
+    }
+
+    /// From when on sellers are judged by them; null for the usual ones.
+    async fn effective_at(&self) -> Option<DateTime<Utc>> {
+        self.0.effective_at
+    }
+
+    /// What is announced to come after, the last of it; null when nothing is.
+    async fn announced(&self, ctx: &Context<'_>) -> Option<Result<StandingRulesObject>> {
+        let load = async {
+            let session = session(ctx)?;
+            let found = session.cx().store.announced_standing_rules(session.scope().marketplace).await.map_err(|error| store(&error))?;
+            Ok(found.filter(|coming| coming.revision > self.0.revision).map(Self))
+        };
+        load.await.transpose()
     }
 }
 
@@ -190,7 +205,7 @@ pub(in super::super) struct StandingQueries;
 
 #[Object]
 impl StandingQueries {
-    /// What is asked of sellers, and what follows. Null for buyers and mediators.
+    /// What is asked of sellers now, and what follows; `announced` says what will be. Null for buyers and mediators.
     async fn standing_rules(&self, ctx: &Context<'_>) -> Option<Result<StandingRulesObject>> {
         let load = async {
             let session = session(ctx)?;
@@ -226,12 +241,14 @@ pub(in super::super) struct StandingRulesSetInput {
     fix_days: Option<u16>,
     /// The clause of the terms that a warning by the rule names, 1 to 1,000 characters.
     clause: Option<String>,
+    /// From when on; null for as soon as may be.
+    effective_at: Option<DateTime<Utc>>,
 }
 
 /// What came of it.
 #[derive(SimpleObject)]
 pub(in super::super) struct StandingRulesSetPayload {
-    /// The rules as they are now; null when nothing was set.
+    /// The rules with the change, announced or in force: `effectiveAt` says which. Null when nothing was set.
     rules: Option<StandingRulesObject>,
     /// What is wrong with the input; when there is anything, nothing was set.
     user_errors: Vec<UserError>,
@@ -311,8 +328,10 @@ pub(in super::super) struct StandingMutations;
 
 #[Object]
 impl StandingMutations {
-    /// Says what is asked of sellers, and what follows. For people of the operator. What is judged from now on is judged by it; announce
-    /// it to sellers by the charter, as it binds them.
+    /// Says what is asked of sellers, and what follows. For people of the operator. A change of `measures`, `checklist`, `evidenceDays`,
+    /// `weeklyHours`, `lunchDays`, `visibility` or `fixDays` binds sellers: it holds after the charter's notice, 15 days at least
+    /// (Regulation (EU) 2019/1150, article 3(2)), unless there is no seller yet. Other changes hold at once, but not before what was
+    /// announced before them. Tell sellers of it as your terms say.
     async fn standing_rules_set(
         &self,
         ctx: &Context<'_>,
@@ -322,7 +341,8 @@ impl StandingMutations {
             let session = session(ctx)?;
             let set = async {
                 let given = Given::read(input)?;
-                set_rules(session.cx(), session.actor(), |before| given.onto(before)).await
+                let effective_at = given.input.effective_at;
+                set_rules(session.cx(), session.actor(), effective_at, |before| given.onto(before)).await
             };
             let (row, user_errors) = split(Box::pin(set).await)?;
             Ok(StandingRulesSetPayload { rules: row.map(StandingRulesObject), user_errors })

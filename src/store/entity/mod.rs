@@ -78,7 +78,7 @@ pub(crate) mod shipment_lines;
 pub(crate) mod shipments;
 pub(crate) mod sign_ins;
 pub(crate) mod standing_nights;
-pub(crate) mod standing_rules;
+pub(crate) mod standing_rule_versions;
 pub(crate) mod store_credits;
 pub(crate) mod support_ratings;
 pub(crate) mod teams;

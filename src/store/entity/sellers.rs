@@ -15,6 +15,8 @@ pub(crate) struct Model {
     pub(crate) locale: Option<String>,
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub(crate) closures: Option<Json>,
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub(crate) hours: Option<Json>,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,
 }

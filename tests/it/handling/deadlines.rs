@@ -115,6 +115,24 @@ on_both_databases! {
             assert_eq!(refused["userErrors"][0]["code"], code);
         }
     }
+
+    async fn nobody_says_afterwards_that_it_was_away(db: Db) {
+        let story = Story::begin(db, HelpdeskKind::Zendesk).await;
+        let set = async |closures: Value| {
+            let done = story.app.try_act(&story.seller, "sellerSetClosures", "seller { closures { first last } }", json!({ "closures": closures })).await;
+            done["userErrors"][0]["field"].as_array().map_or_else(|| done["seller"]["closures"].clone(), |field| json!(field))
+        };
+        let today = story.app.cx.now().with_timezone(&chrono_tz::Europe::Paris).date_naive();
+        let day = |days: i64| (today + TimeDelta::days(days)).to_string();
+        let away = |first: i64, last: i64| json!({ "first": day(first), "last": day(last) });
+        assert_eq!(set(json!([away(3, 4), away(-1, 2)])).await, json!(["closures", "1", "first"]), "yesterday somebody was there");
+        assert_eq!(set(json!([away(0, 6)])).await, json!([away(0, 6)]), "from today on");
+        story.app.advance(TimeDelta::days(3));
+        // Three days of it are over.
+        assert_eq!(set(json!([away(20, 20)])).await, json!([away(0, 2), away(20, 20)]), "which stay as they were");
+        assert_eq!(set(json!([away(0, 4)])).await, json!([away(0, 2), away(3, 4)]), "who sends all of it back is understood");
+        assert_eq!(set(json!([])).await, json!([away(0, 2)]));
+    }
 }
 
 async fn thanks(db: Db, kind: HelpdeskKind) {
