@@ -114,7 +114,7 @@ pub(crate) async fn measure(databases: &Databases, kind: Kind, scale: Scale) -> 
     for (name, days) in [("a year", all.days), ("a year but two weeks at each end", ragged)] {
         let like = Cell { channel: Cut::One(None), reason: Cut::One(None), ..Cell::WHOLE };
         let ceiling = time(async || Ok(house.cx.store.case_counts(scope.marketplace, &like, days).await?)).await?;
-        let rates = time(async || Ok(measures::contact_rates(&house.cx, scope, days, None).await?)).await?;
+        let rates = time(async || Ok(measures::contact_rates(&house.cx, scope, &Asked::of(days)).await?)).await?;
         table.push(line(&format!("contact rates, {name}"), &rates, &ceiling));
     }
     let title = format!("Figures over {} cases ({rows} rows of counts), {}", year.cases, kind.name());

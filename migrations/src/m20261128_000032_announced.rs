@@ -1,5 +1,5 @@
 //! What is asked of sellers has versions that are announced; a defect that comes again is a new one; sellers tell their own hours;
-//! and what products do is counted by purchases.
+//! what products do is counted by purchases; and what is counted anew is gone through bit by bit.
 
 use sea_orm_migration::prelude::*;
 
@@ -56,11 +56,18 @@ impl MigrationTrait for Migration {
         let hours = ColumnDef::new(Alias::new("hours")).json_binary().null().to_owned();
         manager.alter_table(Table::alter().table(Alias::new("sellers")).add_column(hours).to_owned()).await?;
         db.execute_unprepared(COUNT_AGAIN).await?;
-        Ok(())
+        let kind = ColumnDef::new(Alias::new("sweep_kind")).text().null().to_owned();
+        let after = ColumnDef::new(Alias::new("sweep_after")).uuid().null().to_owned();
+        let cursors = Alias::new("kpi_cursors");
+        manager.alter_table(Table::alter().table(cursors.clone()).add_column(kind).to_owned()).await?;
+        manager.alter_table(Table::alter().table(cursors).add_column(after).to_owned()).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let db = manager.get_connection();
+        for column in ["sweep_after", "sweep_kind"] {
+            manager.alter_table(Table::alter().table(Alias::new("kpi_cursors")).drop_column(Alias::new(column)).to_owned()).await?;
+        }
         db.execute_unprepared(COUNT_AGAIN).await?;
         manager.alter_table(Table::alter().table(Alias::new("sellers")).drop_column(Alias::new("hours")).to_owned()).await?;
         manager.drop_index(no_index(OF_OPEN)).await?;

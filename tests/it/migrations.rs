@@ -31,29 +31,31 @@ const EMPTY: &[&str] = &[
     "inbox.digest",                    // over once a worker has begun
     "inbox.event_key",                 // likewise
     "inbox.last_error",                // all went well
-    "inbox.lease_until", // nobody works now                  // all was counted                // likewise      // likewise             // likewise
-    "mail_deliveries.finished_at", // no mail server takes them
-    "mail_deliveries.lease_until", // nobody works now
-    "marketplaces.next_charter_at", // no change of the charter is announced
-    "mediators.revoked_at", // nobody was sent away
-    "messages.copied_from", // no case was split
-    "messages.redacted_at", // nothing was blacked out
-    "notices.mail_outcome", // no mail server takes them
-    "notices.withheld",  // the buyer wants to know
-    "outbox.began_at",   // every outcome is known
-    "outbox.last_error", // all went well
-    "outbox.lease_until", // nobody works now
-    "payment_calls.lease_until", // likewise
-    "payment_news.lease_until", // likewise
-    "refunds.origin_id", // somebody asked
-    "refunds.wakes_at",  // nothing is left to time
-    "shipments.due_at",  // all that was to be told was told
-    "threads.subject",   // simply the case
-    "webhook_deliveries.last_error", // all went well
-    "webhook_deliveries.lease_until", // nobody works now
+    "inbox.lease_until",               // nobody works now
+    "kpi_cursors.sweep_after",         // nothing is counted anew
+    "kpi_cursors.sweep_kind",          // likewise
+    "mail_deliveries.finished_at",     // no mail server takes them
+    "mail_deliveries.lease_until",     // nobody works now
+    "marketplaces.next_charter_at",    // no change of the charter is announced
+    "mediators.revoked_at",            // nobody was sent away
+    "messages.copied_from",            // no case was split
+    "messages.redacted_at",            // nothing was blacked out
+    "notices.mail_outcome",            // no mail server takes them
+    "notices.withheld",                // the buyer wants to know
+    "outbox.began_at",                 // every outcome is known
+    "outbox.last_error",               // all went well
+    "outbox.lease_until",              // nobody works now
+    "payment_calls.lease_until",       // likewise
+    "payment_news.lease_until",        // likewise
+    "refunds.origin_id",               // somebody asked
+    "refunds.wakes_at",                // nothing is left to time
+    "shipments.due_at",                // all that was to be told was told
+    "threads.subject",                 // simply the case
+    "webhook_deliveries.last_error",   // all went well
+    "webhook_deliveries.lease_until",  // nobody works now
     "webhook_endpoints.failing_since", // likewise
-    "webhook_endpoints.state_reason", // it is on
-    "withdrawals.wakes_at", // it was confirmed
+    "webhook_endpoints.state_reason",  // it is on
+    "withdrawals.wakes_at",            // it was confirmed
 ];
 
 async fn rows(db: &DatabaseConnection, sql: &str) -> Vec<sea_orm::QueryResult> {

@@ -130,7 +130,8 @@ pub(crate) async fn used(story: &Story) {
     let seller = story.app.ask(&story.seller, "{ viewer { seller { id } } }", json!({})).await["viewer"]["seller"]["id"].clone();
     let note = json!({ "sellerId": seller, "capability": "PHONE", "shownBy": "+33 1 23 45 67 89" });
     story.app.act(&story.seller, "sellerCapabilityNote", "seller { id }", note).await;
-    let hours = json!({ "businessHours": { "timezone": "Europe/Paris", "week": [{ "day": "MONDAY", "opens": "09:00", "closes": "18:00" }] } });
+    let hours =
+        json!({ "businessHours": { "timezone": "Europe/Paris", "week": [{ "day": "MONDAY", "opens": "09:00", "closes": "18:00" }] } });
     story.app.act(&story.seller, "sellerSetHours", "seller { id }", hours).await;
     let back = json!({ "sellerId": seller, "capability": "REFUNDS", "shownBy": null });
     story.app.act(&story.operator, "sellerCapabilityNote", "seller { id }", back).await;

@@ -278,6 +278,7 @@ on_both_databases! {
             (json!({ "measures": [{ "measure": "LATE_SHIPMENTS", "alert": 1.0, "limit": 2.0, "windowDays": 0, "minimumVolume": 5 }] }), json!(["measures", "0"])),
             (json!({ "badges": [{ "key": "Bad Key", "labels": [{ "locale": "en", "label": "x" }], "conditions": [] }] }), json!(["badges", "0", "key"])),
             (json!({ "badges": [{ "key": "ok", "labels": [{ "locale": "en", "label": "x" }], "conditions": [{ "measure": "RATING", "bound": 4.0 }] }] }), json!(["badges", "0"])),
+            (json!({ "badges": [{ "key": "ok", "labels": [{ "locale": "en", "label": "x" }, { "locale": "en", "label": "y" }], "conditions": [{ "measure": "LATE_SHIPMENTS", "bound": 4.0 }] }] }), json!(["badges", "0", "labels"])),
             (json!({ "visibility": { "weights": [], "slowestReplyHours": 24, "unknownPercent": 40, "restrictedPercent": 10 } }), json!(["visibility"])),
             (json!({ "visibility": { "weights": [], "slowestReplyHours": 24, "unknownPercent": 101, "restrictedPercent": 10 } }), json!(["visibility", "unknownPercent"])),
             (json!({ "fixDays": 0 }), json!(["fixDays"])),

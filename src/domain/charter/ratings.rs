@@ -2,13 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::ratings::{Criteria, CriteriaFault, CriteriaVersion, InvitationRules, ReplyRules, Subject};
+use super::super::ratings::{Criteria, CriteriaFault, CriteriaVersion, InvitationRules, PublicationRules, ReplyRules, Subject};
 use super::super::scores::{ScoreFault, ScoreRules};
 
 /// The latest that buyers are asked after a delivery, in days.
 const LATEST_DAYS: u16 = 90;
 /// The latest that buyers are asked after the close of a case, in hours.
 const LATEST_HOURS: u16 = 24 * 90;
+/// The longest time until a review is published, in days.
+const LONGEST_CHECK: u16 = 90;
+/// The longest and the shortest time for which reviews are shown, in days.
+const KEPT: std::ops::RangeInclusive<u16> = 30..=3650;
 /// The longest time for a reply, in hours.
 const LONGEST_REPLY: u16 = 24 * 30;
 
@@ -22,6 +26,8 @@ pub struct RatingRules {
     pub invitations: InvitationRules,
     /// How soon sellers reply to what was published about them.
     pub replies: ReplyRules,
+    /// How long reviews take to be published, and how long they are shown.
+    pub publication: PublicationRules,
     /// How scores are computed.
     pub scores: ScoreRules,
 }
@@ -38,9 +44,9 @@ impl RatingRules {
         Self { criteria, ..self.clone() }
     }
 
-    /// The rules without what binds nobody: when buyers are asked.
+    /// The rules without what binds no seller: when buyers are asked, and how long what they wrote is shown.
     pub(super) fn binding(&self) -> Self {
-        Self { invitations: InvitationRules::default(), ..self.clone() }
+        Self { invitations: InvitationRules::default(), publication: PublicationRules::default(), ..self.clone() }
     }
 
     /// What is wrong with them: the field, and a sentence.
@@ -57,6 +63,12 @@ impl RatingRules {
         }
         if !(1..=LONGEST_REPLY).contains(&self.replies.hours) {
             faults.push(("replyHours", format!("This must be 1 to {LONGEST_REPLY} hours.")));
+        }
+        if !(1..=LONGEST_CHECK).contains(&self.publication.within_days) {
+            faults.push(("publicationDays", format!("This must be 1 to {LONGEST_CHECK} days.")));
+        }
+        if self.publication.keep_days.is_some_and(|days| !KEPT.contains(&days)) {
+            faults.push(("keepDays", format!("This must be {} to {} days.", KEPT.start(), KEPT.end())));
         }
         faults.extend(self.scores.faults().into_iter().map(|fault| (score_place(fault), fault.to_string())));
         faults

@@ -27,7 +27,7 @@ pub use invitations::{Asking, Invitation, InvitationAbout, InvitationRules, Invi
 pub use letters::{Call, ReviewNews, ReviewSender, invitation_words, review_words};
 pub use moderation::{ModerationReason, Moderator, Removal};
 pub use refusal::RatingRefusal;
-pub use replies::{Reply, ReplyDuty, ReplyRules, ReplyStanding, ReplyVersion, replied_late};
+pub use replies::{PublicationRules, Reply, ReplyDuty, ReplyRules, ReplyStanding, ReplyVersion, replied_late};
 pub use reports::{Report, ReportDecision, ReportOutcome, ReportReason, Reporter};
 pub use reviews::{About, Attention, Check, Consent, Draft, Review, ReviewState, ReviewVersion, Reward, Verification};
 pub use support::{SupportRating, SupportSource, SurveyedBy, answered, one_per_case};

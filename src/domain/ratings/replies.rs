@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::super::hands::{StaffId, text};
+use super::super::mails::Language;
 use super::super::parties::Party;
 use super::super::statements::StatementOfReasons;
 use super::reviews::Check;
@@ -30,6 +31,41 @@ impl ReplyRules {
     /// The duty that a review published at `at` brings.
     pub fn duty_from(self, at: DateTime<Utc>) -> ReplyDuty {
         ReplyDuty { since: at, due_at: at + TimeDelta::hours(i64::from(self.hours)) }
+    }
+}
+
+/// How long reviews take to be published, and how long they are shown: readers are told (article D111-18 of the French consumer code).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct PublicationRules {
+    /// Within so many days a person has looked at what must be checked.
+    pub within_days: u16,
+    /// For so many days after its publication a review is shown; none for ever.
+    pub keep_days: Option<u16>,
+}
+
+impl Default for PublicationRules {
+    /// A week, and the three years after which what is known of a customer is commonly no longer kept.
+    fn default() -> Self {
+        Self { within_days: 7, keep_days: Some(3 * 365) }
+    }
+}
+
+impl PublicationRules {
+    /// From when on what was published is still shown at `at`; none when all of it is.
+    pub fn shown_since(self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.keep_days.map(|days| at - TimeDelta::days(i64::from(days)))
+    }
+
+    /// What readers are told.
+    pub fn words(self, language: Language) -> String {
+        let Self { within_days, keep_days } = self;
+        match (language, keep_days) {
+            (Language::English, Some(keep)) => format!("A review is published within {within_days} days and shown for {keep} days."),
+            (Language::English, None) => format!("A review is published within {within_days} days and shown without a limit of time."),
+            (Language::French, Some(keep)) => format!("Un avis est publié sous {within_days} jours et conservé {keep} jours."),
+            (Language::French, None) => format!("Un avis est publié sous {within_days} jours et conservé sans limite de durée."),
+        }
     }
 }
 

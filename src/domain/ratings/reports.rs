@@ -84,7 +84,8 @@ pub enum ReportDecision {
 }
 
 impl Review {
-    /// Somebody reports it, with reasons. A doubt is the seller's that it is about.
+    /// Somebody reports it, with reasons. A doubt comes from whoever answers for what it is about: its seller, or a maker, who is a
+    /// person here.
     pub fn report(&self, by: Reporter, reason: ReportReason, words: &str, at: DateTime<Utc>) -> Result<Self, RatingRefusal> {
         self.must_be_published()?;
         match &by {

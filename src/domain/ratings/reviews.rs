@@ -285,6 +285,16 @@ impl Review {
         }
     }
 
+    /// The author agrees to be quoted elsewhere, or no longer: as easily taken back as given (Regulation (EU) 2016/679, article 7(3)).
+    /// The words stay as they are, so it is no new version.
+    #[must_use]
+    pub fn consenting(&self, consent: Consent) -> Self {
+        let mut moved = self.moved();
+        let pending = moved.pending.iter_mut().map(|(version, _)| version);
+        moved.published.last_mut().into_iter().chain(pending).for_each(|version| version.consent = consent);
+        moved
+    }
+
     /// What everybody reads; none while nobody does.
     pub fn current(&self) -> Option<&ReviewVersion> {
         self.published.last().filter(|_| self.end.is_none())

@@ -1,5 +1,7 @@
 //! What the charter says about ratings.
 
+use std::collections::BTreeMap;
+
 use async_graphql::{Enum, InputObject, MaybeUndefined, Object};
 
 use super::input::{LabelInput, count, invalid};
@@ -124,6 +126,16 @@ impl RatingRulesObject {
         self.0.replies.hours.into()
     }
 
+    /// Within how many days a review that a person must look at is published or refused.
+    async fn publication_days(&self) -> i32 {
+        self.0.publication.within_days.into()
+    }
+
+    /// For how many days after its publication a review is shown in `reviewFeed`; null for ever.
+    async fn keep_days(&self) -> Option<i32> {
+        self.0.publication.keep_days.map(Into::into)
+    }
+
     /// The grade that is believed before anybody has rated.
     async fn prior_mean(&self) -> f64 {
         self.0.scores.prior.mean
@@ -181,6 +193,10 @@ pub(super) struct RatingRulesInput {
     surveyed_by: Option<SurveyedBy>,
     /// Within how many hours after its publication sellers reply to a review, 1 to 720.
     reply_hours: Option<i32>,
+    /// Within how many days a review that a person must look at is published or refused, 1 to 90. It holds at once.
+    publication_days: Option<i32>,
+    /// For how many days after its publication a review is shown, 30 to 3,650; null for ever. It holds at once.
+    keep_days: MaybeUndefined<i32>,
     /// The grade that is believed before anybody has rated, 1 to 5.
     prior_mean: Option<f64>,
     /// For how many ratings that grade stands, 0 to 1,000.
@@ -205,7 +221,10 @@ fn criteria(field: &str, given: Option<&Vec<RatingCriterionInput>>) -> Result<Op
         let path = |last| ["charter", "ratings", field, &position, last];
         let key = input.key.parse().map_err(|error: MalformedCriterion| invalid(&path("key"), format!("This is not right: {error}.")))?;
         let weight = u16::try_from(input.weight).map_err(|_| invalid(&path("weight"), "A weight is between 0 and 65535."))?;
-        let labels = input.labels.iter().map(|label| (label.locale.clone(), label.label.clone())).collect();
+        let labels: BTreeMap<_, _> = input.labels.iter().map(|label| (label.locale.clone(), label.label.clone())).collect();
+        if labels.len() < input.labels.len() {
+            return Err(invalid(&path("labels"), "A language has one label only."));
+        }
         Ok(Criterion { key, weight: Weight(weight), labels })
     };
     given.map(|given| given.iter().enumerate().map(criterion).collect()).transpose()
@@ -250,6 +269,8 @@ impl GivenRatings {
         invitations.expiry_days = count(input.expiry_days, invitations.expiry_days);
         invitations.surveyed_by = input.surveyed_by.map_or(invitations.surveyed_by, Into::into);
         rules.replies.hours = count(input.reply_hours, rules.replies.hours);
+        rules.publication.within_days = count(input.publication_days, rules.publication.within_days);
+        rules.publication.keep_days = optional(input.keep_days, rules.publication.keep_days);
         rules.scores.prior.mean = input.prior_mean.unwrap_or(rules.scores.prior.mean);
         rules.scores.prior.weight = input.prior_weight.unwrap_or(rules.scores.prior.weight);
         rules.scores.half_life_days = optional(input.half_life_days, rules.scores.half_life_days);

@@ -186,6 +186,12 @@ impl Measures {
         self.zone
     }
 
+    /// Whether everything is being counted anew, as after a change of `comeBackDays`: until that is done figures mix both ways.
+    async fn recounting(&self, ctx: &Context<'_>) -> Result<bool> {
+        let session = session(ctx)?;
+        session.cx().store.is_recounted(session.scope().marketplace).await.map_err(|error| failure(&error.into()))
+    }
+
     /// Key figures, in the order in which they are asked for.
     #[graphql(complexity = "20 * child_complexity + 1")]
     async fn kpis(
@@ -217,11 +223,11 @@ impl Measures {
         Ok(points.map_err(|error| failure(&error))?.into_iter().map(Into::into).collect())
     }
 
-    /// How often buyers got in touch, by channel and reason, the most frequent first. Of what was asked only days and seller narrow it.
+    /// How often buyers got in touch, by channel and reason, the most frequent first. Of what was asked days, seller and team narrow it.
     #[graphql(complexity = "50 * child_complexity + 1")]
     async fn contact_rates(&self, ctx: &Context<'_>) -> Result<Vec<ContactRateObject>> {
         let session = session(ctx)?;
-        let rates = measures::contact_rates(session.cx(), session.scope(), self.asked.days, self.asked.seller).await;
+        let rates = measures::contact_rates(session.cx(), session.scope(), &self.asked).await;
         let rate = |rate: kpis::ContactRate| ContactRateObject {
             channel: rate.channel.map(Into::into),
             reason: rate.reason.map(|reason| reason.to_string()),

@@ -70,9 +70,16 @@ impl FeedObject {
         self.1
     }
 
-    /// The order, and how reviews are checked, as sentences to show beside the list.
-    async fn notice(&self, #[graphql(desc = "In which language: `en` or `fr`; null for English.")] locale: Option<String>) -> String {
-        let french = Language::best(locale.as_deref()) == Language::French;
+    /// The order, how reviews are checked, and how long they take and stay, as sentences to show beside the list (articles D111-17 and
+    /// D111-18).
+    async fn notice(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "In which language: `en` or `fr`; null for English.")] locale: Option<String>,
+    ) -> Result<String> {
+        let language = Language::best(locale.as_deref());
+        let rules = session(ctx)?.marketplace().await?.charter.ratings.publication;
+        let french = language == Language::French;
         let (order, checked) = match (self.1, french) {
             (ReviewOrder::Newest, false) => ("Sorted by date, the newest first.", ENGLISH),
             (ReviewOrder::Oldest, false) => ("Sorted by date, the oldest first.", ENGLISH),
@@ -83,7 +90,7 @@ impl FeedObject {
             (ReviewOrder::Best, true) => ("Avis classés par note, de la meilleure à la moins bonne.", FRENCH),
             (ReviewOrder::Worst, true) => ("Avis classés par note, de la moins bonne à la meilleure.", FRENCH),
         };
-        format!("{order} {checked}")
+        Ok(format!("{order} {checked} {}", rules.words(language)))
     }
 
     /// The reviews.
@@ -96,7 +103,10 @@ impl FeedObject {
         #[graphql(desc = "How many items, at most 100, before `before` or from the end.")] last: Option<i32>,
         #[graphql(desc = "The `startCursor` of the page after.")] before: Option<String>,
     ) -> Result<PageOf<ReviewObject>> {
-        list(ctx, &self.0, Paging { first, after, last, before }).await
+        let session = session(ctx)?;
+        let rules = session.marketplace().await?.charter.ratings.publication;
+        let filter = ReviewFilter { shown_since: rules.shown_since(session.cx().now()), ..self.0.clone() };
+        list(ctx, &filter, Paging { first, after, last, before }).await
     }
 }
 
@@ -128,7 +138,7 @@ impl ReviewQueries {
         #[graphql(desc = "Which of them.", default_with = "ReviewQuotable::Any")] quotable: ReviewQuotable,
     ) -> FeedObject {
         let which = ReviewsWhich::Published(order.into(), quotable.into());
-        FeedObject(ReviewFilter { which, seller: seller_id, product, subject: subject.map(Into::into) }, order)
+        FeedObject(ReviewFilter { which, seller: seller_id, product, subject: subject.map(Into::into), shown_since: None }, order)
     }
 
     /// Reviews as those know them who have to do with them.
@@ -144,7 +154,7 @@ impl ReviewQueries {
         #[graphql(desc = "How many items, at most 100, before `before` or from the end.")] last: Option<i32>,
         #[graphql(desc = "The `startCursor` of the page after.")] before: Option<String>,
     ) -> Result<PageOf<ReviewObject>> {
-        let filter = ReviewFilter { which: which.into(), seller: seller_id, product: None, subject: None };
+        let filter = ReviewFilter { which: which.into(), seller: seller_id, product: None, subject: None, shown_since: None };
         list(ctx, &filter, Paging { first, after, last, before }).await
     }
 }

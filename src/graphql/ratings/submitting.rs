@@ -121,6 +121,17 @@ pub(in crate::graphql) struct ReviewWithdrawInput {
     revision: i32,
 }
 
+/// Whether the author may be quoted.
+#[derive(InputObject)]
+pub(in crate::graphql) struct ReviewQuoteConsentSetInput {
+    /// Which review.
+    review_id: RatingId,
+    /// The `revision` that the author saw.
+    revision: i32,
+    /// Whether it may be quoted elsewhere, with the author's short name.
+    quote_consent: QuoteConsent,
+}
+
 /// A complaint.
 #[derive(InputObject)]
 pub(in crate::graphql) struct ReviewComplainInput {
@@ -214,6 +225,20 @@ impl SubmittingMutations {
             let wish = AuthorsWish { review: input.review_id, revision: input.revision };
             let done = ratings::rewrite(session.cx(), session.actor(), wish, input.draft.into(), input.experience_on);
             payload(Box::pin(done).await)
+        };
+        Some(run.await)
+    }
+
+    /// Says whether a review may be quoted elsewhere; the words stay as they are. For its author, and the marketplace's software.
+    async fn review_quote_consent_set(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, and whether.")] input: ReviewQuoteConsentSetInput,
+    ) -> Option<Result<ReviewPayload>> {
+        let run = async {
+            let session = session(ctx)?;
+            let wish = AuthorsWish { review: input.review_id, revision: input.revision };
+            payload(Box::pin(ratings::agree(session.cx(), session.actor(), wish, input.quote_consent.into())).await)
         };
         Some(run.await)
     }

@@ -1,5 +1,7 @@
 //! What is asked of sellers: read by all who are concerned, set by the operator.
 
+use std::collections::BTreeMap;
+
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
@@ -262,12 +264,13 @@ fn percent(points: u16, field: &str) -> std::result::Result<BasisPoints, crate::
 fn badge(index: usize, input: SellerBadgeRule) -> std::result::Result<standing::BadgeRule, crate::workflow::Error> {
     let key = BadgeKey::try_from(input.key)
         .map_err(|why| refused(&["badges", &index.to_string(), "key"], Refusal::Invalid { message: format!("{why}.") }))?;
+    let (given, labels) = (input.labels.len(), input.labels.into_iter().map(|one| (one.locale, one.label)).collect::<BTreeMap<_, _>>());
+    if labels.len() < given {
+        let message = "A language has one label only.".into();
+        return Err(refused(&["badges", &index.to_string(), "labels"], Refusal::Invalid { message }));
+    }
     let condition = |one: SellerBadgeCondition| standing::BadgeCondition { measure: one.measure.into(), bound: one.bound };
-    Ok(standing::BadgeRule {
-        key,
-        labels: input.labels.into_iter().map(|one| (one.locale, one.label)).collect(),
-        conditions: input.conditions.into_iter().map(condition).collect(),
-    })
+    Ok(standing::BadgeRule { key, labels, conditions: input.conditions.into_iter().map(condition).collect() })
 }
 
 /// What is given of the rules, read once.

@@ -9,6 +9,8 @@ pub(crate) struct Model {
     pub(crate) marketplace_id: Uuid,
     pub(crate) position: i64,
     pub(crate) version: i64,
+    pub(crate) sweep_kind: Option<String>,
+    pub(crate) sweep_after: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -159,6 +159,8 @@ impl Tx {
     pub async fn write_counts(&self, work: &CountWork, counted: &Counted) -> Result<bool> {
         let advance = kpi_cursors::Entity::update_many()
             .col_expr(kpi_cursors::Column::Position, Expr::value(work.up_to))
+            .col_expr(kpi_cursors::Column::SweepKind, Expr::value(work.swept.map(|sweep| text(sweep.kind))))
+            .col_expr(kpi_cursors::Column::SweepAfter, Expr::value(work.swept.map(|sweep| sweep.after)))
             .col_expr(kpi_cursors::Column::Version, Expr::col(kpi_cursors::Column::Version).add(1))
             .filter(kpi_cursors::Column::MarketplaceId.eq(self.marketplace.uuid()))
             .filter(kpi_cursors::Column::Version.eq(work.version));

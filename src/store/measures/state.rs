@@ -1,6 +1,7 @@
 //! The state that is counted, read for many things at once.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
@@ -27,7 +28,7 @@ pub struct CaseState {
     /// How its state changed, in the order of time.
     pub turns: Vec<Turn>,
     /// All cases of the buyer.
-    pub others: Vec<CaseCard>,
+    pub others: Arc<Vec<CaseCard>>,
     /// The buyer, when there is an address.
     pub buyer: Option<BuyerMark>,
     /// What the buyer said of it.
@@ -147,6 +148,8 @@ impl Store {
         for other in known {
             others.entry(other.buyer).or_default().push(other.clone());
         }
+        // Shared, as a buyer with many cases stands beside each of them.
+        let others: HashMap<_, _> = others.into_iter().map(|(buyer, cards)| (buyer, Arc::new(cards))).collect();
         let state = |card: CaseCard| CaseState {
             words: words.remove(&card.id).unwrap_or_default(),
             turns: turns.remove(&card.id).unwrap_or_default(),

@@ -27,6 +27,43 @@ pub enum Subject {
     Visit,
 }
 
+impl Subject {
+    /// What is gone through after this when everything is counted anew.
+    const fn next(self) -> Option<Self> {
+        match self {
+            Self::Order => Some(Self::Case),
+            Self::Case => Some(Self::Visit),
+            Self::Visit => None,
+        }
+    }
+}
+
+/// How far everything has been gone through that is counted anew: of this kind, all up to this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sweep {
+    /// Of which kind.
+    pub kind: Subject,
+    /// After which of them it goes on.
+    pub after: Uuid,
+}
+
+impl Sweep {
+    const START: Self = Self { kind: Subject::Order, after: Uuid::nil() };
+
+    /// Where it goes on after these, of which there were so many at most.
+    fn beyond(self, ids: &[Uuid], limit: u64) -> Option<Self> {
+        match ids.last() {
+            Some(last) if ids.len() as u64 >= limit => Some(Self { after: *last, ..self }),
+            _ => self.kind.next().map(|kind| Self { kind, after: Uuid::nil() }),
+        }
+    }
+
+    fn of(cursor: &kpi_cursors::Model) -> Result<Option<Self>> {
+        let kind = cursor.sweep_kind.as_deref().map(|kind| from_text(kind, "kpi_cursors", "sweep_kind")).transpose()?;
+        Ok(kind.zip(cursor.sweep_after).map(|(kind, after)| Self { kind, after }))
+    }
+}
+
 /// What is to be counted next.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CountWork {
@@ -40,12 +77,16 @@ pub struct CountWork {
     pub subjects: Vec<(Subject, Uuid)>,
     /// The touches that are done with then.
     pub touches: Vec<Uuid>,
+    /// How far everything was gone through before, if it is being counted anew.
+    pub sweeping: Option<Sweep>,
+    /// How far it will have been; none when that is all.
+    pub swept: Option<Sweep>,
 }
 
 impl CountWork {
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
-        self.subjects.is_empty() && self.up_to == self.position
+        self.subjects.is_empty() && self.up_to == self.position && self.sweeping.is_none()
     }
 }
 
@@ -97,7 +138,9 @@ impl Store {
         let find = kpi_cursors::Entity::find()
             .select_only()
             .column(kpi_cursors::Column::MarketplaceId)
-            .filter(Expr::exists(grown).or(Expr::exists(touched)).or(Expr::exists(due)))
+            .filter(
+                Expr::exists(grown).or(Expr::exists(touched)).or(Expr::exists(due)).or(own(kpi_cursors::Column::SweepKind).is_not_null()),
+            )
             .order_by_asc(kpi_cursors::Column::MarketplaceId);
         let found = find.into_tuple::<Uuid>().all(&self.reads).await?;
         Ok(found.into_iter().map(MarketplaceId::from_uuid).collect())
@@ -137,9 +180,23 @@ impl Store {
             subjects.push((from_text(&row.kind, "kpi_touched", "kind")?, row.subject));
             done_with.push(row.id);
         }
+        let sweeping = Sweep::of(&cursor)?;
+        let mut swept = None;
+        if let Some(sweep) = sweeping {
+            let ids = self.count_subjects(marketplace, sweep.kind, sweep.after, limit).await?;
+            swept = sweep.beyond(&ids, limit);
+            subjects.extend(ids.into_iter().map(|id| (sweep.kind, id)));
+        }
         subjects.sort_unstable();
         subjects.dedup();
-        Ok(Some(CountWork { position: cursor.position, up_to, version: cursor.version, subjects, touches: done_with }))
+        let (position, version) = (cursor.position, cursor.version);
+        Ok(Some(CountWork { position, up_to, version, subjects, touches: done_with, sweeping, swept }))
+    }
+
+    /// Whether everything is being counted anew.
+    pub async fn is_recounted(&self, marketplace: MarketplaceId) -> Result<bool> {
+        let find = kpi_cursors::Entity::find_by_id(marketplace.uuid()).select_only().column(kpi_cursors::Column::SweepKind);
+        Ok(find.into_tuple::<Option<String>>().one(&self.reads).await?.flatten().is_some())
     }
 
     /// A part of the ids of what is to be counted, for those who count everything: the next after one.
@@ -213,6 +270,18 @@ impl Tx {
         self.count_again(Subject::Case, ids.iter().map(|id| id.uuid())).await
     }
 
+    /// Has everything counted anew by the rules of now, bit by bit: what each thing added before gives way to what it adds now.
+    pub async fn sweep_counts(&self) -> Result<()> {
+        let again = kpi_cursors::Entity::update_many()
+            .col_expr(kpi_cursors::Column::SweepKind, Expr::value(text(Sweep::START.kind)))
+            .col_expr(kpi_cursors::Column::SweepAfter, Expr::value(Sweep::START.after))
+            // Whoever counts by the rules of before does not write it down.
+            .col_expr(kpi_cursors::Column::Version, cursor_of(kpi_cursors::Column::Version).add(1))
+            .filter(kpi_cursors::Column::MarketplaceId.eq(self.marketplace.uuid()));
+        again.exec(self.db().await?).await?;
+        Ok(())
+    }
+
     /// Throws away all that was counted, and has everything counted from the start. What happens from now on is seen as an event.
     pub async fn begin_counting(&self) -> Result<()> {
         let marketplace = self.marketplace.uuid();
@@ -223,43 +292,17 @@ impl Tx {
             .one(self.db().await?)
             .await?
             .ok_or(StoreError::Inconsistent { table: "marketplaces", column: "id" })?;
-        let mut begin = Query::insert();
-        begin
-            .into_table(kpi_cursors::Entity)
-            .columns([kpi_cursors::Column::MarketplaceId, kpi_cursors::Column::Position, kpi_cursors::Column::Version])
-            .values_panic([marketplace.into(), last.into(), 1_i64.into()])
-            .on_conflict(
-                OnConflict::column(kpi_cursors::Column::MarketplaceId)
-                    .value(kpi_cursors::Column::Position, Expr::val(last))
-                    .value(kpi_cursors::Column::Version, cursor_of(kpi_cursors::Column::Version).add(1))
-                    .to_owned(),
-            );
-        self.db().await?.execute(&begin).await?;
+        let begun = kpi_cursors::Model { marketplace_id: marketplace, position: last, version: 1, sweep_kind: None, sweep_after: None };
+        let known = OnConflict::column(kpi_cursors::Column::MarketplaceId).update_column(kpi_cursors::Column::Position).to_owned();
+        let insert = kpi_cursors::Entity::insert(begun.into_active_model().reset_all()).on_conflict(known);
+        insert.exec_without_returning(self.db().await?).await?;
         macro_rules! empty {
             ($($table:ident),+) => {$(
                 $table::Entity::delete_many().filter($table::Column::MarketplaceId.eq(marketplace)).exec(self.db().await?).await?;
             )+};
         }
         empty!(kpi_touched, kpi_days, kpi_parts, kpi_buyers, kpi_returns);
-        for kind in [Subject::Order, Subject::Case, Subject::Visit] {
-            let mut all = subjects(kind, self.marketplace);
-            all.clear_selects();
-            let id = sea_orm::sea_query::Alias::new("id");
-            all.expr(Expr::val(marketplace)).expr(Expr::col(id.clone())).expr(Expr::val(text(kind))).expr(Expr::col(id));
-            let mut insert = Query::insert();
-            insert
-                .into_table(kpi_touched::Entity)
-                .columns([
-                    kpi_touched::Column::MarketplaceId,
-                    kpi_touched::Column::Id,
-                    kpi_touched::Column::Kind,
-                    kpi_touched::Column::Subject,
-                ])
-                .select_from(all)
-                .map_err(|_| StoreError::Inconsistent { table: "kpi_touched", column: "id" })?;
-            self.db().await?.execute(&insert).await?;
-        }
-        Ok(())
+        self.sweep_counts().await
     }
 
     /// How the marketplace measures itself, under lock, so that it is changed by one after the other.

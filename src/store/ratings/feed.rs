@@ -38,6 +38,8 @@ pub struct ReviewFilter {
     pub product: Option<String>,
     /// Those about products, or about sellers; none for both.
     pub subject: Option<Subject>,
+    /// Those whose words were published since; none for all.
+    pub shown_since: Option<DateTime<Utc>>,
 }
 
 /// In the form of the partial indexes.
@@ -88,6 +90,9 @@ impl Store {
         }
         if let Some(subject) = filter.subject {
             condition = condition.add(Column::Subject.eq(text(subject)));
+        }
+        if let Some(since) = filter.shown_since {
+            condition = condition.add(Column::ShownAt.gte(since));
         }
         let (by, falling) = match filter.which {
             ReviewsWhich::Published(order, quotable) => {

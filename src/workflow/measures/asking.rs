@@ -127,9 +127,11 @@ async fn steps(cx: &Cx, scope: Scope, asked: &Asked, kpis: &[Kpi], steps: &[Days
 }
 
 /// How often buyers got in touch, by channel and reason, the most frequent first.
-pub async fn contact_rates(cx: &Cx, scope: Scope, days: Days, seller: Option<SellerId>) -> Result<Vec<ContactRate>> {
+pub async fn contact_rates(cx: &Cx, scope: Scope, asked: &Asked) -> Result<Vec<ContactRate>> {
     allowed(scope)?;
-    let like = Cell { seller: Cut::of(seller), channel: Cut::One(None), reason: Cut::One(None), ..Cell::WHOLE };
+    let days = asked.days;
+    let like =
+        Cell { seller: Cut::of(asked.seller), team: Cut::of(asked.team), channel: Cut::One(None), reason: Cut::One(None), ..Cell::WHOLE };
     let counts = cx.store.case_counts(scope.marketplace, &like, days).await?;
     let found = cx.store.tallies(scope.marketplace, &days.rows_of(&like.with_orders())).await?;
     let orders = found.values().map(|tally| tally.orders).sum();

@@ -92,7 +92,7 @@ pub async fn content(cx: &Cx, scope: Scope, path: &str) -> Result<(Marketplace, 
     let marketplace = cx.marketplace(scope.marketplace).await?;
     let content = match file {
         File::Figures => Content::Figures(figures(cx, scope, &asked, &Kpi::usual()).await?),
-        File::ContactRates => Content::ContactRates(contact_rates(cx, scope, asked.days, asked.seller).await?),
+        File::ContactRates => Content::ContactRates(contact_rates(cx, scope, &asked).await?),
         File::ServiceCosts => Content::ServiceCosts(service_costs(cx, scope, asked.days, asked.seller).await?),
     };
     Ok((marketplace, asked, content))

@@ -53,8 +53,13 @@ fn name(who: &Who) -> Option<String> {
     }
 }
 
-/// The figure by which an improvement is judged, in some days: the seller's own where it is about one.
+/// The figure by which an improvement is judged, in some days: the seller's own where it is about one. While everything is counted anew
+/// there is none to be kept.
 async fn measured(cx: &Cx, actor: &Actor, about: &ImprovementAbout, kpi: Kpi, days: Days) -> Result<Measured> {
+    if cx.store.is_recounted(actor.marketplace).await? {
+        let message = "All figures are being counted anew: try again in some minutes.".into();
+        return Err(Refusal::NotNow { message }.into());
+    }
     let seller = match about {
         ImprovementAbout::Product { seller, .. } | ImprovementAbout::Seller { seller } => Some(*seller),
         ImprovementAbout::Process { .. } => None,

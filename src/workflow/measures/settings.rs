@@ -113,7 +113,7 @@ fn read(input: SettingsInput, currency: Currency) -> Result<MeasureSettings> {
     Ok(new)
 }
 
-/// Sets it. Whoever changes how things are counted has everything counted anew.
+/// Sets it. Whoever changes how things are counted has everything counted anew, bit by bit; until that is done figures mix both ways.
 pub async fn set(cx: &Cx, actor: &Actor, input: SettingsInput, revision: i32) -> Result<SettingsRow> {
     policy::require(&actor.who, Permission::ManageMeasures)?;
     let marketplace = cx.marketplace(actor.marketplace).await?;
@@ -133,7 +133,7 @@ pub async fn set(cx: &Cx, actor: &Actor, input: SettingsInput, revision: i32) ->
         tx.plan_report(row.settings.report.next(marketplace.timezone, cx.now())).await?;
     }
     if recount {
-        tx.begin_counting().await?;
+        tx.sweep_counts().await?;
     }
     tx.commit().await?;
     if recount {

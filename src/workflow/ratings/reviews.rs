@@ -8,7 +8,7 @@ use super::submitting::{ReviewDraft, grades, tell_seller};
 use crate::domain::charter::Marketplace;
 use crate::domain::ids::RatingId;
 use crate::domain::parties::{Actor, Party, Who};
-use crate::domain::ratings::{Draft, RatingRefusal, ReportReason, Reporter, Review};
+use crate::domain::ratings::{Consent, Draft, RatingRefusal, ReportReason, Reporter, Review};
 use crate::domain::refusal::Refusal;
 use crate::store::{ReviewRow, Tx};
 
@@ -87,6 +87,16 @@ pub async fn rewrite(cx: &Cx, actor: &Actor, wish: AuthorsWish, draft: ReviewDra
         let draft = Draft { text: draft.text.clone(), answers, experience_on: experience_on.unwrap_or(last), consent: draft.consent };
         let rules = marketplace.charter.ratings.replies;
         ruled(review.rewrite(&draft, (now, today)).and_then(|review| review.checked(rules, now)))
+    };
+    moved(cx, actor, wish.review, step, silently).await
+}
+
+/// The author agrees to be quoted elsewhere, or no longer.
+pub async fn agree(cx: &Cx, actor: &Actor, wish: AuthorsWish, consent: Consent) -> Result<ReviewRow> {
+    let step = |review: &Review, _: &Marketplace| {
+        authored(actor, review)?;
+        seen(wish.revision, review)?;
+        Ok(review.consenting(consent))
     };
     moved(cx, actor, wish.review, step, silently).await
 }

@@ -7,7 +7,7 @@ use trilogue::workflow::measures;
 
 use super::Shop;
 use crate::attachments::here;
-use crate::harness::on_both_databases;
+use crate::harness::{on_both_databases, order};
 
 const NOVEMBER: &str = "from: \"2026-11-01\", to: \"2026-11-30\"";
 
@@ -166,7 +166,15 @@ on_both_databases! {
         assert_eq!(shop.figure(NOVEMBER, "FIRST_CONTACT_RESOLUTION").await.1, json!(0));
         let settings = json!({ "targets": [], "hour": euros("0.00"), "comeBackDays": 1, "revision": 0 });
         shop.app.act(&shop.operator, "measureSettingsSet", "settings { revision }", settings).await;
+        let query = format!("{{ measures({NOVEMBER}) {{ recounting kpis(which: [{{ kind: FIRST_CONTACT_RESOLUTION }}]) {{ sample }} contactRates {{ cases }} }} }}");
+        let during = shop.app.ask(&shop.operator, &query, json!({})).await["measures"].clone();
+        assert_eq!((&during["recounting"], &during["kpis"][0]["sample"]), (&json!(true), &json!(0)));
+        assert!(!during["contactRates"].as_array().unwrap().is_empty(), "what was counted stays until it is counted anew: {during}");
+        let propose = json!({ "about": { "process": "Accueil" }, "plan": "Dire les délais.", "kpi": { "kind": "CSAT" }, "from": "2026-11-01", "to": "2026-11-20" });
+        let refused = shop.app.refuse(&shop.operator, "improvementPropose", "improvement { id }", propose).await;
+        assert_eq!(refused["code"], "NOT_IN_THIS_STATE", "no figure is kept that mixes both ways");
         assert_eq!(shop.figure(NOVEMBER, "FIRST_CONTACT_RESOLUTION").await.1, json!(3));
+        assert_eq!(shop.app.ask(&shop.operator, &query, json!({})).await["measures"]["recounting"], false);
         shop.agrees().await;
     }
 
@@ -269,6 +277,12 @@ on_both_databases! {
         }
         jobs::run_due(cx).await;
         shop.agrees().await;
+        // More than is gone through at once.
+        for part in 0..3 {
+            let orders: Vec<_> = (0..90).map(|number| order(&format!("MANY-{part}-{number}"), "alma")).collect();
+            shop.app.act(&shop.vendor, "ordersUpsert", "orders { id }", json!({ "orders": orders })).await;
+        }
+        jobs::run_due(cx).await;
         measures::recompute(cx, marketplace).await.unwrap();
         assert!(!measures::check(cx, marketplace).await.unwrap().is_empty(), "nothing is counted yet, which is seen");
         shop.agrees().await;

@@ -45,11 +45,35 @@ on_both_databases! {
         assert_eq!((&product["authorName"], &product["overall"], &product["experienceOn"]), (&json!("Marie D."), &json!(4.5), &json!("2026-11-20")));
         assert_eq!((product["publishedAt"].is_string(), &product["updatedAt"]), (true, &Value::Null));
         assert_eq!(feed(&story, &story.other_seller, "(quotable: ONLY)", "id").await.len(), 1);
+        let author = story.buyer_token().await;
+        let own = story.app.ask(&author, "{ reviews(which: OWN) { nodes { id revision text } } }", json!({})).await;
+        let mine = own["reviews"]["nodes"].as_array().unwrap().iter().find(|one| one["text"] == "Une belle théière.").unwrap().clone();
+        let consent = |revision: &Value| json!({ "reviewId": mine["id"], "revision": revision, "quoteConsent": "WITHHELD" });
+        assert_eq!(refused(&story, &story.seller, "reviewQuoteConsentSet", consent(&mine["revision"])).await, "NOT_ALLOWED");
+        assert_eq!(refused(&story, &author, "reviewQuoteConsentSet", consent(&json!(99))).await, "WRONG_REVISION");
+        story.app.act(&author, "reviewQuoteConsentSet", "review { id }", consent(&mine["revision"])).await;
+        assert_eq!(feed(&story, &story.other_seller, "(quotable: ONLY)", "id").await, Vec::<Value>::new(), "as easily taken back as given");
+        let still = feed(&story, &story.vendor, "(product: \"TH-1\")", REVIEW).await;
+        assert_eq!((&still[0]["text"], &still[0]["updatedAt"]), (&json!("Une belle théière."), &Value::Null), "the words are no others");
         let seller = feed(&story, &story.seller, "(subject: SELLER)", REVIEW).await;
         assert_eq!((&seller[0]["text"], &seller[0]["overall"]), (&json!(""), &json!(2.0)), "grades without words, and a bad one, are published alike");
         let named = story.app.ask(&story.vendor, "{ reviewFeed { order notice(locale: \"fr\") } }", json!({})).await["reviewFeed"].clone();
         assert_eq!(named["order"], "NEWEST");
         assert!(named["notice"].as_str().unwrap().contains("du plus récent"), "{named}");
+        assert!(named["notice"].as_str().unwrap().ends_with("Un avis est publié sous 7 jours et conservé 1095 jours."), "{named}");
+
+        let set = async |keep: Value| {
+            let charter = json!({ "charter": { "ratings": { "keepDays": keep, "publicationDays": 3 } } });
+            story.app.try_act(&story.operator, "charterPublish", "charter { effect ratings { keepDays publicationDays } }", charter).await
+        };
+        assert_eq!(set(json!(29)).await["userErrors"][0]["field"], json!(["charter", "ratings", "keepDays"]));
+        let kept = set(json!(30)).await;
+        assert_eq!(kept["charter"], json!({ "effect": "TECHNICAL", "ratings": { "keepDays": 30, "publicationDays": 3 } }), "{kept}");
+        story.app.advance(chrono::TimeDelta::days(30));
+        assert_eq!(feed(&story, &story.vendor, "", "id").await.len(), 2);
+        story.app.advance(chrono::TimeDelta::seconds(1));
+        assert_eq!(feed(&story, &story.vendor, "(order: BEST)", "id").await, Vec::<Value>::new(), "shown for as long as readers are told");
+        assert_eq!(read(&story, &story.buyer_token().await, "OWN").await.len(), 2, "its author has it still");
     }
 
     async fn what_may_hold_personal_data_a_person_looks_at_and_its_author_is_told_why_it_is_refused(db: Db) {
