@@ -181,9 +181,9 @@ pub(super) struct RatingRulesInput {
     support_criteria: Option<Vec<RatingCriterionInput>>,
     /// Whether buyers are asked by themselves, and by which way. It holds at once.
     asking: Option<RatingAsking>,
-    /// How many days after the delivery buyers are asked, at most 90. It holds at once.
+    /// How many days after the delivery buyers are asked, at most 90. It holds at once, for what is delivered then.
     days_after_delivery: Option<i32>,
-    /// How many hours after the close of a case buyers are asked, at most 2,160. It holds at once.
+    /// How many hours after the close of a case buyers are asked, at most 2,160. It holds at once, for what is closed then.
     hours_after_closing: Option<i32>,
     /// How many days after the invitation the one reminder follows, before it expires; null for none. It holds at once.
     reminder_days: MaybeUndefined<i32>,
