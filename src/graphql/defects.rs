@@ -89,9 +89,12 @@ impl DefectObject {
 
     /// The share of the others, in per cent; null for a seller when the others are of fewer than five sellers, whose numbers it would
     /// learn.
-    async fn others_percent(&self, ctx: &Context<'_>) -> Result<Option<f64>> {
-        let whole = session(ctx)?.scope().view == View::Whole;
-        Ok(if whole { self.0.defect.category.percent() } else { self.0.defect.others_for_seller() })
+    async fn others_percent(&self, ctx: &Context<'_>) -> Option<Result<f64>> {
+        match session(ctx) {
+            Err(error) => Some(Err(error)),
+            Ok(session) if session.scope().view == View::Whole => self.0.defect.category.percent().map(Ok),
+            Ok(_) => self.0.defect.others_for_seller().map(Ok),
+        }
     }
 
     /// What it was held against.

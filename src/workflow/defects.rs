@@ -81,15 +81,14 @@ async fn tell(
     staff: &[Receiver],
 ) -> Result<()> {
     let mut tx = cx.store.begin(marketplace.id).await?;
-    let mut found = match tx.lock_open_defect(&defect.product, defect.reason).await? {
-        Some(known) => DefectFound { defect, category, against, on: day, ..known },
-        None => {
-            let state = DefectState::Open;
-            let new = DefectFound { id: DefectId::generate(), defect, category, against, on: day, state, found_at: cx.now(), case: None };
-            let concerned: Vec<_> = staff.iter().copied().chain([Receiver::Seller(new.defect.product.seller)]).collect();
-            tx.mail_news(MailKind::Defect, &new.id.to_string(), &concerned, cx.now()).await?;
-            new
-        }
+    let mut found = if let Some(known) = tx.lock_open_defect(&defect.product, defect.reason).await? {
+        DefectFound { defect, category, against, on: day, ..known }
+    } else {
+        let state = DefectState::Open;
+        let new = DefectFound { id: DefectId::generate(), defect, category, against, on: day, state, found_at: cx.now(), case: None };
+        let concerned: Vec<_> = staff.iter().copied().chain([Receiver::Seller(new.defect.product.seller)]).collect();
+        tx.mail_news(MailKind::Defect, &new.id.to_string(), &concerned, cx.now()).await?;
+        new
     };
     if found.case.is_none() {
         found.case = tell_in_case(&mut tx, marketplace, &found).await?;
